@@ -1,5 +1,8 @@
-"""Every column of every table, declared once.
+"""The contract: every table and column declared once, and what derives from the declarations.
 
-Arrow schemas, Parquet metadata, CSV types, the data dictionary, the data package and the key checks derive from
-the declarations here. Holds no rows and reads no profiles.
+Belongs here: declarations (values, columns, tables) and pure derivations (Arrow, CSV reading options, data
+dictionary, data package, checks as SQL). Does not belong here: anything that reads a profile or writes a
+release. """ from schema.arrow import empty, to_arrow from schema.model import Column, ForeignKey,
+TableSchema from schema.tables import ROW_TABLES, SCHEMA_VERSION, TABLES __all__ = ["ROW_TABLES",
+"SCHEMA_VERSION", "TABLES", "Column", "ForeignKey", "TableSchema", "empty", "to_arrow"]
 """
