@@ -1,0 +1,133 @@
+"""The published tables: which columns, in which order, with which keys. Columns: see columns.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from schema.columns import column_in
+from schema.model import ForeignKey, TableSchema
+
+SCHEMA_VERSION: Final = "1.0"
+"""Raised in its first part when a table or column changes or goes, in its second when one is added."""
+
+ROW_TABLES: Final = ("features", "pros", "cons", "use_cases", "audiences", "alternatives", "faqs")
+"""Tables whose rows carry a row_id and can be followed from release to release."""
+
+_TO_PROFILE: Final = ForeignKey(("profile_id",), "profiles", ("profile_id",))
+_TO_SECTION: Final = ForeignKey(("profile_id", "section_position"), "sections", ("profile_id", "position"))
+_TO_PARENT: Final = ForeignKey(("profile_id", "parent_position"), "sections", ("profile_id", "position"))
+_TO_TARGET: Final = ForeignKey(("target_profile_id",), "profiles", ("profile_id",))
+_IN_PROFILE: Final = ("profile_id", "position")
+
+
+def _table(
+    name: str,
+    description: str,
+    columns: str,
+    *,
+    key: tuple[str, ...] = _IN_PROFILE,
+    foreign: Iterable[ForeignKey] = (_TO_PROFILE,),
+    unique: Iterable[tuple[str, ...]] = (),
+) -> TableSchema:
+    declared = tuple(column_in(name, column) for column in columns.split())
+    return TableSchema(name, description, declared, key, tuple(foreign), tuple(unique))
+
+
+def _listing(name: str, description: str) -> TableSchema:
+    """A table of list items or paragraphs; features, pros, cons, use_cases and audiences share one shape."""
+    return _table(
+        name,
+        description,
+        """
+        profile_id position row_id section_position name description text form shared_by line_start line_end
+        """,
+        foreign=(_TO_PROFILE, _TO_SECTION),
+        unique=(("row_id",),),
+    )
+
+
+_DECLARED: Final = (
+    _table(
+        "profiles",
+        "One row per published profile: a product in one language version of the catalogue.",
+        """
+        profile_id slug locale language title category price_model official_url official_domain description
+        lead created_on updated_on reviewed_on word_count section_count feature_count pro_count con_count
+        use_case_count audience_count faq_count faq_answered_count alternative_count source_path
+        source_sha256 source_bytes front_matter_raw
+        """,
+        key=("profile_id",),
+        foreign=(),
+    ),
+    _table("tags", "One row per tag of a profile.", "profile_id position tag"),
+    _table(
+        "price_models",
+        "One row per price model of a profile, read from the free text of its price_model.",
+        "profile_id position price_model",
+        unique=(("profile_id", "price_model"),),
+    ),
+    _table(
+        "front_matter",
+        "One row per top-level key of a profile's front matter; nothing is dropped.",
+        "profile_id key position value_json",
+        key=("profile_id", "key"),
+        unique=(_IN_PROFILE,),
+    ),
+    _table(
+        "sections",
+        "One row per heading with the text up to the next heading, and one for any text before the first.",
+        "profile_id position parent_position level heading kind text markdown line_start line_end word_count",
+        foreign=(_TO_PROFILE, _TO_PARENT),
+    ),
+    _listing("features", "One row per feature a profile lists."),
+    _listing("pros", "One row per advantage a profile lists."),
+    _listing("cons", "One row per disadvantage or limit a profile lists."),
+    _listing("use_cases", "One row per typical scenario a profile lists."),
+    _listing("audiences", "One row per audience a profile names."),
+    _table(
+        "alternatives",
+        "One row per alternative product a profile lists.",
+        """
+        profile_id position row_id section_position name description url target_slug target_profile_id match
+        shared_by line_start line_end
+        """,
+        foreign=(_TO_PROFILE, _TO_SECTION, _TO_TARGET),
+        unique=(("row_id",),),
+    ),
+    _table(
+        "faqs",
+        "One row per frequently asked question of a profile, answered or not.",
+        """
+        profile_id position row_id section_position question answer answer_markdown is_answered shared_by
+        line_start line_end answer_line_start answer_line_end
+        """,
+        foreign=(_TO_PROFILE, _TO_SECTION),
+        unique=(("row_id",),),
+    ),
+    _table(
+        "links",
+        "One row per link or image in the text of a profile.",
+        "profile_id position section_position text url kind target_slug target_profile_id line_start",
+        foreign=(_TO_PROFILE, _TO_SECTION, _TO_TARGET),
+    ),
+    _table(
+        "diagnostics",
+        "One row per problem found in the profiles, quarantined files included.",
+        "position rule severity message hint source_path profile_id line_start line_end",
+        key=("position",),
+        foreign=(),
+    ),
+    _table(
+        "changes",
+        "What changed against the previous release in profiles and in every table with a row_id; empty for a"
+        " first release.",
+        "table row_key column change profile_id before after",
+        key=("table", "row_key", "column"),
+        foreign=(),
+    ),
+)
+
+TABLES: Final[Mapping[str, TableSchema]] = MappingProxyType({table.name: table for table in _DECLARED})
+"""Every published table in publication order: a table stands after those its foreign keys point at."""

@@ -1,0 +1,100 @@
+"""The closed vocabularies: every value a column with allowed values may hold, with its meaning.
+
+Belongs here: value -> one plain clause saying what it means. Does not belong here: how a value is found in a
+profile (transform and its vocabulary), or which column uses which list (columns.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+
+def _closed(values: dict[str, str]) -> Mapping[str, str]:
+    """Make a vocabulary read-only, so that nobody extends it anywhere but here."""
+    return MappingProxyType(values)
+
+
+SECTION_KINDS: Final = _closed(
+    {
+        "preamble": "text before the first heading",
+        "title": "the main heading with the opening text below it",
+        "audience": "whom the product is for",
+        "use_cases": "typical scenarios",
+        "features": "functions, features and capabilities",
+        "pros_cons": "a container whose sub-headings are pros and cons",
+        "pros": "advantages, strengths and benefits",
+        "cons": "disadvantages, weaknesses, limits and risks",
+        "pricing": "prices, plans and costs",
+        "alternatives": "other products to consider",
+        "faq": "frequently asked questions",
+        "question": "a sub-heading that is one question of a faq section",
+        "verdict": "a conclusion or recommendation",
+        "workflow": "how to work with the product, step by step",
+        "privacy": "data protection, security and law",
+        "operations": "set-up, integration, hosting and day-to-day running",
+        "quality": "quality, accuracy and performance",
+        "overview": "what the product is, in short",
+        "update": "news about the product or about the profile",
+        "related": "further reading and related pages",
+        "ambiguous": "two core kinds under one heading, or a negated one; it gives no rows",
+        "other": "a heading the vocabulary does not know",
+    }
+)
+
+FORMS: Final = _closed(
+    {
+        "item": "a top-level list item",
+        "paragraph": "a paragraph of a section without a list",
+    }
+)
+
+MATCHES: Final = _closed(
+    {
+        "link": "found through a link to the catalogue page",
+        "title": "found through a name that equals a profile's title",
+        "none": "no profile found",
+    }
+)
+
+LINK_KINDS: Final = _closed(
+    {
+        "catalogue": "a page of this catalogue",
+        "external": "another site, or a mail or phone address",
+        "image": "an embedded picture",
+        "anchor": "a place in the same document",
+        "relative": "any other target inside the site",
+    }
+)
+
+PRICE_MODELS: Final = _closed(
+    {
+        "free": "free of charge",
+        "freemium": "a free tier beside paid ones",
+        "open_source": "published under an open-source licence",
+        "subscription": "a recurring fee",
+        "usage_based": "billed by consumption",
+        "one_time": "bought once",
+        "plan_dependent": "depends on the chosen plan",
+        "custom_quote": "a price on request",
+        "paid": "paid, with nothing more said",
+        "unknown": "written in the profile but not understood",
+    }
+)
+
+SEVERITIES: Final = _closed(
+    {
+        "error": "something in the profile could not be read",
+        "warning": "read, but probably not what its editor meant",
+        "info": "worth knowing, nothing to repair",
+    }
+)
+
+CHANGES: Final = _closed(
+    {
+        "added": "the row is new in this release",
+        "removed": "the row was in the previous release and is gone",
+        "changed": "the row is in both, with another value in this column",
+    }
+)
