@@ -1,0 +1,52 @@
+"""One file to one document: the front door of `extract`.
+
+Belongs here: the order of the steps. Does not belong here: any of the steps themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from extract.front_matter import read_front_matter
+from extract.limits import DEFAULT_LIMITS, Limits
+from extract.model import Document, Problem, Unreadable
+from extract.parser import parse_blocks
+from extract.sections import cut_sections, glued_headings
+from extract.source import read_bytes
+from extract.text import decode, lines
+
+
+def read_document(root: Path, path: str, limits: Limits = DEFAULT_LIMITS) -> Document | Unreadable:
+    """Read the file at `path` below `root`.
+
+    Returns its document, or an Unreadable where there is nothing to work on: the file cannot be opened, is larger
+    than the limit, or holds no text.
+    """
+    data = read_bytes(root, path, limits)
+    return data if isinstance(data, Unreadable) else parse_document(path, data, limits)
+
+
+def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Document | Unreadable:
+    """Turn the bytes of one file into a document; pure, so that a property test can hold it to every promise."""
+    text, problems = decode(data)
+    if not text.strip("\ufeff \t\r\n"):
+        return Unreadable(path, Problem("file-empty", 1, 1))
+    front_matter, front_matter_problems = read_front_matter(text, limits)
+    body_lines = lines(text[len(front_matter.raw) :])
+    first_line = len(lines(front_matter.raw)) + 1 if front_matter.raw.strip("\ufeff") else 1
+    blocks, references, exceeded = parse_blocks("".join(body_lines), first_line)
+    found = [*problems, *front_matter_problems, *glued_headings(blocks)]
+    if exceeded is not None:
+        found.append(Problem("nesting-too-deep", exceeded, exceeded, {"limit": str(limits.nesting)}))
+    if not body_lines:
+        found.append(Problem("body-empty", first_line, first_line))
+    return Document(
+        path=path,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        front_matter=front_matter,
+        sections=cut_sections(body_lines, first_line, blocks),
+        references=references,
+        problems=tuple(found),
+    )

@@ -1,0 +1,30 @@
+"""Limits on untrusted input, each with its reason.
+
+Belongs here: numbers that bound the work one file can cause. Does not belong here: what happens when a limit is hit
+(the module that meets it says so with a Problem).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost.
+
+    file_bytes: a profile is 5 to 40 kB; two orders above that is a mistake, not a profile.
+    front_matter_bytes: the front matter is read by a recursive C parser; real ones are under 3 kB.
+    front_matter_depth: nested YAML collections; deeper ones exhaust that parser's stack (seen from about 5,000).
+    front_matter_nodes: values after aliases are followed, so that a few lines of aliases cannot become gigabytes.
+    nesting: block levels the Markdown parser follows (a list and its item are two); content below is kept as text.
+    """
+
+    file_bytes: int = 5_000_000
+    front_matter_bytes: int = 65_536
+    front_matter_depth: int = 32
+    front_matter_nodes: int = 10_000
+    nesting: int = 60
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,45 @@
+"""Reading a source file's bytes, once to know it and once to parse it.
+
+Belongs here: opening files within limits, and the identity of their content. Does not belong here: finding files
+(discovery), or what the bytes say (document).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from extract.limits import Limits
+from extract.model import Problem, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What identifies the content of one source file: `size` in bytes and the SHA-256 of the stored bytes, in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def read_bytes(root: Path, path: str, limits: Limits) -> bytes | Unreadable:
+    """Read the file at `path` below `root`, or say why it cannot be read or is larger than the limit."""
+    try:
+        with (root / path).open("rb") as stream:
+            data = stream.read(limits.file_bytes + 1)
+    except OSError as error:
+        return Unreadable(
+            path, Problem("file-unreadable", values={"detail": error.strerror or type(error).__name__})
+        )
+    if len(data) > limits.file_bytes:
+        return Unreadable(path, Problem("file-too-large", values={"limit": str(limits.file_bytes)}))
+    return data
+
+
+def fingerprint(root: Path, path: str, limits: Limits) -> Fingerprint | Unreadable:
+    """Identify the content of the file at `path` below `root`, or say why it cannot be read."""
+    data = read_bytes(root, path, limits)
+    if isinstance(data, Unreadable):
+        return data
+    return Fingerprint(path, len(data), hashlib.sha256(data).hexdigest())
