@@ -58,8 +58,7 @@ def _array(table: TableSchema, column: Column, cells: Sequence[object]) -> pa.Ar
     except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
         wrong = next(i for i, cell in enumerate(cells) if not _fits(column, cell))
         raise ValueError(
-            f"{_place(table, column, wrong)}: {_shown(cells[wrong])} does not fit in"
-            f" {column.arrow_type}: {error}"
+            f"{_place(table, column, wrong)}: {_shown(cells[wrong])} does not fit in {column.arrow_type}: {error}"
         ) from error
 
 

@@ -110,9 +110,7 @@ _DECLARED: Final = (
         null=True,
     ),
     _count("level", "Heading level from 1 to 6; 0 for the text before the first heading."),
-    _text(
-        "heading", "Text of the heading as plain text; NULL at level 0 and for an empty heading.", null=True
-    ),
+    _text("heading", "Text of the heading as plain text; NULL at level 0 and for an empty heading.", null=True),
     _text("kind", "What the section is about, from its heading.", of=values.SECTION_KINDS),
     _text("markdown", "Exact source of the section, heading included, up to the next heading of any level."),
     # rows
@@ -140,13 +138,9 @@ _DECLARED: Final = (
     _text("question", "The question as plain text, without its number."),
     _text("answer", "The answer as plain text; NULL where the question is unanswered.", null=True),
     _text("answer_markdown", "Exact source of the answer; NULL where the question is unanswered.", null=True),
-    _flag(
-        "is_answered", "Whether anything stands between this question and the next one or the section's end."
-    ),
+    _flag("is_answered", "Whether anything stands between this question and the next one or the section's end."),
     _count("answer_line_start", "First source line of the answer; NULL where there is none.", null=True),
-    _count(
-        "answer_line_end", "Last source line of the answer, inclusive; NULL where there is none.", null=True
-    ),
+    _count("answer_line_end", "Last source line of the answer, inclusive; NULL where there is none.", null=True),
     # diagnostics
     _text("rule", "Stable code of the rule that was broken."),
     _text("severity", "How grave it is.", of=values.SEVERITIES),
@@ -162,8 +156,7 @@ _DECLARED: Final = (
     _text("change", "What happened to the row.", of=values.CHANGES),
     _text(
         "before",
-        "Value in the previous release as text; for a removed row its title, text, question or name; NULL for"
-        " none.",
+        "Value in the previous release as text; for a removed row its title, text, question or name; NULL for none.",
         null=True,
     ),
     _text(
@@ -197,9 +190,7 @@ IN_TABLE: Final[Mapping[tuple[str, str], InTable]] = {
     ("front_matter", "position"): InTable("Place of the key in the front matter, counted from 1."),
     ("tags", "position"): InTable("Place of the tag in the front matter's list, counted from 1."),
     ("price_models", "position"): InTable("Place of the price model within its profile, counted from 1."),
-    ("sections", "position"): InTable(
-        "Place of the section in the document, counted from 1, across all levels."
-    ),
+    ("sections", "position"): InTable("Place of the section in the document, counted from 1, across all levels."),
     ("sections", "text"): InTable(
         "Plain text below the heading, up to the next heading of any level; NULL where there is none.",
         nullable=True,
@@ -210,22 +201,17 @@ IN_TABLE: Final[Mapping[tuple[str, str], InTable]] = {
         " where the item names none.",
     ),
     ("alternatives", "url"): InTable("Address outside the catalogue to which the item links.", nullable=True),
-    ("faqs", "line_start"): InTable(
-        "First source line of the question, counted from 1 in the file as stored."
-    ),
+    ("faqs", "line_start"): InTable("First source line of the question, counted from 1 in the file as stored."),
     ("faqs", "line_end"): InTable("Last source line of the question and its answer, inclusive."),
     ("links", "text"): InTable(
         "Text of the link, or the alternative text of an image; NULL where empty.", nullable=True
     ),
     ("links", "url"): InTable("Target of the link as written in the profile; NULL where it is empty."),
     ("links", "kind"): InTable("What the link points at.", values=values.LINK_KINDS),
-    ("links", "line_start"): InTable(
-        "Source line on which the link begins, counted from 1 in the file as stored."
-    ),
+    ("links", "line_start"): InTable("Source line on which the link begins, counted from 1 in the file as stored."),
     ("diagnostics", "position"): InTable("Place of the diagnostic in the release's list, counted from 1."),
     ("diagnostics", "profile_id"): InTable(
-        "The profile concerned; NULL where the file gave none, and without a row in profiles where it was"
-        " quarantined.",
+        "The profile concerned; NULL where the file gave none, and without a row in profiles where it was quarantined.",
         nullable=True,
     ),
     ("diagnostics", "source_path"): InTable(
@@ -238,9 +224,7 @@ IN_TABLE: Final[Mapping[tuple[str, str], InTable]] = {
     ("diagnostics", "line_end"): InTable(
         "Last source line concerned, inclusive; NULL where no line is.", nullable=True
     ),
-    ("changes", "profile_id"): InTable(
-        "The profile to which the row belongs or belonged, in either release."
-    ),
+    ("changes", "profile_id"): InTable("The profile to which the row belongs or belonged, in either release."),
 }
 
 

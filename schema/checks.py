@@ -1,0 +1,172 @@
+"""The declarations as SQL: what must hold in every release, checked on the files as written.
+
+Belongs here: one Check per declared promise (never NULL, never empty, allowed values, keys, foreign keys, counts
+that repeat another table). Does not belong here: running them (load.checks). Each check reads relations that carry
+the tables' names; DuckDB's dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from schema.model import Column, ForeignKey, TableSchema
+from schema.tables import TABLES
+
+COUNTED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "section_count": '"sections"',
+        "feature_count": '"features"',
+        "pro_count": '"pros"',
+        "con_count": '"cons"',
+        "use_case_count": '"use_cases"',
+        "audience_count": '"audiences"',
+        "faq_count": '"faqs"',
+        "faq_answered_count": '(SELECT * FROM "faqs" WHERE is_answered)',
+        "alternative_count": '"alternatives"',
+    }
+)
+"""Columns of profiles that repeat a number of rows, and the relation they count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One promise about one table.
+
+    `bad_rows` selects what breaks it: the columns a person needs to find the place. `predicate` is the same as a
+    condition on a single row, where it can be written so; None where the check needs more than the row.
+    """
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    problem: str
+    remedy: str
+    bad_rows: str
+    predicate: str | None = None
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier; all are quoted because some, such as "column", are key words."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def checks_for(table: TableSchema) -> tuple[Check, ...]:
+    """All checks of one table, cheap ones first."""
+    found: list[Check] = []
+    for column in table.columns:
+        found.extend(_column_checks(table, column))
+    found.append(_unique(table, table.primary_key, "primary key"))
+    found.extend(_unique(table, columns, "unique columns") for columns in table.unique)
+    found.extend(_foreign_key(table, key) for key in table.foreign_keys)
+    if table.name == "profiles":
+        found.extend(_counted(table, column, relation) for column, relation in COUNTED.items())
+    return tuple(found)
+
+
+def all_checks() -> tuple[Check, ...]:
+    """The checks of every table in publication order."""
+    return tuple(check for table in TABLES.values() for check in checks_for(table))
+
+
+def count_query(checks: Iterable[Check]) -> str:
+    """One statement that counts what breaks each of the checks of one table: one row, one number per check.
+
+    Conditions on single rows share one scan of the table.
+    """
+    checks = tuple(checks)
+    numbers = ", ".join(_number(check) for check in checks)
+    return f"SELECT {numbers} FROM {quoted(checks[0].table)}"  # noqa: S608 - from declarations
+
+
+def example_query(check: Check, limit: int) -> str:
+    """A statement that gives up to `limit` of the rows that break a check, in a fixed order."""
+    return f"SELECT * FROM ({check.bad_rows}) ORDER BY ALL LIMIT {limit}"  # noqa: S608 - from declarations
+
+
+def _number(check: Check) -> str:
+    if check.predicate:
+        return f"count(*) FILTER (WHERE {check.predicate})"
+    return f"(SELECT count(*) FROM ({check.bad_rows}))"  # noqa: S608 - from declarations
+
+
+def _column_checks(table: TableSchema, column: Column) -> Iterable[Check]:
+    name = quoted(column.name)
+    if not column.nullable:
+        yield _row_check(table, column, "is never NULL", f"{name} IS NULL")
+    if column.is_text:
+        yield _row_check(table, column, "is never an empty text", f"{name} = ''")
+    if column.allowed:
+        values = ", ".join(literal(value) for value in column.allowed)
+        yield _row_check(table, column, f"is one of {', '.join(column.allowed)}", f"{name} NOT IN ({values})")
+
+
+def _row_check(table: TableSchema, column: Column, promise: str, predicate: str) -> Check:
+    return Check(
+        name=f"{table.name}.{column.name} {promise}",
+        table=table.name,
+        columns=(column.name,),
+        problem="rows break it",
+        remedy=_remedy(table),
+        bad_rows=_select(dict.fromkeys((*table.primary_key, column.name)), table.name, predicate),
+        predicate=predicate,
+    )
+
+
+def _unique(table: TableSchema, columns: tuple[str, ...], what: str) -> Check:
+    names = ", ".join(quoted(column) for column in columns)
+    return Check(
+        name=f"{table.name}: {what} ({', '.join(columns)}) occurs once",
+        table=table.name,
+        columns=columns,
+        problem="values occur in several rows",
+        remedy=_remedy(table),
+        bad_rows=f'SELECT {names}, count(*) AS "rows" FROM {quoted(table.name)}'  # noqa: S608 - from declarations
+        f" GROUP BY {names} HAVING count(*) > 1",
+    )
+
+
+def _foreign_key(table: TableSchema, key: ForeignKey) -> Check:
+    pairs = zip(key.columns, key.references, strict=True)
+    matched = " AND ".join(f"p.{quoted(there)} = c.{quoted(here)}" for here, there in pairs)
+    given = " AND ".join(f"c.{quoted(here)} IS NOT NULL" for here in key.columns)
+    condition = f"{given} AND NOT EXISTS (SELECT 1 FROM {quoted(key.table)} p WHERE {matched})"  # noqa: S608 - from declarations
+    return Check(
+        name=f"{table.name}: ({', '.join(key.columns)}) is in {key.table} ({', '.join(key.references)})",
+        table=table.name,
+        columns=key.columns,
+        problem=f"rows point at no row of {key.table}",
+        remedy=_remedy(table),
+        bad_rows=_select(dict.fromkeys((*table.primary_key, *key.columns)), table.name, condition, alias="c"),
+    )
+
+
+def _counted(table: TableSchema, column: str, relation: str) -> Check:
+    name = quoted(column)
+    return Check(
+        name=f"{table.name}.{column} is the number of the profile's rows",
+        table=table.name,
+        columns=(column,),
+        problem="profiles have another number of rows",
+        remedy=_remedy(table),
+        bad_rows=f'SELECT p.profile_id, p.{name}, coalesce(r.n, 0) AS "rows" FROM {quoted(table.name)} p'  # noqa: S608 - from declarations
+        f" LEFT JOIN (SELECT profile_id, count(*) AS n FROM {relation} GROUP BY profile_id) r USING (profile_id)"
+        f" WHERE p.{name} <> coalesce(r.n, 0)",
+    )
+
+
+def _select(columns: Iterable[str], table: str, condition: str, alias: str = "t") -> str:
+    names = ", ".join(f"{alias}.{quoted(column)}" for column in columns)
+    return f"SELECT {names} FROM {quoted(table)} {alias} WHERE {condition}"  # noqa: S608 - from declarations
+
+
+def _remedy(table: TableSchema) -> str:
+    maker = "load/changes.py" if table.name == "changes" else "transform"
+    return f"The rows are at fault, not the files: correct how {maker} makes the table {table.name}, then build again."
