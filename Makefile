@@ -1,0 +1,58 @@
+# Nothing to set up: every target that needs the environment makes it first (tools/environment.sh), once.
+# Works with GNU make 3.81 and later, Python 3.11 to 3.13 and a POSIX shell.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help build test test-fast test-slow lint types layers format lock upgrade clean environment
+
+# No telemetry leaves the machine, whatever tool a target starts.
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+BIN := .venv/bin
+RESOLVE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml --group build
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+build:  ## turn the profiles under raw/ into a release under output/
+	@tools/environment.sh run
+	@$(BIN)/steckbrief build
+
+test: lint types layers test-fast test-slow  ## everything CI runs: lint, types, layers, tests
+
+test-fast: environment  ## the tests that take milliseconds
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: environment  ## the tests that start servers, build wheels or read large corpora
+	$(BIN)/python -m pytest -m slow
+
+lint: environment  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: environment  ## mypy, strict
+	$(BIN)/mypy
+
+layers: environment  ## import-linter: imports go one way
+	$(BIN)/lint-imports
+
+format: environment  ## rewrite the code as ruff would have it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: environment  ## bring the lock files in line with pyproject.toml, changing no other version
+	$(RESOLVE) --output-file requirements.lock
+	$(RESOLVE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+upgrade: environment  ## renew every version in the lock files
+	$(RESOLVE) --upgrade --output-file requirements.lock
+	$(RESOLVE) --upgrade --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## remove the environment and every cache; releases under output/ stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	find extract transform schema load flows tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@tools/environment.sh test
