@@ -1,0 +1,105 @@
+"""Alternatives: one row per top-level list item of an alternatives section.
+
+Belongs here: which product an item names, where it points, and what is said of it. Does not belong here: finding the
+profile it points at, which needs all profiles (targets.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from extract.inline import runs_text
+from extract.model import BlockKind, Document, Run
+from transform.content import block_text, bold_lead, runs_of, split_bold_lead
+from transform.identity import RowIds
+from transform.items import top_level_items
+from transform.kinds import KindedSection, Placed, extents
+from transform.links import LinkReader
+from transform.rows import PENDING_MATCH, PENDING_SHARED_BY, Row
+
+_SEPARATOR = re.compile(r"\s*:(?=\s|$)\s*|\s+[–—-]\s+|\s*—\s*")
+_LEADING_SEPARATOR = re.compile(r"^\s*(?:[:–—]|-(?=\s))\s*")
+# A product's name is short and is no sentence; the longest in real profiles has seven words.
+_LONGEST_NAME = 8
+_SENTENCE_END = re.compile(r"[.!?;]$|[.!?;]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What an item's first paragraph gives: the name, the link that goes with it, and the text after the name."""
+
+    name: str | None
+    url: str | None
+    rest: str
+
+
+def alternative_rows(
+    document: Document, sections: tuple[KindedSection, ...], ids: RowIds, links: LinkReader
+) -> list[Row]:
+    """The alternatives of one profile, in document order; prose-only sections give none."""
+    rows: list[Row] = []
+    for _, placed in extents(sections, "alternatives"):
+        for item in top_level_items(placed):
+            text = block_text(item.block, document.references)
+            if text:
+                rows.append(_row(item, text, document.references, links) | {"row_id": ids.row_id("alternatives", text)})
+    for position, row in enumerate(rows, 1):
+        row["position"] = position
+    return rows
+
+
+def _row(item: Placed, text: str, references: Mapping[str, object], links: LinkReader) -> Row:
+    first, *others = item.block.children
+    runs = runs_of(first, references) if first.kind is BlockKind.PARAGRAPH else ()
+    named = _read(runs, links) if runs else _Named(None, None, text)
+    below = " ".join(part for block in others if (part := block_text(block, references))) if runs else ""
+    description = f"{named.rest} {below}".strip()
+    kind, target_slug = links.kind_and_target(named.url) if named.url else ("", None)
+    return {
+        "section_position": item.section_position,
+        "name": named.name,
+        "description": description or None,
+        "url": named.url if kind == "external" else None,
+        "target_slug": target_slug,
+        "target_profile_id": links.target_profile_id(named.url) if named.url else None,
+        "match": PENDING_MATCH,
+        "shared_by": PENDING_SHARED_BY,
+        "line_start": item.block.line_start,
+        "line_end": item.block.line_end,
+    }
+
+
+def _read(runs: Sequence[Run], links: LinkReader) -> _Named:
+    """Name, link and rest: a link at the start, else a bold lead, else text before a separator, else any link."""
+    text = runs_text(runs)
+    url = _best_url(runs, links)
+    start = next((index for index, run in enumerate(runs) if run.text.strip()), 0)
+    if runs[start].link is not None and runs[start].kind != "image":
+        end = next((i for i in range(start, len(runs)) if runs[i].link != runs[start].link), len(runs))
+        name = runs_text(runs[start:end]).rstrip(":").rstrip()
+        return _Named(name or None, runs[start].url, _LEADING_SEPARATOR.sub("", runs_text(runs[end:])))
+    lead = bold_lead(runs)
+    if lead:
+        return _Named(lead.name, url, lead.rest or "")
+    bold = split_bold_lead(runs)
+    if bold and (not runs_text(bold[1]) or bold[1][0].text.startswith("\n")):
+        return _Named(bold[0].rstrip(":").rstrip(), url, runs_text(bold[1]))
+    parts = _SEPARATOR.split(text, maxsplit=1)
+    if _is_name(parts[0]) and (len(parts) > 1 or not url):
+        return _Named(parts[0].strip(), url, parts[1] if len(parts) > 1 else "")
+    linked = next((run for run in runs if run.link is not None and run.kind != "image"), None)
+    if linked is not None:
+        return _Named(runs_text([run for run in runs if run.link == linked.link]) or None, linked.url, text)
+    return _Named(None, None, text)
+
+
+def _is_name(text: str) -> bool:
+    return bool(text.strip()) and len(text.split()) <= _LONGEST_NAME and not _SENTENCE_END.search(text)
+
+
+def _best_url(runs: Sequence[Run], links: LinkReader) -> str | None:
+    """The item's first link to the catalogue, else its first link."""
+    urls = [run.url for run in runs if run.link is not None and run.url and run.kind != "image"]
+    return next((url for url in urls if links.kind_and_target(url)[0] == "catalogue"), urls[0] if urls else None)

@@ -1,0 +1,112 @@
+"""Reading blocks as text: plain text, names, links, of any block of a document.
+
+Belongs here: what a block says, whichever table asks. Does not belong here: which blocks make rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from extract.inline import inline_runs, plain_text, runs_text
+from extract.model import Block, BlockKind, Run
+
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>", re.DOTALL)
+_RAW = (BlockKind.CODE, BlockKind.HTML)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The start of an item that names it, and what follows as plain text (None where nothing does)."""
+
+    name: str
+    rest: str | None
+
+
+def walk(blocks: Sequence[Block]) -> Iterator[Block]:
+    """All blocks in document order, containers before their content, without recursion."""
+    pending = list(reversed(blocks))
+    while pending:
+        block = pending.pop()
+        yield block
+        pending.extend(reversed(block.children))
+
+
+def block_text(block: Block, references: Mapping[str, object]) -> str:
+    """The plain text of a block and all it contains, on one line."""
+    if not block.children:
+        return _own_text(block, references)
+    return " ".join(text for each in walk((block,)) if (text := _own_text(each, references)))
+
+
+def _own_text(block: Block, references: Mapping[str, object]) -> str:
+    if not block.text:
+        return ""
+    if block.kind is BlockKind.HTML:
+        return " ".join(_TAG.sub(" ", block.text).split())
+    if block.kind is BlockKind.CODE:
+        return " ".join(block.text.split())
+    return plain_text(block.text, references)
+
+
+def blocks_text(blocks: Sequence[Block], references: Mapping[str, object]) -> str | None:
+    """The plain text of blocks, one line each; None where they hold no text."""
+    return "\n".join(text for block in blocks if (text := block_text(block, references))) or None
+
+
+def runs_of(block: Block, references: Mapping[str, object]) -> tuple[Run, ...]:
+    """The inline runs of a text block."""
+    return inline_runs(block.text, references)
+
+
+def is_furniture(block: Block, references: Mapping[str, object]) -> bool:
+    """Whether a block is a rule, a figure, an image, a raw HTML block or a line that is nothing but one link."""
+    if block.kind in (BlockKind.RULE, BlockKind.HTML):
+        return True
+    if block.kind is not BlockKind.PARAGRAPH or ("[" not in block.text and "<" not in block.text):
+        return False
+    visible = [run for run in runs_of(block, references) if run.kind != "html" and run.text.strip()]
+    return all(run.kind == "image" or run.link is not None for run in visible)
+
+
+def split_bold_lead(runs: Sequence[Run]) -> tuple[str, Sequence[Run]] | None:
+    """The bold text at the start of `runs`, and the runs after it; None where they do not start with bold."""
+    at = 0
+    while at < len(runs) and (runs[at].strong or not runs[at].text.strip()):
+        at += 1
+    name = runs_text(runs[:at])
+    return (name, runs[at:]) if name and any(run.strong for run in runs[:at]) else None
+
+
+_CLOSED_INSIDE = re.compile(r"\s*(?::|\s[–—-])\s*$")
+_CLOSED_OUTSIDE = re.compile(r"\s*(?::|[–—]|-(?=\s))\s*")
+
+
+def bold_lead(runs: Sequence[Run], after: str = "") -> Lead | None:
+    """The name of an item that starts with bold text closed by a colon or a dash, inside or outside the bold.
+
+    `after` is the plain text of what follows in the item. None where the bold runs on into the sentence, or where
+    the whole item is bold (RULES: no name).
+    """
+    split = split_bold_lead(runs)
+    if split is None:
+        return None
+    name, following = split
+    rest = runs_text(following)
+    inside = _CLOSED_INSIDE.search(name)
+    outside = _CLOSED_OUTSIDE.match(rest)
+    if not (inside or outside) or not (rest or after):
+        return None
+    if inside:
+        name = name[: inside.start()]
+    elif outside:
+        rest = rest[outside.end() :]
+    return Lead(name.strip(), f"{rest} {after}".strip() or None) if name.strip() else None
+
+
+def is_bold_line(block: Block, references: Mapping[str, object]) -> bool:
+    """Whether a paragraph is bold from end to end: a sub-heading without a heading's markup."""
+    if block.kind is not BlockKind.PARAGRAPH or not block.text.startswith(("**", "__")):
+        return False
+    return all(run.strong or not run.text.strip() for run in runs_of(block, references))

@@ -1,0 +1,114 @@
+"""Diagnostics: problems with a profile as rows, and those that can be seen in one profile alone.
+
+Belongs here: checks over one profile's fields and rows. Does not belong here: problems of reading (extract, which
+reports them itself), or those that need other profiles (targets.py, dataset.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from extract.model import BlockKind, Document, Problem
+from transform.fields import swallows_key
+from transform.identity import is_slug
+from transform.kinds import KindedSection, extents
+from transform.language import UNKNOWN
+from transform.price_models import read_price_models
+from transform.rows import PENDING_POSITION, Row
+from transform.rules import rules
+
+_PLACEHOLDER = re.compile(r"\{\{\s*[A-Za-z_][\w .-]{0,60}\}\}")
+# Messages quote the profile; a bound keeps them readable, the lines say where the rest is.
+_LONGEST_VALUE = 120
+
+
+def diagnostic_row(problem: Problem, source_path: str | None, profile_id: str | None) -> Row:
+    """One problem as a row of `diagnostics`; its position is given once all are known."""
+    rule = rules()[problem.rule]
+    values = {key: _short(value) for key, value in problem.values.items()}
+    return {
+        "position": PENDING_POSITION,
+        "rule": rule.code,
+        "severity": rule.severity,
+        "message": rule.message.format_map(values),
+        "hint": rule.remedy.format_map(values),
+        "source_path": source_path,
+        "profile_id": profile_id,
+        "line_start": problem.line_start,
+        "line_end": problem.line_end,
+    }
+
+
+def _short(value: str) -> str:
+    folded = " ".join(value.split())
+    return folded if len(folded) <= _LONGEST_VALUE else f"{folded[: _LONGEST_VALUE - 1]}…"
+
+
+def profile_problems(
+    profile: Row, document: Document, sections: tuple[KindedSection, ...], tables: Mapping[str, Sequence[Row]]
+) -> Iterator[Problem]:
+    """What is wrong with one profile, beyond what reading it already reported."""
+    yield from _field_problems(profile, document)
+    yield from _section_problems(sections, tables)
+    for row in tables["faqs"]:
+        if not row["is_answered"]:
+            yield _at(row, "faq-unanswered", question=str(row["question"]))
+    for row in tables["alternatives"]:
+        if row["name"] is None:
+            yield _at(row, "alternative-unnamed", text=str(row["description"]))
+    yield from _placeholders(document)
+
+
+def _at(row: Row, rule: str, **values: str) -> Problem:
+    return Problem(rule, int(str(row["line_start"])), int(str(row["line_end"])), values)
+
+
+def _field_problems(profile: Row, document: Document) -> Iterator[Problem]:
+    values, lines = document.front_matter.values, document.front_matter.lines
+    if values:
+        if not values.get("slug"):
+            yield Problem("slug-missing", 1, 1, {"slug": str(profile["slug"])})
+        elif not is_slug(" ".join(str(values["slug"]).split())):
+            line = lines.get("slug")
+            yield Problem("slug-invalid", line, line, {"value": str(values["slug"]), "slug": str(profile["slug"])})
+        if not values.get("title"):
+            yield Problem("title-missing", 1, 1, {"title": str(profile["title"])})
+    if profile["price_model"] and not swallows_key(str(profile["price_model"])):
+        line = lines.get("price_model")
+        for part in read_price_models(str(profile["price_model"]))[1]:
+            yield Problem("price-model-unknown", line, line, {"value": part})
+    if profile["language"] not in (UNKNOWN, str(profile["locale"])[:2]):
+        found = {"locale": str(profile["locale"]), "language": str(profile["language"])}
+        yield Problem("language-differs", 1, 1, found)
+
+
+def _section_problems(sections: tuple[KindedSection, ...], tables: Mapping[str, Sequence[Row]]) -> Iterator[Problem]:
+    with_rows = {row["section_position"] for table in ("pros", "cons", "faqs") for row in tables[table]}
+    for each in sections:
+        start = each.section.line_start
+        if each.kind == "ambiguous":
+            yield Problem("heading-ambiguous", start, start, {"heading": each.heading or ""})
+    for each, placed in extents(sections, "pros_cons"):
+        start = each.section.line_start
+        has_list = any(found.block.kind is BlockKind.LIST for found in placed)
+        if has_list and not any(found.section_position in with_rows for found in placed):
+            yield Problem("container-without-parts", start, start, {"heading": each.heading or ""})
+    for each in sections:
+        if each.kind == "faq" and each.section.blocks and each.section.position not in with_rows:
+            children = {other.section.position for other in sections if other.section.parent == each.section.position}
+            if not children & with_rows:
+                start = each.section.line_start
+                yield Problem("faq-without-questions", start, start, {"heading": each.heading or ""})
+
+
+def _placeholders(document: Document) -> Iterator[Problem]:
+    """Placeholders of a template ({{NAME}}), one problem per section that holds any."""
+    raw = document.front_matter.raw
+    if match := _PLACEHOLDER.search(raw):
+        line = raw.count("\n", 0, match.start()) + 1
+        yield Problem("placeholder", line, line, {"value": match.group()})
+    for section in document.sections:
+        if "{{" in section.markdown and (match := _PLACEHOLDER.search(section.markdown)):
+            line = section.line_start + section.markdown.count("\n", 0, match.start())
+            yield Problem("placeholder", line, line, {"value": match.group()})

@@ -1,0 +1,217 @@
+"""FAQs: questions and answers, in whatever form an editor wrote them.
+
+Belongs here: what is a question, and where its answer ends. Does not belong here: repairing misplaced answers;
+structure decides, even where an editor evidently erred.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from extract.inline import runs_text
+from extract.model import Block, BlockKind, Document, Run
+from extract.text import lines
+from transform.content import block_text, is_furniture, runs_of, split_bold_lead
+from transform.identity import RowIds
+from transform.kinds import QUESTION_MARKS, KindedSection, Placed
+from transform.rows import PENDING_SHARED_BY, Row
+
+_NUMBER = re.compile(r"^\s*(?:\(?\d{1,3}[.):]|(?:frage|question|f|q)\s*\d*\s*[.:)])\s*", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.):]\s")
+# The question at the start of a line that also holds its answer.
+_QUESTION_START = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__).*?(?:\*\*|__)[\s:–-]*")
+_CLOSING_QUOTES = "\"'“”»«*_ "
+
+
+@dataclass(slots=True)
+class _Open:
+    """A question whose answer is still being read."""
+
+    question: str
+    line: int
+    section_position: int
+    answer: list[Block] = field(default_factory=list)
+    first_text: str = ""
+    first_line: int | None = None
+
+
+def faq_rows(document: Document, sections: tuple[KindedSection, ...], ids: RowIds) -> list[Row]:
+    """The questions of one profile, answered or not, in document order."""
+    body = _Body(document)
+    rows = [
+        _row(found, body, document.references) | {"row_id": ids.row_id("faqs", found.question)}
+        for found in _questions(document, sections)
+    ]
+    for position, row in enumerate(rows, 1):
+        row["position"] = position
+    return rows
+
+
+class _Body:
+    """Source lines of the body by line number in the file."""
+
+    def __init__(self, document: Document) -> None:
+        self._first = document.sections[0].line_start if document.sections else 1
+        self._lines = lines("".join(section.markdown for section in document.sections))
+
+    def slice(self, start: int, end: int) -> str:
+        return "".join(self._lines[start - self._first : end - self._first + 1])
+
+
+def _questions(document: Document, sections: tuple[KindedSection, ...]) -> Iterator[_Open]:
+    current: _Open | None = None
+    for event in _events(document, sections):
+        if isinstance(event, _Open):
+            if current:
+                yield current
+            current = event
+        elif event is None:
+            if current:
+                yield current
+            current = None
+        elif current is not None:
+            current.answer.append(event)
+    if current:
+        yield current
+
+
+def _events(document: Document, sections: tuple[KindedSection, ...]) -> Iterator[_Open | Block | None]:
+    """Questions, the blocks between them, and None where a faq section ends."""
+    inside = False
+    for each in sections:
+        if each.kind == "question" and each.heading:
+            yield _Open(_clean(each.heading), each.section.line_start, each.section.position)
+        elif each.kind == "faq":
+            yield None
+        else:
+            if inside:
+                yield None
+            inside = False
+            continue
+        inside = True
+        for block in each.section.blocks:
+            yield from _block_events(Placed(block, each.section.position), document.references)
+
+
+def _block_events(placed: Placed, references: Mapping[str, object]) -> Iterator[_Open | Block]:
+    block = placed.block
+    if block.kind is BlockKind.PARAGRAPH:
+        found = _question_paragraph(block, placed.section_position, references)
+        yield found if found else block
+    elif block.kind is BlockKind.LIST:
+        yield from _list_events(placed, references)
+    else:
+        yield block
+
+
+def _list_events(placed: Placed, references: Mapping[str, object]) -> Iterator[_Open | Block]:
+    """A list is either questions (with bold, one an item) or part of an answer."""
+    items = []
+    for item in placed.block.children:
+        first = item.children[0] if item.children else None
+        is_text = first is not None and first.kind is BlockKind.PARAGRAPH
+        found = _question_paragraph(first, placed.section_position, references) if first and is_text else None
+        items.append((item, found))
+    if not any(found for _, found in items):
+        yield placed.block
+        return
+    for item, found in items:
+        if found:
+            found.line = item.line_start
+            yield found
+            yield from item.children[1:]
+        else:
+            yield item
+
+
+def _question_paragraph(block: Block, position: int, references: Mapping[str, object]) -> _Open | None:
+    """The question a paragraph starts with: bold that asks or is numbered; or a bold that was never closed."""
+    if not block.text.startswith(("**", "__")):
+        return None
+    runs = runs_of(block, references)
+    split = split_bold_lead(runs)
+    if split is None:
+        return _unclosed(block, position, references)
+    bold, rest = split
+    if not (bold.rstrip(_CLOSING_QUOTES).endswith(QUESTION_MARKS) or (_NUMBERED.match(bold) and _starts_line(rest))):
+        return None
+    found = _Open(_clean(bold), block.line_start, position)
+    found.first_text = runs_text(rest).lstrip(":–- ") if rest else ""
+    if found.first_text:
+        found.first_line = block.line_start + _breaks_before_text(runs, rest)
+        found.answer.append(block)
+    return found
+
+
+def _starts_line(rest: Sequence[Run]) -> bool:
+    text = "".join(run.text for run in rest)
+    return not text.strip() or text.startswith("\n")
+
+
+def _unclosed(block: Block, position: int, references: Mapping[str, object]) -> _Open | None:
+    """ "**3. Is it free?" without closing asterisks: a question where the first line asks and nothing else follows."""
+    text = block_text(block, references).lstrip("*_")
+    if "\n" in block.text or not text.endswith(QUESTION_MARKS):
+        return None
+    return _Open(_clean(text), block.line_start, position)
+
+
+def _breaks_before_text(runs: Sequence[Run], rest: Sequence[Run]) -> int:
+    """Line breaks between the start of a paragraph and the first visible text of `rest`, its tail."""
+    breaks = sum(run.text.count("\n") for run in runs[: len(runs) - len(rest)])
+    for run in rest:
+        stripped = run.text.lstrip()
+        breaks += run.text[: len(run.text) - len(stripped)].count("\n")
+        if stripped:
+            break
+    return breaks
+
+
+def _clean(question: str) -> str:
+    """A question without its number."""
+    return _NUMBER.sub("", question).strip() or question.strip()
+
+
+def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:
+    answer = _trimmed(found.answer, references)
+    texts = [block_text(block, references) for block in answer]
+    if answer and found.first_line is not None:
+        texts[0] = found.first_text
+    text = "\n\n".join(each for each in texts if each)
+    row: Row = {
+        "section_position": found.section_position,
+        "question": found.question,
+        "answer": text or None,
+        "answer_markdown": None,
+        "is_answered": bool(text),
+        "shared_by": PENDING_SHARED_BY,
+        "line_start": found.line,
+        "line_end": found.line,
+        "answer_line_start": None,
+        "answer_line_end": None,
+    }
+    if text:
+        start = found.first_line if found.first_line is not None else answer[0].line_start
+        end = max(block.line_end for block in answer)
+        row |= {"line_end": end, "answer_line_start": start, "answer_line_end": end}
+        markdown = body.slice(start, end).rstrip("\r\n")
+        row["answer_markdown"] = _QUESTION_START.sub("", markdown) if start == found.line else markdown
+    return row
+
+
+def _trimmed(blocks: Sequence[Block], references: Mapping[str, object]) -> list[Block]:
+    """An answer without the rules, figures and provider links that trail it."""
+    answer = list(blocks)
+    while answer and (_ends_answer(answer[-1], references) or not block_text(answer[-1], references)):
+        answer.pop()
+    return answer
+
+
+def _ends_answer(block: Block, references: Mapping[str, object]) -> bool:
+    if block.kind in (BlockKind.RULE, BlockKind.HTML):
+        return True
+    return is_furniture(block, references) and all(
+        run.kind == "image" for run in runs_of(block, references) if run.text
+    )

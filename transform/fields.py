@@ -1,0 +1,154 @@
+"""Front-matter values to typed fields: texts, dates, tags, and every key as JSON.
+
+Belongs here: reading one value of any YAML type as what a column holds, and saying so where it is something else.
+Does not belong here: YAML itself (extract), price models (price_models.py).
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from extract.model import FrontMatter, Problem
+from transform.rows import Row
+
+# Column -> the front-matter keys it is read from, the first that is there wins.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "slug": ("slug",),
+    "title": ("title",),
+    "locale": ("locale", "lang"),
+    "category": ("category",),
+    "price_model": ("price_model",),
+    "official_url": ("official_url",),
+    "description": ("description",),
+    "tags": ("tags",),
+    "created_on": ("created_at",),
+    "updated_on": ("updated_at",),
+    "reviewed_on": ("editorial_reviewed_at", "lastReviewed", "reviewed_at"),
+}
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# "price_model: 'tags: [a, b]'": a line lost its break, and one key swallowed the next.
+_ANOTHER_KEY = re.compile(
+    r"^(?:slug|title|category|price_model|tags|official_url|description|created_at|updated_at):\s"
+)
+
+
+def swallows_key(text: str) -> bool:
+    """Whether a value is another key's line: a line break was lost, or quotes were set around too much."""
+    return _ANOTHER_KEY.match(text) is not None
+
+
+class FieldReader:
+    """Reads the fields of one profile and collects what was wrong with them in `problems`."""
+
+    def __init__(self, front_matter: FrontMatter) -> None:
+        self._values = front_matter.values
+        self._lines = front_matter.lines
+        self.problems: list[Problem] = []
+
+    def text(self, column: str) -> str | None:
+        """The text of a column; other scalars as text with a problem, collections and empty values as None."""
+        key, value = self._value(column)
+        if value is None or isinstance(value, str):
+            text = " ".join(value.split()) if value else ""
+            if swallows_key(text):
+                self._report("front-matter-swallowed-key", key, value=text)
+            return text or None
+        self._report("front-matter-wrong-type", key, expected="text", found=_type_name(value))
+        if isinstance(value, (bool, int, float, dt.date)):
+            return value.isoformat() if isinstance(value, dt.date) else str(value)
+        return None
+
+    def date(self, column: str) -> dt.date | None:
+        """The day of a column, from a YAML date, timestamp or ISO text; None with a problem for anything else."""
+        key, value = self._value(column)
+        if isinstance(value, dt.datetime):
+            return value.date()
+        if isinstance(value, dt.date):
+            return value
+        if isinstance(value, str) and _DATE.match(value.strip()):
+            try:
+                return dt.date.fromisoformat(value.strip()[:10])
+            except ValueError:
+                self._report("date-invalid", key, value=value)
+                return None
+        if value is not None and value != "":
+            self._report("date-invalid", key, value=str(value)[:80])
+        return None
+
+    def tags(self) -> tuple[str, ...]:
+        """The tags: a list, or a text that holds one ("[a, b]" in quotes, or words between commas)."""
+        key, value = self._value("tags")
+        if isinstance(value, str):
+            inner = value.strip().removeprefix("[").removesuffix("]")
+            if inner.strip():
+                self._report("tags-not-a-list", key, value=value[:80])
+            value = [part.strip().strip("\"'") for part in inner.split(",")]
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            self._report("front-matter-wrong-type", key, expected="a list of tags", found=_type_name(value))
+            return ()
+        plain = [tag for tag in value if isinstance(tag, (str, int, float, dt.date)) and not isinstance(tag, bool)]
+        if len(plain) != len(value):
+            self._report("front-matter-wrong-type", key, expected="a list of texts", found="other values in it")
+        return tuple(text for tag in plain if (text := " ".join(str(tag).split())))
+
+    def _value(self, column: str) -> tuple[str, object]:
+        keys = KEYS[column]
+        key = next((key for key in keys if self._values.get(key) not in (None, "")), keys[0])
+        return key, self._values.get(key)
+
+    def _report(self, rule: str, key: str, **values: str) -> None:
+        line = self._lines.get(key)
+        self.problems.append(Problem(rule, line, line, {"key": key, **values}))
+
+
+def front_matter_rows(front_matter: FrontMatter) -> list[Row]:
+    """Every key with its value as JSON, in file order; nothing dropped."""
+    return [
+        {"key": key or '""', "position": position, "value_json": to_json(value)}
+        for position, (key, value) in enumerate(front_matter.values.items(), 1)
+    ]
+
+
+def to_json(value: object) -> str:
+    """A YAML value as JSON text: dates as ISO text, binary as base64, sets as lists, not-a-number as text."""
+    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, set):
+        return sorted((_plain(each) for each in value), key=str)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, float) and value not in (float("inf"), float("-inf")) and value == value:  # noqa: PLR0124
+        return value
+    return str(value) if isinstance(value, float) else value
+
+
+def domain(url: str | None) -> str | None:
+    """The host of a web address, lower case, without a leading "www."; None where there is none."""
+    if not url:
+        return None
+    try:
+        host = urlsplit(url if "//" in url else f"//{url}").hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host and "." in host else None
+
+
+def _type_name(value: object) -> str:
+    names = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a mapping"}
+    return "a date" if isinstance(value, dt.date) else names.get(type(value), type(value).__name__)

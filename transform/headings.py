@@ -1,0 +1,157 @@
+"""A heading's kind: how the vocabulary decides, and when it refuses to.
+
+Belongs here: normalising a heading and matching it. Does not belong here: words (transform/vocabulary/*.toml), or
+what stands around a heading (transform/kinds.py).
+
+The rule. A heading is normalised (case, own title, umlauts, punctuation). A phrase or pattern that covers all of it
+decides at once. Otherwise its first clause (before a colon or dash) is cut into thoughts at "and" and commas, and each
+thought gets the kind of its words, those before a preposition first ("Kosten für Teams" is about costs). Then:
+
+- pros and cons in one heading make a container, `pros_cons`;
+- the first thought decides where all that follows is no other core kind ("Preise und Einführung" is pricing);
+- two core kinds, a core kind that is not the first thought ("Quality and limits"), or a negated core kind are
+  `ambiguous`: reported, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from transform.vocabulary import CORE_KINDS, KindWords, Vocabulary, vocabularies
+
+AMBIGUOUS = "ambiguous"
+OTHER = "other"
+
+_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "’": "'", "‘": "'", "´": "'"})
+_AND = re.compile(r"\s*(?:[&+/]|\b(?:und|and|sowie|oder|or|bzw|et|y)\b)\s*")
+_NUMBERING = re.compile(r"^\s*(?:\d+[.)]|[^\w\s]+)\s+")
+_DASH = re.compile(r"\s+[-–—|]\s+|[–—|]|:\s+")
+_NOISE = re.compile(r"[^\w\s&,:]|_")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a heading was taken for, and why: `language` and `entry` name the vocabulary entry that decided."""
+
+    kind: str
+    language: str | None = None
+    entry: str = "no entry"
+
+
+def normalise_heading(heading: str, title: str) -> str:
+    """Bring a heading (plain text) into the form the vocabulary is written in; the product's own title becomes "x"."""
+    text = heading.casefold()
+    if title:
+        text = re.sub(rf"(?<!\w){re.escape(title.casefold())}(?!\w)", " x ", text)
+    text = _NUMBERING.sub("", text).translate(_FOLD)
+    text = _AND.sub(" & ", text)
+    text = _DASH.sub(" : ", text)
+    text = _NOISE.sub(" ", text).replace(",", " , ")
+    return _SPACES.sub(" ", text).strip(" ,:&") or text.strip()
+
+
+def classify_heading(heading: str, title: str, language: str) -> Verdict:
+    """Say what kind of section a heading announces.
+
+    `heading` and `title` are plain text; `language` is the profile's language, whose vocabulary is asked first (real
+    profiles mix languages, so the others are asked next). Returns kind "other" where no vocabulary knows it.
+    """
+    return _classify(normalise_heading(heading, title), language)
+
+
+@lru_cache(maxsize=50_000)  # one entry is under 200 bytes; sites repeat a few thousand headings
+def _classify(normalised: str, language: str) -> Verdict:
+    best = Verdict(OTHER)
+    for vocabulary in sorted(vocabularies(), key=lambda each: each.language != language):
+        verdict = _by_vocabulary(normalised, vocabulary)
+        if verdict.kind in CORE_KINDS:
+            return verdict
+        if best.kind == OTHER:
+            best = verdict
+    return best
+
+
+def _by_vocabulary(normalised: str, vocabulary: Vocabulary) -> Verdict:
+    clauses = normalised.split(" : ")
+    verdict = _whole(clauses[0] if len(clauses) > 1 else normalised, vocabulary) or _by_thoughts(clauses[0], vocabulary)
+    if verdict.kind in CORE_KINDS and vocabulary.negations.search(clauses[0]):
+        return Verdict(AMBIGUOUS, vocabulary.language, f"{verdict.entry}, negated")
+    return verdict
+
+
+def _whole(text: str, vocabulary: Vocabulary) -> Verdict | None:
+    for words in vocabulary.kinds:
+        if text in words.phrases:
+            return Verdict(words.kind, vocabulary.language, f"{words.kind}: phrase {text!r}")
+        if words.patterns:
+            match = words.patterns.match(text)
+            if match and match.end() == len(text):
+                return Verdict(words.kind, vocabulary.language, f"{words.kind}: pattern, whole heading")
+    return None
+
+
+def _by_thoughts(clause: str, vocabulary: Vocabulary) -> Verdict:
+    thoughts = [thought for thought in (_main_part(each, vocabulary) for each in _thoughts(clause)) if thought]
+    found = [_whole(thought, vocabulary) or _by_words(thought, vocabulary) for thought in thoughts]
+    core = {verdict.kind for verdict in found if verdict.kind in (*CORE_KINDS, AMBIGUOUS)}
+    if core and core <= {"pros", "cons", "pros_cons"} and ("pros_cons" in core or len(core) > 1):
+        return Verdict("pros_cons", vocabulary.language, " and ".join(each.entry for each in found))
+    if len(core) > 1 or (core and found[0].kind not in core):
+        return Verdict(AMBIGUOUS, vocabulary.language, " and ".join(each.entry for each in found))
+    return next((verdict for verdict in found if verdict.kind != OTHER), Verdict(OTHER))
+
+
+def _thoughts(clause: str) -> Iterable[str]:
+    return (part.strip() for part in re.split(r" & | , |^& ", clause))
+
+
+def _main_part(thought: str, vocabulary: Vocabulary) -> str:
+    """A thought without what a relative clause adds ("..., die im Alltag zählen"): such a part says nothing itself."""
+    first = thought.split(" ", 1)[0]
+    words = thought.split()
+    if first in vocabulary.relatives and len(words) > 1 and not _carries(words[1], vocabulary):
+        return "" if not _whole(thought, vocabulary) and len(words) > 2 and first not in _QUESTION_WORDS else thought
+    return thought
+
+
+# Relative pronouns that also start a heading of their own ("Was X leistet").
+_QUESTION_WORDS = frozenset({"was", "wo", "wie", "what", "where", "how", "when", "who"})
+
+
+def _carries(word: str, vocabulary: Vocabulary) -> bool:
+    return any(words.words and words.words.fullmatch(word) for words in vocabulary.kinds)
+
+
+def _by_words(thought: str, vocabulary: Vocabulary) -> Verdict:
+    """The kind of the words before the first preposition; behind it only where those before add nothing."""
+    words = thought.split()
+    at = next((index for index, word in enumerate(words) if index and word in vocabulary.prepositions), len(words))
+    head, tail = " ".join(words[:at]), " ".join(words[at + 1 :])
+    verdict = _kind_of_words(head, vocabulary)
+    if verdict.kind != OTHER or not tail:
+        return verdict
+    behind = _kind_of_words(tail, vocabulary)
+    if behind.kind in CORE_KINDS and not vocabulary.fillers.intersection(words[:at]):
+        return Verdict(AMBIGUOUS, vocabulary.language, f"{behind.entry}, behind a preposition")
+    return behind
+
+
+def _kind_of_words(text: str, vocabulary: Vocabulary) -> Verdict:
+    """The kind of the words in `text`: a core kind before a finer one, two different core kinds are ambiguous."""
+    matches = [(words, match) for words in vocabulary.kinds if (match := _last_match(words, text))]
+    core = [(words, match) for words, match in matches if words.kind in CORE_KINDS]
+    if len(core) > 1:
+        return Verdict(AMBIGUOUS, vocabulary.language, " and ".join(f"{w.kind}: word {m!r}" for w, m in core))
+    if core or matches:
+        words, match = (core or matches)[0]
+        return Verdict(words.kind, vocabulary.language, f"{words.kind}: word {match!r}")
+    return Verdict(OTHER)
+
+
+def _last_match(words: KindWords, text: str) -> str | None:
+    found = [match.group() for match in words.words.finditer(text)] if words.words else []
+    return found[-1] if found else None

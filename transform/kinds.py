@@ -1,0 +1,105 @@
+"""Sections with their kinds, and which blocks belong to a section of a kind.
+
+Belongs here: the kind of every section in its place (title, questions, sub-headings), and the extent of a kind.
+Does not belong here: matching words (headings.py), or rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract.inline import plain_text
+from extract.model import Block, Document, Section
+from transform.content import is_bold_line
+from transform.headings import AMBIGUOUS, classify_heading
+from transform.vocabulary import CORE_KINDS
+
+QUESTION_MARKS = ("?", "？")
+# A sub-heading of one of these kinds ends its parent's rows; all others belong to the parent.
+_OWN_ROWS = frozenset({*CORE_KINDS, AMBIGUOUS, "question"})
+
+
+@dataclass(frozen=True, slots=True)
+class KindedSection:
+    """A section with the plain text of its heading and its kind."""
+
+    section: Section
+    heading: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block, and the section in which it stands."""
+
+    block: Block
+    section_position: int
+
+
+def give_kinds(document: Document, title: str, language: str) -> tuple[KindedSection, ...]:
+    """Give every section of a document its kind.
+
+    The first H1 is the title, whatever it says, unless the vocabulary knows it as a core kind and it is not the
+    product's title. A question-like sub-heading below a faq section is a question.
+    """
+    kinded: list[KindedSection] = []
+    kind_at: dict[int, str] = {}
+    has_title = False
+    for section in document.sections:
+        heading = plain_text(section.heading, document.references) if section.heading else None
+        kind = _kind(section, heading, title, language, kind_at.get(section.parent or 0, ""))
+        if section.level == 1 and not has_title and (kind not in CORE_KINDS or heading == title):
+            kind, has_title = "title", True
+        kind_at[section.position] = kind
+        kinded.append(KindedSection(section, heading or None, kind))
+    return tuple(kinded)
+
+
+def _kind(section: Section, heading: str | None, title: str, language: str, parent_kind: str) -> str:
+    if section.level == 0:
+        return "preamble"
+    if not heading:
+        return "other"
+    if parent_kind in ("faq", "question") and heading.endswith(QUESTION_MARKS):
+        return "question"
+    return classify_heading(heading, title, language).kind
+
+
+def extents(sections: tuple[KindedSection, ...], kind: str) -> Iterator[tuple[KindedSection, tuple[Placed, ...]]]:
+    """Every section of `kind` with its blocks, those of sub-headings that are of no other kind included.
+
+    Nothing is given twice: a sub-section of the same kind is an extent of its own.
+    """
+    owner: dict[int, int] = {}
+    owned: dict[int, list[Placed]] = {}
+    for each in sections:
+        section = each.section
+        if each.kind == kind:
+            owner[section.position] = section.position
+        elif section.parent in owner and each.kind not in _OWN_ROWS:
+            owner[section.position] = owner[section.parent]
+        if section.position in owner:
+            blocks = owned.setdefault(owner[section.position], [])
+            blocks.extend(Placed(block, section.position) for block in section.blocks)
+    for each in sections:
+        if each.section.position in owned:
+            yield each, tuple(owned[each.section.position])
+
+
+def bold_extents(
+    document: Document, sections: tuple[KindedSection, ...], kind: str, title: str, language: str
+) -> Iterator[tuple[Placed, ...]]:
+    """The blocks below bold lines that announce `kind` inside a pros_cons container ("**Vorteile**" and a list)."""
+    for _, placed in extents(sections, "pros_cons"):
+        current: list[Placed] | None = None
+        for each in placed:
+            if is_bold_line(each.block, document.references):
+                heading = plain_text(each.block.text, document.references)
+                if current:
+                    yield tuple(current)
+                current = [] if classify_heading(heading, title, language).kind == kind else None
+            elif current is not None:
+                current.append(each)
+        if current:
+            yield tuple(current)

@@ -1,0 +1,116 @@
+"""Links: every link and image of a profile, and what each points at.
+
+Belongs here: reading links from Markdown and HTML, and telling catalogue links from others. Does not belong here:
+whether the profile a link points at exists (targets.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from itertools import groupby
+
+from extract.inline import runs_text
+from extract.model import Block, BlockKind, Document
+from transform.content import runs_of, walk
+from transform.kinds import KindedSection
+from transform.options import Options
+from transform.rows import Row
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+
+
+class LinkReader:
+    """Tells what an address points at, by the configured form of catalogue links."""
+
+    def __init__(self, options: Options) -> None:
+        self._catalogue = re.compile(options.catalogue_link)
+        self._default_locale = options.default_locale
+
+    def kind_and_target(self, url: str) -> tuple[str, str | None]:
+        """The kind of a link target (catalogue, external, anchor, relative) and the slug of a catalogue page."""
+        match = self._catalogue.fullmatch(url)
+        if match:
+            return "catalogue", match["slug"]
+        if url.startswith("#"):
+            return "anchor", None
+        return ("external", None) if _SCHEME.match(url) else ("relative", None)
+
+    def target_profile_id(self, url: str) -> str | None:
+        """The profile_id a catalogue address stands for, whether or not there is such a profile; else None."""
+        match = self._catalogue.fullmatch(url)
+        return f"{match['locale'] or self._default_locale}/{match['slug']}" if match else None
+
+
+def link_rows(document: Document, sections: tuple[KindedSection, ...], links: LinkReader) -> list[Row]:
+    """All links and images of a profile with the line on which each stands, in document order.
+
+    `target_profile_id` holds the profile an address stands for; targets.py clears those that do not exist.
+    """
+    rows: list[Row] = []
+    for each in sections:
+        section = each.section
+        heading = [Block(BlockKind.HEADING, section.line_start, section.line_start, section.heading or "")]
+        for block in walk((*heading, *section.blocks)):
+            for text, url, is_image, line in _found(block, document.references):
+                kind, slug = ("image", None) if is_image else links.kind_and_target(url)
+                rows.append(
+                    {
+                        "position": len(rows) + 1,
+                        "section_position": section.position,
+                        "text": text or None,
+                        "url": url or None,
+                        "kind": kind,
+                        "target_slug": slug,
+                        "target_profile_id": None if is_image else links.target_profile_id(url),
+                        "line_start": line,
+                    }
+                )
+    return rows
+
+
+def _found(block: Block, references: Mapping[str, object]) -> Iterator[tuple[str, str, bool, int]]:
+    """(text, address, is an image, line) of every link in a block."""
+    if "[" not in block.text and "<" not in block.text:
+        return
+    if block.kind is BlockKind.HTML:
+        yield from _HtmlLinks(block).found
+        return
+    if block.kind is BlockKind.CODE:
+        return
+    line = block.line_start
+    for link, group in groupby(runs_of(block, references), key=lambda run: (run.link, run.kind == "image")):
+        runs = list(group)
+        if link[1]:
+            yield from ((run.text, run.url or "", True, line) for run in runs)
+        elif link[0] is not None:
+            yield runs_text(runs), runs[0].url or "", False, line
+        line += sum(run.text.count("\n") for run in runs if run.kind == "text")
+
+
+class _HtmlLinks(HTMLParser):
+    """Links and images of one HTML block."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, str, bool, int]] = []
+        self._first_line = block.line_start
+        self.feed(block.text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note `<a href>` and `<img src>`."""
+        values = dict(attrs)
+        line = self._first_line + self.getpos()[0] - 1
+        if tag == "a" and values.get("href"):
+            self.found.append(("", values["href"] or "", False, line))
+        elif tag == "img" and values.get("src"):
+            self.found.append((values.get("alt") or "", values["src"] or "", True, line))
+
+    def handle_data(self, data: str) -> None:
+        """Give the last link the text that follows its tag."""
+        text = " ".join(data.split())
+        if text and self.found and not self.found[-1][2] and self.lasttag == "a" and not self.found[-1][0]:
+            _, url, _, line = self.found[-1]
+            self.found[-1] = (text, url, False, line)

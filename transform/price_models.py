@@ -1,0 +1,69 @@
+"""Price models: free text to the closed list of the schema.
+
+Belongs here: reading one profile's price_model. Does not belong here: the words (price_models.toml) or the list of
+allowed models (schema).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from transform.fields import swallows_key
+
+UNKNOWN = "unknown"
+_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_PARTS = re.compile(r"\s*(?:[,;|+&]|/(?!\s*(?:month|monat|year|jahr|user|nutzer|a\b))|\b(?:und|and|oder|or)\b)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    name: str
+    values: frozenset[str]
+    contains: re.Pattern[str] | None
+
+
+@cache
+def _models() -> tuple[_Model, ...]:
+    data = tomllib.loads(resources.files("transform").joinpath("price_models.toml").read_text(encoding="utf-8"))
+    return tuple(
+        _Model(
+            name,
+            frozenset(entry["values"]),
+            re.compile("|".join(entry["contains"])) if entry["contains"] else None,
+        )
+        for name, entry in data.items()
+    )
+
+
+def read_price_models(text: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The price models in a text as written ("Freemium, Abonnement"), and the parts that name none.
+
+    Models come in the order of the text, each once; a text in which no part is understood gives ("unknown",), no text
+    gives none.
+    """
+    if not text:
+        return (), ()
+    if swallows_key(text):
+        return (UNKNOWN,), (text,)
+    found: list[str] = []
+    not_understood = []
+    for part in _PARTS.split(text.casefold().translate(_FOLD)):
+        if not part:
+            continue
+        model = _read_part(part)
+        if model is None:
+            not_understood.append(part)
+        elif model not in found:
+            found.append(model)
+    return tuple(found) or (UNKNOWN,), tuple(not_understood)
+
+
+def _read_part(part: str) -> str | None:
+    for model in _models():
+        if part in model.values:
+            return model.name
+    return next((model.name for model in _models() if model.contains and model.contains.search(part)), None)

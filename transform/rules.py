@@ -1,0 +1,30 @@
+"""The registry of rules: what can be wrong with a profile, how bad it is, and what to do.
+
+Belongs here: reading rules.toml. Does not belong here: finding problems (extract, transform) or printing them (flows).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: stable code, severity (error, warning, info), one-line meaning, message template, remedy template."""
+
+    code: str
+    severity: str
+    meaning: str
+    message: str
+    remedy: str
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """All rules by code, in the order of rules.toml."""
+    data = tomllib.loads(resources.files("transform").joinpath("rules.toml").read_text(encoding="utf-8"))
+    return {code: Rule(code=code, **entry) for code, entry in data.items()}

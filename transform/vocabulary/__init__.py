@@ -1,0 +1,93 @@
+"""The vocabulary: what headings mean, per language, as data.
+
+Belongs here: the TOML files, one per language, and reading them. Does not belong here: how a heading is matched
+(transform/headings.py). A language is added by adding a file; nothing in code names one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+# Kinds that give rows or are told apart by name in the rules; the others are finer shades of "everything else".
+CORE_KINDS = ("audience", "use_cases", "features", "pros_cons", "pros", "cons", "pricing", "alternatives", "faq")
+
+
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """How one kind is recognised in one language: whole headings, patterns for whole headings, single words."""
+
+    kind: str
+    phrases: frozenset[str]
+    patterns: re.Pattern[str] | None
+    words: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of one language, in the order in which its file lists the kinds."""
+
+    language: str
+    stop_words: frozenset[str]
+    negations: re.Pattern[str]
+    prepositions: frozenset[str]
+    relatives: frozenset[str]
+    fillers: frozenset[str]
+    kinds: tuple[KindWords, ...]
+
+
+@cache
+def vocabularies() -> tuple[Vocabulary, ...]:
+    """All languages that ship with the project, by language code.
+
+    Raises ValueError naming the file and the entry where a file is not understood.
+    """
+    files = sorted(
+        (file for file in resources.files(__name__).iterdir() if file.name.endswith(".toml")),
+        key=lambda file: file.name,
+    )
+    return tuple(_read(file.name, tomllib.loads(file.read_text(encoding="utf-8"))) for file in files)
+
+
+def _read(name: str, data: Mapping[str, object]) -> Vocabulary:
+    kinds = data.get("kinds")
+    language = data.get("language")
+    if not isinstance(kinds, dict) or not isinstance(language, str):
+        message = f"transform/vocabulary/{name}: expected a language and tables [kinds.<kind>]; see de.toml."
+        raise ValueError(message)  # noqa: TRY004  (the file is wrong, not a type in code)
+    return Vocabulary(
+        language=language,
+        stop_words=frozenset(str(data.get("stop_words", "")).split()),
+        negations=_pattern(name, "negations", _texts(data.get("negations"))) or re.compile(r"(?!)"),
+        prepositions=frozenset(_texts(data.get("prepositions"))),
+        relatives=frozenset(_texts(data.get("relatives"))),
+        fillers=frozenset(_texts(data.get("fillers"))),
+        kinds=tuple(
+            KindWords(
+                kind=kind,
+                phrases=frozenset(_texts(entry.get("phrases"))),
+                patterns=_pattern(name, f"kinds.{kind}.patterns", _texts(entry.get("patterns"))),
+                words=_pattern(name, f"kinds.{kind}.words", _texts(entry.get("words"))),
+            )
+            for kind, entry in kinds.items()
+        ),
+    )
+
+
+def _texts(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
+def _pattern(name: str, entry: str, sources: list[str]) -> re.Pattern[str] | None:
+    """One pattern that matches any of `sources` as whole words."""
+    for source in sources:
+        try:
+            re.compile(source)
+        except re.error as error:
+            message = f"transform/vocabulary/{name}, {entry}: {source!r} is no regular expression: {error}."
+            raise ValueError(message) from error
+    return re.compile(rf"\b(?:{'|'.join(sources)})(?!\w)") if sources else None
