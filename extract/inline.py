@@ -11,7 +11,7 @@ under CommonMark's flanking rules; all else goes to the parser (tests compare th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from extract.model import Run
 from extract.parser import parse_inline
@@ -64,7 +64,7 @@ def _simple_runs(source: str) -> tuple[Run, ...] | None:
     return tuple(run for run in runs if run.text) if end == len(source) else None
 
 
-def runs_text(runs: tuple[Run, ...] | list[Run] | Iterator[Run]) -> str:
+def runs_text(runs: Iterable[Run]) -> str:
     """The plain text of runs: markup dropped, line breaks and repeated white space folded into one space."""
     return " ".join("".join(run.text for run in runs).split())
 

@@ -205,7 +205,8 @@ class _Builder:
 
     def _container(self, kind: BlockKind, token: Token, start: int, end: int) -> Block:
         if kind not in _TEXT_BLOCKS:
-            return self._block(kind, start, end, children=tuple(self._siblings((start, end))))
+            number = f"{token.info}." if kind is BlockKind.ITEM and token.info else ""
+            return self._block(kind, start, end, text=number, children=tuple(self._siblings((start, end))))
         text = next(self._tokens).content
         next(self._tokens)
         level = int(token.tag[1]) if kind is BlockKind.HEADING else 0

@@ -13,7 +13,9 @@ from extract.inline import inline_runs, plain_text, runs_text
 from extract.model import Block, BlockKind, Run
 
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>", re.DOTALL)
-_RAW = (BlockKind.CODE, BlockKind.HTML)
+# "Anbieter: https://...", "👉 Project page:" and a link: a label for an address, not a statement.
+_MAY_BE_LINK = re.compile(r"\[|<|https?:")
+_PROVIDER_LABEL = re.compile(r"(?:\S+\s+){0,4}?\S+:\s*(?:https?://\S+)?|[^\w]*https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,14 @@ def walk(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def block_text(block: Block, references: Mapping[str, object]) -> str:
-    """The plain text of a block and all it contains, on one line."""
+    """The plain text of a block and all it contains, on one line.
+
+    Items of an ordered list inside it keep their numbers, which the text around may refer to; the number of the block
+    itself, where it is an item, is markup.
+    """
     if not block.children:
         return _own_text(block, references)
-    return " ".join(text for each in walk((block,)) if (text := _own_text(each, references)))
+    return " ".join(text for each in walk(block.children) if (text := _own_text(each, references)))
 
 
 def _own_text(block: Block, references: Mapping[str, object]) -> str:
@@ -45,7 +51,7 @@ def _own_text(block: Block, references: Mapping[str, object]) -> str:
         return ""
     if block.kind is BlockKind.HTML:
         return " ".join(_TAG.sub(" ", block.text).split())
-    if block.kind is BlockKind.CODE:
+    if block.kind in (BlockKind.CODE, BlockKind.ITEM):
         return " ".join(block.text.split())
     return plain_text(block.text, references)
 
@@ -61,13 +67,14 @@ def runs_of(block: Block, references: Mapping[str, object]) -> tuple[Run, ...]:
 
 
 def is_furniture(block: Block, references: Mapping[str, object]) -> bool:
-    """Whether a block is a rule, a figure, an image, a raw HTML block or a line that is nothing but one link."""
+    """Whether a block says nothing by itself: a rule, a figure, an image, raw HTML, a link alone or with its label."""
     if block.kind in (BlockKind.RULE, BlockKind.HTML):
         return True
-    if block.kind is not BlockKind.PARAGRAPH or ("[" not in block.text and "<" not in block.text):
+    if block.kind is not BlockKind.PARAGRAPH or not _MAY_BE_LINK.search(block.text):
         return False
-    visible = [run for run in runs_of(block, references) if run.kind != "html" and run.text.strip()]
-    return all(run.kind == "image" or run.link is not None for run in visible)
+    runs = [run for run in runs_of(block, references) if run.text.strip() and run.kind != "image"]
+    said = runs_text([run for run in runs if run.link is None])
+    return not any(char.isalnum() for char in said) or _PROVIDER_LABEL.fullmatch(said) is not None
 
 
 def split_bold_lead(runs: Sequence[Run]) -> tuple[str, Sequence[Run]] | None:
