@@ -1,0 +1,160 @@
+"""The Prefect flow `build_dataset`: the stages as tasks, their log, and what the run page shows.
+
+Belongs here: everything that imports Prefect. Does not belong here: what a stage does (stages.py) or their order
+(run.py). Tasks are handed paths and small frozen values, never tables: Prefect walks through every argument.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+from pathlib import Path
+from typing import Annotated, Any, Final, Protocol, TypeVar
+
+from flows import environment
+
+environment.prepare()  # before Prefect reads it
+
+from prefect import State, Task, flow, get_run_logger, task  # noqa: E402
+from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.orchestration import get_client  # noqa: E402
+from prefect.client.schemas import TaskRun  # noqa: E402
+from prefect.runtime import flow_run  # noqa: E402
+from pydantic import Field  # noqa: E402
+
+from flows import stages  # noqa: E402
+from flows.job import Built, CheckedRelease, Extracted, Found, Job, ReadFiles, Transformed  # noqa: E402
+from flows.report import Summary, rules_as_markdown  # noqa: E402
+from flows.run import Steps, build  # noqa: E402
+from flows.settings import load_settings  # noqa: E402
+from flows.terminal import printable  # noqa: E402
+from load.release import ReleaseInfo, Staging  # noqa: E402
+
+_PASSING: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
+"""Faults of a network file system that may be gone a moment later; any other failure would only fail again."""
+
+
+class _Told(Protocol):
+    @property
+    def sentence(self) -> str: ...
+
+
+_Result = TypeVar("_Result", bound=_Told)
+
+
+def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether a failed task is worth another try."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, OSError) and error.errno in _PASSING
+
+
+# Results stay in the process: they are small, and files in the work folder hold the rest.
+@task(
+    name="discover",
+    task_run_name="discover",
+    persist_result=False,
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=10,
+    retry_condition_fn=_may_pass,
+)
+def discover(job: Job) -> Found:
+    """Find the profile files of the source."""
+    return _logged(stages.discover(job))
+
+
+@task(name="read", task_run_name="read", persist_result=False, cache_policy=NO_CACHE)
+def read(job: Job) -> ReadFiles:
+    """Identify every file by its content and sort out unreadable ones."""
+    return _logged(stages.read(job))
+
+
+@task(name="extract", task_run_name="extract", persist_result=False, cache_policy=NO_CACHE)
+def extract(job: Job) -> Extracted:
+    """Turn every file into rows; owns the worker processes where there are several."""
+    return _logged(stages.extract(job))
+
+
+@task(name="transform", task_run_name="transform", persist_result=False, cache_policy=NO_CACHE)
+def transform(job: Job) -> Transformed:
+    """Put the rows together and add what depends on all profiles."""
+    return _logged(stages.transform(job))
+
+
+@task(name="check", task_run_name="check", persist_result=False, cache_policy=NO_CACHE)
+def check(job: Job, staging: Staging, neutralise: bool) -> CheckedRelease:  # noqa: FBT001 - as the stage takes it
+    """Write the release out of sight, read it back and hold it against the schema."""
+    return _logged(stages.check(job, staging, neutralise))
+
+
+@task(name="publish", task_run_name="publish", persist_result=False, cache_policy=NO_CACHE)
+def publish(candidate: CheckedRelease, info: ReleaseInfo) -> Built:
+    """Rename the checked release into place and move `latest`."""
+    return _logged(stages.publish(candidate, info))
+
+
+_TASKS = Steps(discover, read, extract, transform, check, publish)
+
+
+def _run_name() -> str:
+    """A run's name until it is known what it built: source and day."""
+    return f"{_source_name(flow_run.parameters['source'])}: {dt.datetime.now(dt.UTC):%Y-%m-%d}"
+
+
+@flow(
+    name="build_dataset",
+    flow_run_name=_run_name,
+    persist_result=False,
+    description="Turn a folder of Markdown profiles into a published release of typed tables.",
+)
+def build_dataset(
+    source: Path = Path("raw"),
+    output: Path | None = None,
+    workers: Annotated[int | None, Field(ge=1, le=64)] = None,
+    config: Path | None = None,
+) -> Summary:
+    """Build and publish a release.
+
+    Args:
+        source: folder with Markdown profiles.
+        output: folder for the releases; from the settings where not given.
+        workers: processes that read profiles; chosen by the work to do where not given.
+        config: settings file; steckbrief.toml beside the source where not given.
+    """
+    settings = load_settings(source, config, {"output": output, "workers": workers})
+    get_run_logger().info("Building %s into %s", source, settings.output)
+    summary = build(source, settings, _TASKS, direct=False)
+    _rename_run(f"{_source_name(source)}: {summary.profiles} profiles")
+    _show(summary)
+    return summary
+
+
+def _logged(result: _Result) -> _Result:
+    get_run_logger().info("%s", printable(result.sentence))
+    return result
+
+
+def _source_name(source: str | Path) -> str:
+    return printable(Path(source).absolute().name) or str(source)
+
+
+def _rename_run(name: str) -> None:
+    """Let the list of runs say what each one built."""
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(flow_run.id, name=name)
+
+
+def _show(summary: Summary) -> None:
+    """Put the figures of the summary on the run page."""
+    create_table_artifact(
+        key="rows-per-table",
+        table=[{"table": name, "rows": rows} for name, rows in summary.rows.items()],
+        description=f"Rows per table of release {summary.release}",
+    )
+    create_markdown_artifact(
+        key="diagnostics-by-rule",
+        markdown=f"# Diagnostics of release {summary.release}\n\n{rules_as_markdown(summary.diagnostics)}\n",
+        description=f"{summary.quarantined} of {summary.files} files quarantined",
+    )
+    get_run_logger().info("Release %s: %s", summary.release, summary.path)

@@ -1,0 +1,163 @@
+"""The `steckbrief` command: arguments in, exit code out.
+
+Belongs here: commands, flags, signals, and which failure gives which exit code. Does not belong here: what a command
+does. Everything heavy is imported inside the commands, so that `steckbrief --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from flows.errors import CommandError, ExitCode
+from flows.lint import Format
+from flows.terminal import prepare_streams, printable, remark, say, shown_progress
+from load.errors import LoadError
+
+if TYPE_CHECKING:
+    from flows.report import Summary
+    from flows.settings import Settings
+
+app: Final = typer.Typer(
+    help="Turn a folder of Markdown profiles into normalized, versioned, analysis-ready tables.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Source = Annotated[Path, typer.Argument(metavar="[SOURCE]", help="Folder with Markdown profiles.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the releases [default: output].")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Processes that read profiles [default: by the work to do].")
+]
+Config = Annotated[Path | None, typer.Option("--config", help="Settings [default: steckbrief.toml beside SOURCE].")]
+Direct = Annotated[bool, typer.Option("--direct", help="Run the same stages without Prefect; no run is recorded.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON document.")]
+Form = Annotated[Format, typer.Option("--format", help="How diagnostics are written.")]
+
+
+class _Stopped(BaseException):
+    """A signal asks the process to end; like KeyboardInterrupt, nothing but main may catch it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@app.command()
+def build(
+    source: Source = Path("raw"),
+    output: Output = None,
+    *,
+    workers: Workers = None,
+    config: Config = None,
+    direct: Direct = False,
+    as_json: AsJson = False,
+) -> None:
+    """Extract, transform, check and publish a release of SOURCE."""
+    settings = _settings(source, config, {"output": output, "workers": workers})
+    with shown_progress():
+        if direct:
+            from flows import run  # noqa: PLC0415
+
+            summary = run.build(source, settings)
+        else:
+            summary = _with_prefect(source, output, workers, config)
+    from flows import report  # noqa: PLC0415
+
+    if as_json:
+        import json  # noqa: PLC0415
+
+        say(json.dumps(report.as_json(summary), indent=2, ensure_ascii=False))
+    else:
+        say(report.as_text(summary))
+
+
+@app.command()
+def check(
+    source: Source = Path("raw"), *, form: Form = Format.TEXT, workers: Workers = None, config: Config = None
+) -> None:
+    """Lint the profiles of SOURCE and publish nothing; exit code 1 where one has an error."""
+    settings = _settings(source, config, {"workers": workers})
+    from flows import lint, run  # noqa: PLC0415
+    from flows.provenance import version  # noqa: PLC0415
+    from transform.rules import rules  # noqa: PLC0415
+
+    with shown_progress(), run.inspected(source, settings) as tables:
+        rows = tables["diagnostics"].to_pylist()
+    findings = [lint.finding(row, str(source)) for row in rows]
+    declared = [lint.Rule(each.code, each.severity, each.meaning, each.remedy) for each in rules().values()]
+    for line in lint.write(findings, declared, version(), form):
+        say(line)
+    errors = sum(each.severity == "error" for each in findings)
+    if form is Format.TEXT:
+        remark(f"{len(findings)} diagnostics, {errors} of them errors.")
+    if errors:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@app.command()
+def vocabulary(source: Source = Path("raw"), *, workers: Workers = None, config: Config = None) -> None:
+    """List the headings of SOURCE that the vocabulary does not know, most frequent first."""
+    settings = _settings(source, config, {"workers": workers})
+    from flows import run  # noqa: PLC0415
+    from flows.vocabulary import as_text, unknown_headings  # noqa: PLC0415
+
+    with shown_progress(), run.inspected(source, settings) as tables:
+        headings = unknown_headings(tables)
+    say(as_text(headings))
+
+
+def main() -> None:
+    """Run the command line and end the process with the exit code that says how it went."""
+    prepare_streams()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # A parent such as nohup that ignores a signal wants it ignored here too.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+    try:
+        app()
+    except (CommandError, LoadError) as error:
+        remark("\n".join(f"{printable(line)}" for line in f"error: {error}".splitlines()))
+        sys.exit(error.exit_code if isinstance(error, CommandError) else ExitCode.FAILED)
+    except OSError as error:
+        remark(f"error: {printable(str(error))}. Nothing was published.")
+        sys.exit(ExitCode.FAILED)
+    except _Stopped as stopped:
+        remark("Stopped; nothing was published.")
+        sys.exit(128 + stopped.number)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise _Stopped(number)
+
+
+def _settings(source: Path, config: Path | None, flags: dict[str, object]) -> Settings:
+    """The settings, read before anything else begins, so that a mistake in them costs no time."""
+    from flows.settings import load_settings  # noqa: PLC0415
+
+    return load_settings(source, config, flags)
+
+
+def _with_prefect(source: Path, output: Path | None, workers: int | None, config: Path | None) -> Summary:
+    """Run the flow on the embedded server, or on PREFECT_API_URL where that is set."""
+    from flows import environment  # noqa: PLC0415
+    from flows.progress import watcher  # noqa: PLC0415
+
+    watcher().begin("start Prefect")
+    from flows.build import build_dataset  # noqa: PLC0415
+
+    environment.calm_console()
+    summary: Summary = build_dataset(source, output, workers, config)
+    return summary
+
+
+if __name__ == "__main__":
+    main()

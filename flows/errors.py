@@ -1,0 +1,39 @@
+"""What stops a command, and with which exit code. Every message says what was found and what to do next.
+
+Belongs here: the exit codes and the exceptions of this package. Does not belong here: what other packages raise
+(cli.py maps those to exit codes), or how a message is printed (terminal.py).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the command line ends with; 128 + n after signal n, as shells expect."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class CommandError(Exception):
+    """A command ends here: its message is for a person, `exit_code` for the shell."""
+
+    exit_code = ExitCode.FAILED
+
+
+class UsageError(CommandError):
+    """The command, its flags or its settings are wrong; nothing was begun."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NothingToBuildError(CommandError):
+    """The source has no profile that could be published; nothing was."""
+
+
+class ServerError(CommandError):
+    """Prefect's server did not start or did not answer; nothing was published."""

@@ -1,0 +1,122 @@
+"""What goes into a run and what each stage hands on: small frozen values, never tables.
+
+Belongs here: the types between stages, each with the sentence that tells a person what the stage did. Does not belong
+here: what the stages do (stages.py), or the bulk between them, which lies in the work folder (store.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from extract.limits import Limits
+from load.release import Checked
+from transform.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be read and how: the same for a build and for a check that publishes nothing.
+
+    `workers` is the number of processes asked for; None leaves the choice to the extract stage.
+    """
+
+    source: Path
+    work: Path
+    options: Options
+    limits: Limits
+    workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """After discover. Counts of files: to read, skipped by rule, no files at all, and not Markdown."""
+
+    files: int
+    skipped: int
+    unreadable: int
+    other: int
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads about it."""
+        return (
+            f"{counted(self.files, 'profile file')}; {self.skipped} skipped by name, {self.unreadable} unusable,"
+            f" {counted(self.other, 'file')} of other kinds"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """After read. Files that can be opened, their bytes in all, and files that cannot, discovery's included."""
+
+    files: int
+    bytes: int
+    unreadable: int
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads about it."""
+        return f"{counted(self.files, 'file')}, {self.bytes:,} bytes; {self.unreadable} unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """After extract. Documents with rows, files that gave none, batches written, and processes that wrote them."""
+
+    documents: int
+    unreadable: int
+    batches: int
+    workers: int
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads about it."""
+        return (
+            f"{counted(self.documents, 'document')} in {counted(self.batches, 'batch', 'batches')} by"
+            f" {counted(self.workers, 'process', 'processes')}; {counted(self.unreadable, 'file')} without a document"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed:
+    """After transform. Rows of every table of the release but the change set, which load computes."""
+
+    rows: Mapping[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads about it."""
+        return f"{sum(self.rows.values()):,} rows in {counted(len(self.rows), 'table')}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRelease:
+    """After check: the release as load hands it on, written and read back, not yet published."""
+
+    checked: Checked
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads about it."""
+        return f"{counted(len(self.checked.entries), 'table')} written, read back and held against the schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """After publish: the release's id and folder, and the rows of every table, the change set included."""
+
+    release: str
+    path: Path
+    rows: Mapping[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads about it."""
+        return f"release {self.release} in {self.path}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: "1 file", "2 files", "1,119 profiles"."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

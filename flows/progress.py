@@ -1,0 +1,44 @@
+"""How far a run has come: the channel through which stages tell whoever is watching, if anyone is.
+
+Belongs here: what a watcher is told, and who watches. Does not belong here: how it looks (terminal.py). The watcher is
+a context variable because Prefect calls the tasks: what is passed to them as an argument is recorded and shown by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+
+class Progress:
+    """Someone who watches a run. As it stands, nobody: a scheduled run has its log, which says the same."""
+
+    def begin(self, stage: str, total: int | None = None) -> None:
+        """A stage begins, with `total` steps if that is known."""
+
+    def advance(self, count: int) -> None:
+        """`count` more steps of the stage are done."""
+
+    def end(self, stage: str, sentence: str) -> None:
+        """The stage is done; `sentence` says what it did."""
+
+
+_NOBODY: Final = Progress()
+_watcher: Final[ContextVar[Progress]] = ContextVar("watcher", default=_NOBODY)
+
+
+def watcher() -> Progress:
+    """Whoever watches this run."""
+    return _watcher.get()
+
+
+@contextmanager
+def watched_by(progress: Progress) -> Iterator[None]:
+    """Tell `progress` about every stage that runs inside the block."""
+    token = _watcher.set(progress)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)

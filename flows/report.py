@@ -1,0 +1,137 @@
+"""What a build did, for a person and for a machine: one account, two forms.
+
+Belongs here: the summary's content and its two forms. Does not belong here: where it is printed (cli.py), or Prefect's
+artifacts, which show the same figures (build.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flows.lint import place
+from flows.terminal import printable
+from schema.values import SEVERITIES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+EXAMPLES: Final = 2
+"""Places named per rule: enough to go and look, few enough that the summary fits on a screen."""
+
+_MESSAGE_WIDTH: Final = 160  # characters of a message in the summary; the diagnostics table has all of it
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How often a rule was met, and the first places where."""
+
+    rule: str
+    severity: str
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a build did. Counts are files unless said otherwise; `seconds` is wall time.
+
+    `files` were found under a name that counts; each of them is a profile or quarantined. `skipped` were left out by
+    their name, `other` are no Markdown.
+    """
+
+    source: str
+    release: str
+    path: str
+    latest: str
+    direct: bool
+    files: int
+    bytes: int
+    profiles: int
+    skipped: int
+    other: int
+    quarantined: int
+    rows: Mapping[str, int]
+    diagnostics: tuple[RuleCount, ...]
+    seconds: float
+
+
+def count_rules(diagnostics: pa.Table) -> tuple[RuleCount, ...]:
+    """Count a diagnostics table by rule: most severe first, then most frequent, then by name."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - costs half a second that --help must not pay
+
+    groups = diagnostics.group_by(["rule", "severity"], use_threads=False).aggregate([([], "count_all")]).to_pylist()
+    order = list(SEVERITIES)
+    groups.sort(key=lambda each: (order.index(each["severity"]), -each["count_all"], each["rule"]))
+    counts = []
+    for each in groups:
+        first = diagnostics.filter(pc.equal(diagnostics["rule"], each["rule"])).slice(0, EXAMPLES).to_pylist()
+        counts.append(RuleCount(each["rule"], each["severity"], each["count_all"], tuple(map(_example, first))))
+    return tuple(counts)
+
+
+def as_json(summary: Summary) -> dict[str, Any]:
+    """The summary as a JSON document; keys are stable, paths absolute."""
+    return asdict(summary)
+
+
+def as_text(summary: Summary) -> str:
+    """The summary as lines for a person, safe for a terminal whatever the profiles hold."""
+    width = max(len(name) for name in summary.rows)
+    lines = [
+        f"{summary.profiles:,} profiles from {summary.files:,} files ({summary.bytes:,} bytes) in {summary.source}",
+        f"{summary.skipped:,} skipped by name, {summary.quarantined:,} quarantined, {summary.other:,} no Markdown",
+        "",
+        "Rows",
+        *(f"  {name:<{width}}  {rows:>10,}" for name, rows in summary.rows.items()),
+        "",
+        *_rules_as_text(summary.diagnostics),
+        "",
+        f"Release {summary.release}: {summary.path}",
+        f"Latest: {summary.latest}",
+        *(["Run directly, without Prefect: no run was recorded."] if summary.direct else []),
+        f"Done in {summary.seconds:.1f} s.",
+    ]
+    return "\n".join(printable(line) for line in lines)
+
+
+def rules_as_markdown(diagnostics: tuple[RuleCount, ...]) -> str:
+    """The diagnostics by rule as a Markdown table, text of profiles kept from being markup."""
+    if not diagnostics:
+        return "No diagnostics."
+    rows = [
+        f"| {each.count:,} | {each.severity} | {_cell(each.rule)} | {'<br>'.join(map(_cell, each.examples))} |"
+        for each in diagnostics
+    ]
+    return "\n".join(["| count | severity | rule | first places |", "| ---: | --- | --- | --- |", *rows])
+
+
+def _rules_as_text(diagnostics: tuple[RuleCount, ...]) -> list[str]:
+    if not diagnostics:
+        return ["No diagnostics"]
+    lines = ["Diagnostics"]
+    for each in diagnostics:
+        lines.append(f"  {each.count:>6,}  {each.severity:<7}  {each.rule}")
+        lines.extend(f"            {example}" for example in each.examples)
+    return lines
+
+
+def _example(row: Mapping[str, Any]) -> str:
+    message = row["message"]
+    shown = message if len(message) <= _MESSAGE_WIDTH else f"{message[: _MESSAGE_WIDTH - 3]}..."
+    return f"{place(row['source_path'], row['line_start'])}{printable(shown)}"
+
+
+def _cell(text: str) -> str:
+    """Text for one cell of a Markdown table: neither HTML, nor links, nor the end of the cell."""
+    escaped = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace("\\", "\\\\")
+    for mark in "|[]`*_!":
+        escaped = escaped.replace(mark, f"\\{mark}")
+    return escaped
+
+
+def absolute(path: Path) -> str:
+    """A path as it is reported: absolute, so that it can be pasted anywhere."""
+    return str(path.absolute())

@@ -1,0 +1,148 @@
+"""The order of the stages, and what surrounds them: staging, the work folder, timings, the summary.
+
+Belongs here: the one sequence that the Prefect flow, --direct, `check` and `vocabulary` share. Does not belong here:
+what a stage does (stages.py), or Prefect (build.py, which passes the stages wrapped as tasks).
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, Protocol, TypeVar
+
+import pyarrow as pa
+
+from flows import stages, store
+from flows.job import Built, CheckedRelease, Extracted, Found, Job, ReadFiles, Transformed
+from flows.progress import watcher
+from flows.provenance import fingerprint, source_commit, version
+from flows.report import Summary, absolute, count_rules
+from flows.settings import Settings
+from load.published import LATEST
+from load.release import ReleaseInfo, Staging, open_staging
+from transform.options import Options
+
+
+class _Told(Protocol):
+    """A stage's result: it says in one sentence what the stage did."""
+
+    @property
+    def sentence(self) -> str: ...
+
+
+_Result = TypeVar("_Result", bound=_Told)
+_Arguments = ParamSpec("_Arguments")
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The stages of a build, each plain or wrapped as a Prefect task."""
+
+    discover: Callable[[Job], Found]
+    read: Callable[[Job], ReadFiles]
+    extract: Callable[[Job], Extracted]
+    transform: Callable[[Job], Transformed]
+    check: Callable[[Job, Staging, bool], CheckedRelease]
+    publish: Callable[[CheckedRelease, ReleaseInfo], Built]
+
+
+PLAIN = Steps(stages.discover, stages.read, stages.extract, stages.transform, stages.check, stages.publish)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Runs stages, tells the watcher about them, and keeps each one's seconds."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def run(
+        self, stage: str, step: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> _Result:
+        began = time.monotonic()
+        watcher().begin(stage)
+        result = step(*args, **kwargs)
+        self.seconds[stage] = time.monotonic() - began
+        watcher().end(stage, result.sentence)
+        return result
+
+
+def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: bool = True) -> Summary:
+    """Build and publish a release of `source`.
+
+    Raises:
+        NotADirectoryError: the source is no folder.
+        NothingToBuildError: it holds no profile.
+        LoadError: the output folder cannot be used, or the release breaks a promise of the schema.
+    """
+    began = time.monotonic()
+    clock = _Clock()
+    with (
+        open_staging(settings.output) as staging,
+        store.work_folder(staging.path.with_name(f"{staging.path.name}-work")) as work,
+    ):
+        job = _job(source, work, settings)
+        found = clock.run("discover", steps.discover, job)
+        was_read = clock.run("read", steps.read, job)
+        clock.run("extract", steps.extract, job)
+        transformed = clock.run("transform", steps.transform, job)
+        checked = clock.run("check", steps.check, job, staging, settings.csv_neutralise_formulas)
+        named = found.files + found.unreadable
+        quarantined = named - transformed.rows["profiles"]
+        info = ReleaseInfo(
+            source_root=str(source),
+            source_commit=source_commit(source),
+            fingerprint=fingerprint(),
+            version=version(),
+            inputs={
+                "found": named,
+                "read": was_read.files,
+                "reused": 0,
+                "skipped": found.skipped,
+                "quarantined": quarantined,
+            },
+            settings=settings.model_dump(mode="json", exclude={"output", "workers"}),
+            timings=dict(clock.seconds),
+        )
+        built = clock.run("publish", steps.publish, checked, info)
+        rules = count_rules(store.load_tables(work / "tables")["diagnostics"])
+    return Summary(
+        source=absolute(source),
+        release=built.release,
+        path=absolute(built.path),
+        latest=absolute(settings.output / LATEST),
+        direct=direct,
+        files=named,
+        bytes=was_read.bytes,
+        profiles=transformed.rows["profiles"],
+        skipped=found.skipped,
+        other=found.other,
+        quarantined=quarantined,
+        rows=built.rows,
+        diagnostics=rules,
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+@contextmanager
+def inspected(source: Path, settings: Settings) -> Iterator[dict[str, pa.Table]]:
+    """The tables of `source` for the time of the block; nothing is published and nothing stays behind.
+
+    Raises NotADirectoryError where the source is no folder, NothingToBuildError where it holds no profile.
+    """
+    clock = _Clock()
+    with tempfile.TemporaryDirectory(prefix="steckbrief-") as folder:
+        job = _job(source, Path(folder), settings)
+        clock.run("discover", PLAIN.discover, job)
+        clock.run("read", PLAIN.read, job)
+        clock.run("extract", PLAIN.extract, job)
+        clock.run("transform", PLAIN.transform, job)
+        yield store.load_tables(job.work / "tables")
+
+
+def _job(source: Path, work: Path, settings: Settings) -> Job:
+    options = Options(default_locale=settings.default_locale)
+    return Job(source, work, options, settings.file_limits, settings.workers)

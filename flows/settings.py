@@ -1,0 +1,145 @@
+"""Settings: what can be set, where it can be set, and which place wins.
+
+Belongs here: the declaration of every setting and its sources. Does not belong here: what a setting does.
+
+Flags win over environment variables (STECKBRIEF_*), those over steckbrief.toml, that over the defaults below. The
+file stands beside the source folder (raw/ and steckbrief.toml in one folder) or is given with --config. A path in
+the file is relative to the file; everywhere else, to the working directory.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import ConfigDict, Field, PositiveInt, ValidationError, create_model
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from extract.limits import Limits
+from flows.errors import UsageError
+from flows.terminal import printable
+
+FILE_NAME: Final = "steckbrief.toml"
+ENV_PREFIX: Final = "STECKBRIEF_"
+_NESTED: Final = "__"
+
+# One setting per limit, with the limit's own default, so that a new limit can be set without a line here.
+_limit_fields: dict[str, Any] = {each.name: (PositiveInt, each.default) for each in fields(Limits)}
+LimitSettings = create_model(
+    "LimitSettings",
+    __config__=ConfigDict(extra="forbid", frozen=True),
+    __doc__="What one file may cost; the reasons stand in extract/limits.py.",
+    **_limit_fields,
+)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Unknown names and values out of bounds are errors, never ignored."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter=_NESTED, extra="forbid", frozen=True)
+    file_values: ClassVar[Mapping[str, Any]] = {}
+
+    output: Annotated[Path, Field(description="Folder for the releases.")] = Path("output")
+    default_locale: Annotated[
+        str, Field(pattern="^[a-z]{2}$", description="Locale of profiles that do not say theirs: two letters.")
+    ] = "de"
+    workers: Annotated[
+        int | None, Field(ge=1, le=64, description="Processes that read profiles; chosen by the work to do if unset.")
+    ] = None
+    csv_neutralise_formulas: Annotated[
+        bool, Field(description="Put an apostrophe before CSV cells that a spreadsheet would run as a formula.")
+    ] = True
+    limits: Annotated[LimitSettings, Field(description="What one file may cost.")] = LimitSettings()  # type: ignore[valid-type]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then environment, then file; no .env and no secrets folder."""
+        return init_settings, env_settings, InitSettingsSource(settings_cls, dict(cls.file_values))
+
+    @property
+    def file_limits(self) -> Limits:
+        """The limits as `extract` takes them."""
+        return Limits(**self.limits.model_dump())  # type: ignore[attr-defined]
+
+
+def load_settings(source: Path, config: Path | None, flags: Mapping[str, object]) -> Settings:
+    """Read the settings for building `source`.
+
+    Args:
+        source: the source folder; it must exist, and steckbrief.toml is looked for beside it.
+        config: a settings file to read instead; it must exist.
+        flags: setting -> value as given on the command line; None means not given.
+
+    Raises:
+        UsageError: naming place, setting, value found and value expected.
+    """
+    if not source.is_dir():
+        raise UsageError(f"{source}: no such folder. Name a folder that holds Markdown profiles.")
+    file = config or _beside(source)
+    if config is not None and not config.is_file():
+        raise UsageError(f"{config}: no such settings file. Name an existing TOML file with --config.")
+    values = _read(file)
+    _refuse_unknown_variables()
+    given = {name: value for name, value in flags.items() if value is not None}
+    bound = type("Settings", (Settings,), {"file_values": values, "__module__": __name__})
+    try:
+        settings: Settings = bound(**given)
+    except ValidationError as error:
+        raise UsageError("\n".join(_explain(each, given, file) for each in error.errors())) from error
+    return settings
+
+
+def _beside(source: Path) -> Path:
+    return source.absolute().parent / FILE_NAME
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """The file's values, its paths made absolute; {} where the file does not exist."""
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{file}: this settings file cannot be read: {error}. Correct it as TOML in UTF-8.") from error
+    if isinstance(values.get("output"), str):
+        values["output"] = str(file.absolute().parent / values["output"])
+    return values
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt variable would otherwise be ignored in silence, since an environment holds many foreign ones."""
+    known = {f"{ENV_PREFIX}{name}".upper() for name in Settings.model_fields}
+    known |= {f"{ENV_PREFIX}limits{_NESTED}{name}".upper() for name in LimitSettings.model_fields}
+    unknown = sorted(name for name in os.environ if name.upper().startswith(ENV_PREFIX) and name.upper() not in known)
+    if unknown:
+        raise UsageError(
+            f"{printable(', '.join(unknown))}: no such setting. Known variables: {', '.join(sorted(known))}."
+        )
+
+
+def _explain(error: Mapping[str, Any], flags: Mapping[str, object], file: Path) -> str:
+    """One line about one wrong setting, naming the place where it was set."""
+    location = [str(part) for part in error["loc"]]
+    name = ".".join(location)
+    variable = f"{ENV_PREFIX}{_NESTED.join(location)}".upper()
+    if location and location[0] in flags:
+        place = f"--{location[0].replace('_', '-')}"
+    elif variable in os.environ:
+        place = variable
+    else:
+        place = f"{file}: {name}"
+    if error["type"] == "extra_forbidden":
+        known = LimitSettings.model_fields if location[0] == "limits" else Settings.model_fields
+        return printable(f"{place}: no such setting. Known settings: {', '.join(known)}.")
+    return printable(f"{place}: {error['msg']}, found {error['input']!r}. Correct the value.")

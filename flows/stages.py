@@ -1,0 +1,106 @@
+"""The stages of a run as plain functions: the same with Prefect and without.
+
+Belongs here: for each stage, which functions of the other packages it calls, and what it hands on. Does not belong
+here: any decision about meaning, rows or releases; order and cleaning up (run.py); Prefect (build.py).
+"""
+
+from __future__ import annotations
+
+from extract.discovery import discover as discover_files
+from extract.model import Unreadable
+from extract.source import Fingerprint, fingerprint
+from flows import store
+from flows.batches import choose_workers, cut, run_batches
+from flows.errors import NothingToBuildError
+from flows.job import Built, CheckedRelease, Extracted, Found, Job, ReadFiles, Transformed, counted
+from flows.progress import watcher
+from load import release
+from schema.tables import TABLES
+from transform.dataset import complete
+
+_SHOWN = 3  # reasons named in a message; the rest is a number
+
+
+def discover(job: Job) -> Found:
+    """Find the files of the source. NothingToBuildError where there is none to read."""
+    found = discover_files(job.source)
+    store.save_found(job.work, found.files, found.unreadable)
+    if not found.files:
+        skipped = f" ({counted(len(found.skipped), 'Markdown file')} skipped by name)" if found.skipped else ""
+        raise NothingToBuildError(
+            f"{job.source}: no profile in this folder{skipped}{_reasons(found.unreadable)}. Expected at least one"
+            " file *.md in it or below, with no part of its path starting with '_' or '.'. Nothing was published."
+        )
+    return Found(len(found.files), len(found.skipped), len(found.unreadable), found.other)
+
+
+def read(job: Job) -> ReadFiles:
+    """Identify the content of every file, and sort out those that cannot be opened."""
+    paths, unreadable = store.load_found(job.work)
+    files: list[Fingerprint] = []
+    watcher().begin("read", len(paths))
+    for path in paths:
+        result = fingerprint(job.source, path, job.limits)
+        if isinstance(result, Unreadable):
+            unreadable.append(result)
+        else:
+            files.append(result)
+        watcher().advance(1)
+    store.save_sources(job.work, files, unreadable)
+    return ReadFiles(len(files), sum(file.size for file in files), len(unreadable))
+
+
+def extract(job: Job) -> Extracted:
+    """Turn each file on its own into rows. NothingToBuildError where not one file gives a document."""
+    files, unreadable = store.load_sources(job.work)
+    workers = choose_workers(job.workers, len(files))
+    batches = cut([file.path for file in files], workers)
+    documents = 0
+    watcher().begin("extract", len(files))
+    for done in run_batches(job, batches, workers):
+        documents += done.documents
+        unreadable.extend(done.unreadable)
+        watcher().advance(done.documents + len(done.unreadable))
+    unreadable.sort(key=lambda each: each.path)
+    store.save_quarantine(job.work, unreadable)
+    if not documents:
+        raise NothingToBuildError(
+            f"{job.source}: not one file could be read as a profile{_reasons(unreadable)}. Correct the files, or name"
+            " another source. Nothing was published."
+        )
+    return Extracted(documents, len(unreadable), len(batches), workers)
+
+
+def transform(job: Job) -> Transformed:
+    """Put the parts together and add what depends on all profiles."""
+    watcher().begin("transform")
+    tables = complete(store.load_parts(job.work), store.load_quarantine(job.work))
+    store.save_tables(job.work / "tables", tables)
+    return Transformed({name: table.num_rows for name, table in tables.items()})
+
+
+def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedRelease:  # noqa: FBT001 - tasks get it by position
+    """Write the release into `staging` and hold it against the schema.
+
+    Raises load's OutputError where the disk does not take it, CheckError where a promise of the schema is broken.
+    """
+    tables = store.load_tables(job.work / "tables")
+    watcher().begin("check", len(TABLES) + 1)
+    written = release.write(tables, staging, neutralise=neutralise, on_table=lambda _: watcher().advance(1))
+    checked = release.check(written)
+    watcher().advance(1)
+    return CheckedRelease(checked)
+
+
+def publish(candidate: CheckedRelease, info: release.ReleaseInfo) -> Built:
+    """Give a checked release its name and move `latest` to it. Raises load's OutputError where that fails."""
+    published = release.publish(candidate.checked, info)
+    return Built(published.id, published.path, candidate.checked.written.rows)
+
+
+def _reasons(unreadable: list[Unreadable] | tuple[Unreadable, ...]) -> str:
+    if not unreadable:
+        return ""
+    shown = ", ".join(f"{each.path}: {each.problem.rule}" for each in unreadable[:_SHOWN])
+    more = f" and {len(unreadable) - _SHOWN} more" if len(unreadable) > _SHOWN else ""
+    return f" ({shown}{more})"

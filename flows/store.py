@@ -1,0 +1,104 @@
+"""The work folder: what one stage leaves for the next, so that paths pass between stages and never tables.
+
+Belongs here: file names and formats inside the work folder. Does not belong here: who makes or removes it (run.py).
+Tables are Arrow IPC files, which are mapped into memory, not copied; lists are JSON. Nothing here is published.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from extract.model import Problem, Unreadable
+from extract.source import Fingerprint
+
+
+@contextmanager
+def work_folder(path: Path) -> Iterator[Path]:
+    """Make the folder `path` for the time of the block and remove it with all its content at the end."""
+    path.mkdir()
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def save_found(work: Path, files: Sequence[str], unreadable: Iterable[Unreadable]) -> None:
+    """Keep what discovery found: paths in order, and what cannot be taken as a file."""
+    _write(work / "found.json", {"files": list(files), "unreadable": [asdict(each) for each in unreadable]})
+
+
+def load_found(work: Path) -> tuple[list[str], list[Unreadable]]:
+    """Read back what save_found kept."""
+    data = _read(work / "found.json")
+    return data["files"], _unreadable(data["unreadable"])
+
+
+def save_sources(work: Path, files: Sequence[Fingerprint], unreadable: Iterable[Unreadable]) -> None:
+    """Keep the identity of every readable file, in order, and all unreadable ones so far."""
+    rows = [(each.path, each.size, each.sha256) for each in files]
+    _write(work / "sources.json", {"files": rows, "unreadable": [asdict(each) for each in unreadable]})
+
+
+def load_sources(work: Path) -> tuple[list[Fingerprint], list[Unreadable]]:
+    """Read back what save_sources kept."""
+    data = _read(work / "sources.json")
+    return [Fingerprint(*row) for row in data["files"]], _unreadable(data["unreadable"])
+
+
+def save_quarantine(work: Path, unreadable: Iterable[Unreadable]) -> None:
+    """Keep all files that gave no document, whichever stage found that out."""
+    _write(work / "quarantine.json", [asdict(each) for each in unreadable])
+
+
+def load_quarantine(work: Path) -> list[Unreadable]:
+    """Read back what save_quarantine kept."""
+    return _unreadable(_read(work / "quarantine.json"))
+
+
+def save_part(work: Path, batch: int, tables: Mapping[str, pa.Table]) -> None:
+    """Keep one batch's part of every table; batches may be written in any order and by any process."""
+    save_tables(work / "parts" / f"{batch:08d}", tables)
+
+
+def load_parts(work: Path) -> dict[str, pa.Table]:
+    """All parts, concatenated per table in the order of their batches."""
+    parts = [load_tables(folder) for folder in sorted((work / "parts").iterdir())]
+    return {name: pa.concat_tables([part[name] for part in parts]) for name in (parts[0] if parts else {})}
+
+
+def save_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
+    """Write tables into `folder`, which is made, one Arrow IPC file each."""
+    folder.mkdir(parents=True)
+    for name, table in tables.items():
+        with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+
+
+def load_tables(folder: Path) -> dict[str, pa.Table]:
+    """Map the tables of `folder` into memory, by name."""
+    return {file.stem: _mapped(file) for file in sorted(folder.glob("*.arrow"))}
+
+
+def _mapped(file: Path) -> pa.Table:
+    with pa.memory_map(str(file)) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+def _unreadable(rows: Iterable[Mapping[str, Any]]) -> list[Unreadable]:
+    return [Unreadable(row["path"], Problem(**row["problem"])) for row in rows]
+
+
+def _write(file: Path, data: object) -> None:
+    file.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+
+
+def _read(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
