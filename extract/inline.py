@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from extract.model import Run
 from extract.parser import parse_inline
@@ -36,13 +37,18 @@ def inline_runs(source: str, references: Mapping[str, object]) -> tuple[Run, ...
     `references` are the document's link reference definitions; where there are any, plain brackets may be links and
     the parser decides.
     """
+    if references:
+        return parse_inline(source, references) if _MARKUP.search(source) else _runs(source)
+    return _runs(source)
+
+
+# Every table that reads a text asks for its runs; and a text of one profile often stands in many.
+@lru_cache(maxsize=8192)
+def _runs(source: str) -> tuple[Run, ...]:
     if not _MARKUP.search(source):
         return (Run(_BREAK.sub("\n", source).strip()),) if source.strip() else ()
-    if not references:
-        simple = _simple_runs(source)
-        if simple is not None:
-            return simple
-    return parse_inline(source, references)
+    simple = _simple_runs(source)
+    return parse_inline(source, {}) if simple is None else simple
 
 
 def _simple_runs(source: str) -> tuple[Run, ...] | None:
@@ -71,6 +77,11 @@ def runs_text(runs: Iterable[Run]) -> str:
 
 def plain_text(source: str, references: Mapping[str, object]) -> str:
     """The plain text of an inline source."""
-    if not _MARKUP.search(source):
-        return " ".join(source.split())
-    return runs_text(inline_runs(source, references))
+    if references:
+        return runs_text(inline_runs(source, references))
+    return _plain_text(source)
+
+
+@lru_cache(maxsize=8192)
+def _plain_text(source: str) -> str:
+    return runs_text(_runs(source)) if _MARKUP.search(source) else " ".join(source.split())

@@ -25,7 +25,7 @@ from transform.vocabulary import CORE_KINDS, KindWords, Vocabulary, vocabularies
 AMBIGUOUS = "ambiguous"
 OTHER = "other"
 
-_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "’": "'", "‘": "'", "´": "'"})
+_TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "’": "'", "‘": "'", "´": "'"})
 _AND = re.compile(r"\s*(?:[&+/]|\b(?:und|and|sowie|oder|or|bzw|et|y)\b)\s*")
 _NUMBERING = re.compile(r"^\s*(?:\d+[.)]|[^\w\s]+)\s+")
 _DASH = re.compile(r"\s+[-–—|]\s+|[–—|]|:\s+")
@@ -44,14 +44,18 @@ class Verdict:
 
 def normalise_heading(heading: str, title: str) -> str:
     """Bring a heading (plain text) into the form the vocabulary is written in; the product's own title becomes "x"."""
-    text = heading.casefold()
-    if title:
-        text = re.sub(rf"(?<!\w){re.escape(title.casefold())}(?!\w)", " x ", text)
-    text = _NUMBERING.sub("", text).translate(_FOLD)
-    text = _AND.sub(" & ", text)
-    text = _DASH.sub(" : ", text)
-    text = _NOISE.sub(" ", text).replace(",", " , ")
-    return _SPACES.sub(" ", text).strip(" ,:&") or text.strip()
+    text = _fold(heading)
+    name = _fold(title)
+    if name and name in text:
+        text = f" {text} ".replace(f" {name} ", " x ").strip()
+    return text
+
+
+@lru_cache(maxsize=50_000)  # titles and headings come again and again
+def _fold(text: str) -> str:
+    folded = _NUMBERING.sub("", text.casefold()).translate(_TRANSLITERATED)
+    folded = _DASH.sub(" : ", _AND.sub(" & ", folded))
+    return _SPACES.sub(" ", _NOISE.sub(" ", folded).replace(",", " , ")).strip(" ,:&") or " ".join(text.split())
 
 
 def classify_heading(heading: str, title: str, language: str) -> Verdict:

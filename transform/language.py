@@ -5,7 +5,6 @@ Belongs here: that decision. Does not belong here: where a file stands (its loca
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from transform.vocabulary import vocabularies
@@ -16,12 +15,11 @@ _LEAST_SHARE = 0.08
 _LEAST_WORDS = 5
 # A text that quotes another language stays what it mostly is; one that is half and half is unknown.
 _LEAST_LEAD = 1.5
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def detect_language(text: str) -> str:
     """The ISO 639-1 code of the vocabulary whose stop words `text` uses most; "und" where that is not clear."""
-    words = Counter(_WORD.findall(text.casefold()))
+    words = Counter(text.casefold().split())
     total = sum(words.values())
     scores = sorted(
         ((sum(words[word] for word in each.stop_words), each.language) for each in vocabularies()), reverse=True
