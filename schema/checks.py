@@ -76,25 +76,20 @@ def all_checks() -> tuple[Check, ...]:
     return tuple(check for table in TABLES.values() for check in checks_for(table))
 
 
-def count_query(checks: Iterable[Check]) -> str:
-    """One statement that counts what breaks each of the checks of one table: one row, one number per check.
+def scan_query(table: TableSchema, checks: Iterable[Check]) -> str:
+    """One statement, one scan: for each check on single rows of `table`, in their order, how many rows break it."""
+    numbers = ", ".join(f"count(*) FILTER (WHERE {check.predicate})" for check in checks)
+    return f"SELECT {numbers} FROM {quoted(table.name)}"  # noqa: S608 - from declarations
 
-    Conditions on single rows share one scan of the table.
-    """
-    checks = tuple(checks)
-    numbers = ", ".join(_number(check) for check in checks)
-    return f"SELECT {numbers} FROM {quoted(checks[0].table)}"  # noqa: S608 - from declarations
+
+def count_query(check: Check) -> str:
+    """A statement that counts what breaks one check."""
+    return f"SELECT count(*) FROM ({check.bad_rows})"  # noqa: S608 - from declarations
 
 
 def example_query(check: Check, limit: int) -> str:
     """A statement that gives up to `limit` of the rows that break a check, in a fixed order."""
     return f"SELECT * FROM ({check.bad_rows}) ORDER BY ALL LIMIT {limit}"  # noqa: S608 - from declarations
-
-
-def _number(check: Check) -> str:
-    if check.predicate:
-        return f"count(*) FILTER (WHERE {check.predicate})"
-    return f"(SELECT count(*) FROM ({check.bad_rows}))"  # noqa: S608 - from declarations
 
 
 def _column_checks(table: TableSchema, column: Column) -> Iterable[Check]:
@@ -115,7 +110,7 @@ def _row_check(table: TableSchema, column: Column, promise: str, predicate: str)
         columns=(column.name,),
         problem="rows break it",
         remedy=_remedy(table),
-        bad_rows=_select(dict.fromkeys((*table.primary_key, column.name)), table.name, predicate),
+        bad_rows=_select(dict.fromkeys((*table.primary_key, column.name)), f"{quoted(table.name)} c", predicate),
         predicate=predicate,
     )
 
@@ -137,14 +132,15 @@ def _foreign_key(table: TableSchema, key: ForeignKey) -> Check:
     pairs = zip(key.columns, key.references, strict=True)
     matched = " AND ".join(f"p.{quoted(there)} = c.{quoted(here)}" for here, there in pairs)
     given = " AND ".join(f"c.{quoted(here)} IS NOT NULL" for here in key.columns)
-    condition = f"{given} AND NOT EXISTS (SELECT 1 FROM {quoted(key.table)} p WHERE {matched})"  # noqa: S608 - from declarations
+    # An anti join, because DuckDB takes twice the time for the same as NOT EXISTS.
+    child = f"{quoted(table.name)} c ANTI JOIN {quoted(key.table)} p ON {matched}"
     return Check(
         name=f"{table.name}: ({', '.join(key.columns)}) is in {key.table} ({', '.join(key.references)})",
         table=table.name,
         columns=key.columns,
         problem=f"rows point at no row of {key.table}",
         remedy=_remedy(table),
-        bad_rows=_select(dict.fromkeys((*table.primary_key, *key.columns)), table.name, condition, alias="c"),
+        bad_rows=_select(dict.fromkeys((*table.primary_key, *key.columns)), child, given),
     )
 
 
@@ -162,9 +158,9 @@ def _counted(table: TableSchema, column: str, relation: str) -> Check:
     )
 
 
-def _select(columns: Iterable[str], table: str, condition: str, alias: str = "t") -> str:
-    names = ", ".join(f"{alias}.{quoted(column)}" for column in columns)
-    return f"SELECT {names} FROM {quoted(table)} {alias} WHERE {condition}"  # noqa: S608 - from declarations
+def _select(columns: Iterable[str], relation: str, condition: str) -> str:
+    names = ", ".join(f"c.{quoted(column)}" for column in columns)
+    return f"SELECT {names} FROM {relation} WHERE {condition}"  # noqa: S608 - from declarations
 
 
 def _remedy(table: TableSchema) -> str:

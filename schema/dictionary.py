@@ -22,8 +22,8 @@ Schema version {SCHEMA_VERSION}. Written from the declarations in `schema/` by `
 edit it here.
 
 Rows are sorted by `profile_id` and `position`; diagnostics by `position`, changes by their primary key. An empty
-text is never stored: nothing is NULL, in CSV an empty cell. Types are Arrow's; in CSV, `bool` is `true` or `false` and `date32` is YYYY-MM-DD. Lines are
-counted from 1 in the file as stored, front matter included.
+text is never stored: nothing is NULL, in CSV an empty cell. Types are Arrow's; in CSV, `bool` is `true`
+or `false` and `date32` is YYYY-MM-DD. Lines are counted from 1 in the file as stored, front matter included.
 """
 
 

@@ -1,0 +1,80 @@
+"""Tables to CSV files and back: UTF-8 with a byte order mark, CRLF row ends, ISO dates, an empty cell for NULL.
+
+Every text is quoted, so that 007, NULL and line ends inside a cell reach the reader as they are. What a spreadsheet
+would run as a formula is neutralised here, and only here: Parquet and DuckDB files keep the text as it is.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from schema.readers import LINE_END, arrow_convert_options, arrow_parse_options
+
+_FORMULA: Final = r"\A'*[=+\-@\t\r]"
+"""Starts of a formula in Excel, LibreOffice or Google Sheets (OWASP, CSV Injection). Apostrophes before one are
+covered too, so that taking one apostrophe away always gives the original text back."""
+
+_NEUTRALISED: Final = r"\A'('*[=+\-@\t\r])"
+
+_ROWS_AT_ONCE: Final = 8192
+"""Rows that pyarrow turns into text in one go; its default of 1,024 costs more calls, more costs memory."""
+
+
+def csv_path(folder: Path, table_name: str) -> Path:
+    """Where a table's CSV file stands in a release folder."""
+    return folder / f"{table_name}.csv"
+
+
+def write_csv(table: pa.Table, folder: Path, name: str) -> None:
+    """Write and flush `<name>.csv`; OSError where the disk does not take it."""
+    options = csv.WriteOptions(eol=LINE_END, batch_size=_ROWS_AT_ONCE)
+    with csv_path(folder, name).open("wb") as file:
+        file.write(codecs.BOM_UTF8)
+        csv.write_csv(table, file, options)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_csv(folder: Path, name: str) -> pa.Table:
+    """Read `<name>.csv` with the declared types; OSError where it is missing or does not fit them."""
+    path = csv_path(folder, name)
+    try:
+        return csv.read_csv(path, parse_options=arrow_parse_options(), convert_options=arrow_convert_options(name))
+    except pa.ArrowInvalid as error:
+        raise OSError(f"{path} is not readable as CSV: {error}") from error
+
+
+def neutralise(table: pa.Table) -> tuple[pa.Table, int]:
+    """Put an apostrophe before every text a spreadsheet would take for a formula; also gives how many.
+
+    A text is one that starts with = + - @, a tab or a carriage return, after any number of apostrophes.
+    `restore` undoes it exactly.
+    """
+    cells = 0
+    for index, field in enumerate(table.schema):
+        if not pa.types.is_string(field.type):
+            continue
+        column = table.column(index)
+        risky = pc.match_substring_regex(column, _FORMULA)
+        found = pc.sum(risky).as_py() or 0
+        if found:
+            cells += found
+            marked = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+            table = table.set_column(index, field, marked)
+    return table, cells
+
+
+def restore(table: pa.Table) -> pa.Table:
+    """Take away the apostrophes that `neutralise` put in."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            original = pc.replace_substring_regex(table.column(index), _NEUTRALISED, r"\1")
+            table = table.set_column(index, field, original)
+    return table

@@ -1,0 +1,98 @@
+"""Tables to steckbrief.duckdb: the same tables with comments, and views that join profiles to each child table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from load.disk import sync_file
+from load.parquet_files import parquet_path
+from schema.checks import literal, quoted
+from schema.model import TableSchema
+from schema.readers import sql_type
+from schema.tables import TABLES
+
+FILE: Final = "steckbrief.duckdb"
+
+JOINED: Final = ("title", "locale", "language", "category", "official_domain", "price_model")
+"""Columns of profiles that a view puts beside every row, each with the prefix profile_."""
+
+CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "threads": 1,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+"""One thread, because a second one costs twice the CPU and saves no time at this size; nothing is fetched from the
+network, because all that is needed is built in."""
+
+
+def write_duckdb(folder: Path) -> None:
+    """Write and flush steckbrief.duckdb from the Parquet files in `folder`; OSError where the disk is full."""
+    path = folder / FILE
+    try:
+        with duckdb.connect(path, config=CONFIG) as connection:
+            connection.begin()  # one transaction: every statement on its own would flush to the device
+            for table in TABLES.values():
+                _write_table(connection, table, folder)
+            for table in child_tables():
+                _write_view(connection, table)
+            connection.commit()
+    except duckdb.Error as error:
+        raise OSError(f"{path}: {error}") from error
+    sync_file(path)
+
+
+def parquet_relation(folder: Path, name: str) -> str:
+    """A table's Parquet file as an SQL relation.
+
+    DuckDB takes the path for a pattern, so what would be a wildcard is put in brackets.
+    """
+    path = str(parquet_path(folder, name))
+    return f"read_parquet({literal(''.join(f'[{c}]' if c in '[*?' else c for c in path))})"
+
+
+def child_tables() -> tuple[TableSchema, ...]:
+    """Tables whose profile_id points at profiles: those that get a view."""
+    return tuple(
+        table
+        for table in TABLES.values()
+        if any(key.table == "profiles" and key.columns == ("profile_id",) for key in table.foreign_keys)
+    )
+
+
+def view_name(table: TableSchema) -> str:
+    """The name of a child table's view, for example features_with_profile."""
+    return f"{table.name}_with_profile"
+
+
+def _write_table(connection: duckdb.DuckDBPyConnection, table: TableSchema, folder: Path) -> None:
+    name = quoted(table.name)
+    columns = ", ".join(
+        f"{quoted(column.name)} {sql_type(column)}{'' if column.nullable else ' NOT NULL'}" for column in table.columns
+    )
+    connection.execute(f"CREATE TABLE {name} ({columns})")
+    connection.execute(f"INSERT INTO {name} SELECT * FROM {parquet_relation(folder, table.name)}")  # noqa: S608 - a declared name
+    connection.execute(f"COMMENT ON TABLE {name} IS {literal(table.description)}")
+    for column in table.columns:
+        _comment(connection, table.name, column.name, column.description)
+
+
+def _write_view(connection: duckdb.DuckDBPyConnection, table: TableSchema) -> None:
+    view = quoted(view_name(table))
+    joined = ", ".join(f"p.{quoted(column)} AS {quoted(f'profile_{column}')}" for column in JOINED)
+    connection.execute(
+        f"CREATE VIEW {view} AS SELECT c.*, {joined} FROM {quoted(table.name)} c"  # noqa: S608 - declared names
+        " JOIN profiles p USING (profile_id)"
+    )
+    about = f"{table.description} With columns of its profile, named profile_...; for filters and dashboards."
+    connection.execute(f"COMMENT ON VIEW {view} IS {literal(about)}")
+    for column in table.columns:
+        _comment(connection, view_name(table), column.name, column.description)
+    for name in JOINED:
+        _comment(connection, view_name(table), f"profile_{name}", TABLES["profiles"].column(name).description)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, relation: str, column: str, text: str) -> None:
+    connection.execute(f"COMMENT ON COLUMN {quoted(relation)}.{quoted(column)} IS {literal(text)}")

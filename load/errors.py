@@ -1,0 +1,57 @@
+"""What can go wrong between rows and a published release. Every message ends with what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+SHOWN_VIOLATIONS: Final = 5
+"""Violations spelled out in one message: a log line stays readable, the full list is on the exception."""
+
+
+class LoadError(Exception):
+    """Nothing was published, and `latest` still points where it did."""
+
+
+class OutputError(LoadError):
+    """The output folder cannot be used: not writable, not a folder, or full."""
+
+
+class OutputBusyError(LoadError):
+    """Another build holds the output folder."""
+
+
+class ReleaseError(LoadError):
+    """A published release cannot be read: removed or damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken promise of a release: which, where, how often, and up to three examples as text."""
+
+    check: str
+    table: str
+    columns: tuple[str, ...]
+    count: int
+    problem: str
+    examples: tuple[str, ...]
+    remedy: str
+
+    def __str__(self) -> str:
+        shown = f", for example {'; '.join(self.examples)}" if self.examples else ""
+        return f"{self.check}: {self.count} {self.problem}{shown}. {self.remedy}"
+
+
+class CheckError(LoadError):
+    """The release as written does not hold what the schema promises; `violations` has every broken promise."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        self.violations = violations
+        lines = [str(violation) for violation in violations[:SHOWN_VIOLATIONS]]
+        if len(violations) > SHOWN_VIOLATIONS:
+            lines.append(f"and {len(violations) - SHOWN_VIOLATIONS} more broken promises")
+        super().__init__("Nothing was published, because a check failed.\n" + "\n".join(lines))
+
+    def __reduce__(self) -> tuple[type[CheckError], tuple[tuple[Violation, ...]]]:
+        # The message is not the argument, so the default way of copying between processes would lose the list.
+        return (CheckError, (self.violations,))

@@ -1,0 +1,137 @@
+"""release.json and datapackage.json: what a release is, where it came from, and what is in it.
+
+Times, hosts and paths live here and never in the bytes of a table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from load.csv_files import csv_path
+from load.disk import sha256_of
+from load.parquet_files import parquet_path
+from load.staging import Staging
+from schema.datapackage import resource
+from schema.tables import SCHEMA_VERSION, TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInfo:
+    """What load cannot know of a release: where its rows came from and how the build went.
+
+    Args:
+        source_root: the source as it was given.
+        source_commit: the source's git commit; None where it has none.
+        fingerprint: of the extractor's code and vocabulary.
+        version: of the software.
+        inputs: what became of the files: found, read, reused, skipped, quarantined -> number of files.
+        settings: the settings used, as JSON values.
+        gates: results of the gates, one dict each.
+        timings: stage -> seconds of wall time.
+    """
+
+    source_root: str
+    source_commit: str | None
+    fingerprint: str
+    version: str
+    inputs: Mapping[str, int]
+    settings: Mapping[str, object] = field(default_factory=dict, hash=False)
+    gates: Sequence[Mapping[str, object]] = ()
+    timings: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One file of a release: its name, its size in bytes, its SHA-256 in hexadecimal."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+def file_entry(path: Path) -> FileEntry:
+    """Measure a file as it stands on disk."""
+    return FileEntry(path.name, path.stat().st_size, sha256_of(path))
+
+
+def table_entries(folder: Path) -> dict[str, dict[str, FileEntry]]:
+    """Table -> {"parquet": entry, "csv": entry} for the files in `folder`."""
+    return {
+        name: {"parquet": file_entry(parquet_path(folder, name)), "csv": file_entry(csv_path(folder, name))}
+        for name in TABLES
+    }
+
+
+def data_package(staging: Staging, rows: Mapping[str, int], entries: Mapping[str, Mapping[str, FileEntry]]) -> str:
+    """The text of datapackage.json: every CSV file with its Table Schema."""
+    resources = [
+        resource(table, size=entries[name]["csv"].bytes, sha256=entries[name]["csv"].sha256, rows=rows[name])
+        for name, table in TABLES.items()
+    ]
+    return _json(
+        {
+            "profile": "tabular-data-package",
+            "name": "steckbrief",
+            "title": "Steckbrief: product profiles as tables",
+            "version": staging.id,
+            "resources": resources,
+        }
+    )
+
+
+def release_manifest(
+    staging: Staging,
+    info: ReleaseInfo,
+    *,
+    now: dt.datetime,
+    tables: Mapping[str, Mapping[str, Any]],
+    files: Sequence[FileEntry],
+) -> dict[str, Any]:
+    """release.json as a dict: `tables` as made by `table_manifest`, `files` all others in the folder."""
+    return {
+        "release": staging.id,
+        "previous": staging.previous,
+        "created_at": now.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        "schema_version": SCHEMA_VERSION,
+        "steckbrief_version": info.version,
+        "fingerprint": info.fingerprint,
+        "source": {"root": info.source_root, "commit": info.source_commit},
+        "inputs": dict(info.inputs),
+        "tables": dict(tables),
+        "files": [_entry(file) for file in files],
+        "gates": [dict(gate) for gate in info.gates],
+        "settings": dict(info.settings),
+        "timings": {stage: round(seconds, 3) for stage, seconds in info.timings.items()},
+    }
+
+
+def table_manifest(
+    rows: Mapping[str, int], neutralised: Mapping[str, int], entries: Mapping[str, Mapping[str, FileEntry]]
+) -> dict[str, dict[str, Any]]:
+    """Per table: rows, CSV cells neutralised, and both files with their sizes and hashes."""
+    return {
+        name: {
+            "rows": rows[name],
+            "neutralised_cells": neutralised[name],
+            **{kind: _entry(entry) for kind, entry in entries[name].items()},
+        }
+        for name in TABLES
+    }
+
+
+def as_json(manifest: Mapping[str, Any]) -> str:
+    """The text of release.json."""
+    return _json(manifest)
+
+
+def _entry(entry: FileEntry) -> dict[str, Any]:
+    return {"path": entry.path, "bytes": entry.bytes, "sha256": entry.sha256}
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,69 @@
+"""Tables to Parquet files and back: zstd, one row group, descriptions in the metadata, the same bytes every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from load.disk import sync_file
+from schema.model import TableSchema
+
+MAX_DICTIONARY_BYTES: Final = 1 << 20
+"""A column of repeated values is stored as a dictionary until that takes a megabyte (Parquet's default)."""
+
+
+def parquet_path(folder: Path, table_name: str) -> Path:
+    """Where a table's Parquet file stands in a release folder."""
+    return folder / f"{table_name}.parquet"
+
+
+def write_parquet(table: pa.Table, folder: Path, name: str) -> None:
+    """Write and flush `<name>.parquet`; OSError where the disk does not take it."""
+    path = parquet_path(folder, name)
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        row_group_size=max(table.num_rows, 1),
+        dictionary_pagesize_limit=MAX_DICTIONARY_BYTES,
+    )
+    sync_file(path)
+
+
+def read_parquet(folder: Path, name: str) -> pa.Table:
+    """Read `<name>.parquet` as stored, metadata included; OSError where it is missing or not Parquet."""
+    try:
+        # Not pq.read_table: that imports pyarrow.dataset and pandas, half a second, to read one file.
+        with pq.ParquetFile(parquet_path(folder, name)) as file:
+            return file.read()
+    except pa.ArrowInvalid as error:
+        raise OSError(f"{parquet_path(folder, name)} is not readable as Parquet: {error}") from error
+
+
+def conform(table: pa.Table, schema: TableSchema) -> pa.Table:
+    """The table with exactly the declared columns, types and metadata.
+
+    ValueError where names, types or NULLs differ from the declarations: a table of another shape is never published.
+    """
+    if tuple(table.column_names) != schema.column_names:
+        raise ValueError(
+            f"Table {schema.name}: found columns {', '.join(table.column_names)}; expected"
+            f" {', '.join(schema.column_names)}. Make it with schema.to_arrow({schema.name!r}, rows)."
+        )
+    for column in schema.columns:
+        nulls = table[column.name].null_count
+        if nulls and not column.nullable:
+            raise ValueError(
+                f"Table {schema.name}, column {column.name}: found {nulls} NULLs in a column that is never NULL."
+                " Fill it where the rows are made, or leave such rows out and report a diagnostic."
+            )
+        found = table.schema.field(column.name).type
+        if found != column.arrow_type:
+            raise ValueError(
+                f"Table {schema.name}, column {column.name}: found type {found}, expected {column.arrow_type}."
+                f" Make it with schema.to_arrow({schema.name!r}, rows)."
+            )
+    return pa.Table.from_arrays(table.columns, schema=schema.arrow_schema)

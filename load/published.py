@@ -1,0 +1,83 @@
+"""The releases that stand in an output folder: which there are, which is the latest, what the next is called.
+
+Belongs here: reading only. Does not belong here: anything that writes (staging.py, release.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from load.errors import ReleaseError
+
+RELEASES: Final = "releases"
+LATEST: Final = "latest"
+MANIFEST: Final = "release.json"
+
+_ID: Final = re.compile(r"(\d{8}T\d{6}Z)(?:-([1-9]\d{0,8}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published release: its id, its folder, the id of the one before it, and release.json as a dict."""
+
+    id: str
+    path: Path
+    previous: str | None
+    manifest: Mapping[str, Any]
+
+
+def releases(output: Path) -> tuple[Release, ...]:
+    """All releases in `output`, oldest first; () where there is none. ReleaseError where one cannot be read."""
+    return tuple(read(output / RELEASES / name) for name in release_ids(output))
+
+
+def latest(output: Path) -> Release | None:
+    """The release `latest` points at; None before the first. ReleaseError where it is gone or damaged."""
+    link = output / LATEST
+    if not link.is_symlink() and not link.exists():
+        return None
+    return read(link.resolve())
+
+
+def read(folder: Path) -> Release:
+    """The release in `folder`; ReleaseError where its release.json is missing or is not one."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        return Release(manifest["release"], folder, manifest["previous"], manifest)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(
+            f"{path}: this release cannot be read ({type(error).__name__}: {error}). Restore the folder from a"
+            f" backup, or remove it and point {LATEST} at another release (ln -sfn releases/ID {LATEST})."
+        ) from error
+
+
+def release_ids(output: Path) -> list[str]:
+    """Ids of the release folders in `output`, oldest first; other files in there are passed over."""
+    folder = output / RELEASES
+    if not folder.is_dir():
+        return []
+    return sorted((entry.name for entry in folder.iterdir() if _ID.fullmatch(entry.name)), key=_order)
+
+
+def next_id(output: Path, now: dt.datetime) -> str:
+    """A release id for `now` (aware): the second in UTC, always greater than every id in `output`.
+
+    Within one second, or when the clock was set back, the newest id gets the next number: 20261122T214100Z-2.
+    """
+    stamp = now.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    newest = max((_order(name) for name in release_ids(output)), default=("", 0))
+    if stamp > newest[0]:
+        return stamp
+    return f"{newest[0]}-{newest[1] + 1}"
+
+
+def _order(release_id: str) -> tuple[str, int]:
+    stamp, _, number = release_id.partition("-")
+    return stamp, int(number or "1")

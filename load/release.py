@@ -1,0 +1,181 @@
+"""The stages from tables to a published release: write, check, publish.
+
+    with open_staging(output) as staging:
+        release = publish(check(write(tables, staging)), info)
+
+Between stages only small values and paths are passed, so that each can be a task of its own. `publish` takes what
+only `check` gives: an unchecked release cannot be published. The order of steps is the guarantee: everything is
+written and flushed under a hidden name, checked there, renamed to releases/<id>, and only then does `latest` move.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from load.changes import compare
+from load.checks import violations
+from load.csv_files import neutralise as neutralise_table
+from load.csv_files import write_csv
+from load.disk import swap_link, sync_folder, write_text
+from load.duckdb_file import FILE as DUCKDB_FILE
+from load.duckdb_file import write_duckdb
+from load.errors import CheckError
+from load.manifest import (
+    FileEntry,
+    ReleaseInfo,
+    as_json,
+    data_package,
+    file_entry,
+    release_manifest,
+    table_entries,
+    table_manifest,
+)
+from load.parquet_files import conform, write_parquet
+from load.published import LATEST, MANIFEST, RELEASES, Release, latest, read, releases
+from load.readme import readme
+from load.staging import Staging, open_staging, reporting
+from schema.tables import TABLES
+
+__all__ = [
+    "Checked",
+    "Release",
+    "ReleaseInfo",
+    "Staging",
+    "Written",
+    "check",
+    "latest",
+    "open_staging",
+    "publish",
+    "releases",
+    "write",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A release written to its staging folder: rows per table, CSV cells neutralised per table."""
+
+    staging: Staging
+    rows: Mapping[str, int]
+    neutralised: Mapping[str, int]
+    neutralise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A release that may be published: every file read back, every promise of the schema held."""
+
+    written: Written
+    entries: Mapping[str, Mapping[str, FileEntry]]
+
+
+def write(
+    tables: Mapping[str, pa.Table],
+    staging: Staging,
+    *,
+    neutralise: bool = True,
+    on_table: Callable[[str], None] | None = None,
+) -> Written:
+    """Write every table as Parquet, CSV and into steckbrief.duckdb.
+
+    Args:
+        tables: every declared table except `changes`, which is made here against the previous release.
+        staging: where to.
+        neutralise: whether CSV cells that look like formulas get an apostrophe.
+        on_table: called with a table's name after its files are written, for progress.
+
+    Raises:
+        ValueError: a table is missing, unknown or has other columns than declared.
+        OutputError: the disk does not take it (full, gone, not writable).
+        ReleaseError: the previous release cannot be read.
+    """
+    complete = _conforming(tables)
+    neutralised: dict[str, int] = {}
+    with reporting(staging.output, "write the tables"):
+        for name, table in complete.items():
+            write_parquet(table, staging.path, name)
+        complete["changes"] = compare(staging.path, _previous(staging))
+        write_parquet(complete["changes"], staging.path, "changes")
+        for name, table in complete.items():
+            safe, neutralised[name] = neutralise_table(table) if neutralise else (table, 0)
+            write_csv(safe, staging.path, name)
+            if on_table:
+                on_table(name)
+        write_duckdb(staging.path)
+    rows = {name: table.num_rows for name, table in complete.items()}
+    return Written(staging, rows, neutralised, neutralise)
+
+
+def check(written: Written) -> Checked:
+    """Read everything back and hold it against the schema.
+
+    Raises:
+        CheckError: a promise is broken; `violations` says which, where and how often.
+        OutputError: a file cannot be read.
+    """
+    staging = written.staging
+    with reporting(staging.output, "read back the tables"):
+        found = violations(staging.path, written.rows, neutralised=written.neutralise)
+        if found:
+            raise CheckError(found)
+        return Checked(written, table_entries(staging.path))
+
+
+def publish(checked: Checked, info: ReleaseInfo) -> Release:
+    """Add the manifest, give the release its name and move `latest` to it.
+
+    Raises:
+        OutputError: the disk does not take it; the release is withdrawn and `latest` is as it was.
+    """
+    written, staging = checked.written, checked.written.staging
+    with reporting(staging.output, "publish the release"):
+        write_text(staging.path / "datapackage.json", data_package(staging, written.rows, checked.entries))
+        write_text(staging.path / "README.md", readme(staging, written.rows))
+        manifest = release_manifest(
+            staging,
+            info,
+            now=dt.datetime.now(dt.UTC),
+            tables=table_manifest(written.rows, written.neutralised, checked.entries),
+            files=[file_entry(staging.path / name) for name in (DUCKDB_FILE, "datapackage.json", "README.md")],
+        )
+        write_text(staging.path / MANIFEST, as_json(manifest))
+        sync_folder(staging.path)
+        folder = _rename(staging)
+    return read(folder)
+
+
+def _previous(staging: Staging) -> Path | None:
+    return staging.output / RELEASES / staging.previous if staging.previous else None
+
+
+def _conforming(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    expected = set(TABLES) - {"changes"}
+    if set(tables) != expected:
+        missing, unknown = sorted(expected - set(tables)), sorted(set(tables) - expected)
+        raise ValueError(
+            f"Tables missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}. Give every table"
+            " of schema.TABLES except changes; schema.empty(name) is one without rows."
+        )
+    return {name: conform(tables[name], TABLES[name]) for name in TABLES if name in tables}
+
+
+def _rename(staging: Staging) -> Path:
+    """The moment of publication. Where it fails, the release is withdrawn unless `latest` already shows it."""
+    folder = staging.output / RELEASES / staging.id
+    link = staging.output / LATEST
+    target = f"{RELEASES}/{staging.id}"
+    staging.path.rename(folder)
+    try:
+        sync_folder(folder.parent)
+        swap_link(link, target)
+    except BaseException:
+        if not link.is_symlink() or str(link.readlink()) != target:
+            shutil.rmtree(folder)
+        raise
+    return folder
