@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from extract.inline import runs_text
 from extract.model import Block, BlockKind, Document, Run
@@ -17,8 +18,8 @@ from transform.content import block_text, is_furniture, runs_of, split_bold_lead
 from transform.identity import RowIds
 from transform.kinds import QUESTION_MARKS, KindedSection, Placed
 from transform.rows import PENDING_SHARED_BY, Row
+from transform.vocabulary import vocabularies
 
-_NUMBER = re.compile(r"^\s*(?:\(?\d{1,3}[.):]|(?:frage|question|f|q)\s*\d*\s*[.:)])\s*", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.):]\s")
 # The question at the start of a line that also holds its answer.
 _QUESTION_START = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__).*?(?:\*\*|__)[\s:–-]*")
@@ -99,7 +100,7 @@ def _block_events(placed: Placed, references: Mapping[str, object]) -> Iterator[
     block = placed.block
     if block.kind is BlockKind.PARAGRAPH:
         found = _question_paragraph(block, placed.section_position, references)
-        yield found if found else block
+        yield found or block
     elif block.kind is BlockKind.LIST:
         yield from _list_events(placed, references)
     else:
@@ -151,7 +152,7 @@ def _starts_line(rest: Sequence[Run]) -> bool:
 
 
 def _unclosed(block: Block, position: int, references: Mapping[str, object]) -> _Open | None:
-    """ "**3. Is it free?" without closing asterisks: a question where the first line asks and nothing else follows."""
+    """A question whose bold was opened and never closed ("**3. Is it free?"), on a line of its own."""
     text = block_text(block, references).lstrip("*_")
     if "\n" in block.text or not text.endswith(QUESTION_MARKS):
         return None
@@ -169,9 +170,15 @@ def _breaks_before_text(runs: Sequence[Run], rest: Sequence[Run]) -> int:
     return breaks
 
 
+@cache
+def _number() -> re.Pattern[str]:
+    labels = "|".join(sorted({re.escape(word) for each in vocabularies() for word in each.question_labels}))
+    return re.compile(rf"^\s*(?:\(?\d{{1,3}}[.):]|(?:{labels})\s*\d*\s*[.:)])\s*", re.IGNORECASE)
+
+
 def _clean(question: str) -> str:
     """A question without its number."""
-    return _NUMBER.sub("", question).strip() or question.strip()
+    return _number().sub("", question).strip() or question.strip()
 
 
 def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:

@@ -16,9 +16,10 @@ thought gets the kind of its words, those before a preposition first ("Kosten f�
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from transform.vocabulary import CORE_KINDS, KindWords, Vocabulary, vocabularies
 
@@ -26,7 +27,7 @@ AMBIGUOUS = "ambiguous"
 OTHER = "other"
 
 _TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "’": "'", "‘": "'", "´": "'"})
-_AND = re.compile(r"\s*(?:[&+/]|\b(?:und|and|sowie|oder|or|bzw|et|y)\b)\s*")
+_AND_SIGNS = "[&+/]"
 _NUMBERING = re.compile(r"^\s*(?:\d+[.)]|[^\w\s]+)\s+")
 _DASH = re.compile(r"\s+[-–—|]\s+|[–—|]|:\s+")
 _NOISE = re.compile(r"[^\w\s&,:]|_")
@@ -53,9 +54,21 @@ def normalise_heading(heading: str, title: str) -> str:
 
 @lru_cache(maxsize=50_000)  # titles and headings come again and again
 def _fold(text: str) -> str:
-    folded = _NUMBERING.sub("", text.casefold()).translate(_TRANSLITERATED)
-    folded = _DASH.sub(" : ", _AND.sub(" & ", folded))
+    folded = _without_accents(_NUMBERING.sub("", text.casefold()).translate(_TRANSLITERATED))
+    folded = _DASH.sub(" : ", _and_pattern().sub(" & ", folded))
     return _SPACES.sub(" ", _NOISE.sub(" ", folded).replace(",", " , ")).strip(" ,:&") or " ".join(text.split())
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+@cache
+def _and_pattern() -> re.Pattern[str]:
+    words = "|".join(sorted({re.escape(word) for each in vocabularies() for word in each.conjunctions}))
+    return re.compile(rf"\s*(?:{_AND_SIGNS}|\b(?:{words})\b)\s*")
 
 
 def classify_heading(heading: str, title: str, language: str) -> Verdict:
@@ -118,12 +131,12 @@ def _main_part(thought: str, vocabulary: Vocabulary) -> str:
     first = thought.split(" ", 1)[0]
     words = thought.split()
     if first in vocabulary.relatives and len(words) > 1 and not _carries(words[1], vocabulary):
-        return "" if not _whole(thought, vocabulary) and len(words) > 2 and first not in _QUESTION_WORDS else thought
+        return (
+            ""
+            if not _whole(thought, vocabulary) and len(words) > 2 and first not in vocabulary.question_words
+            else thought
+        )
     return thought
-
-
-# Relative pronouns that also start a heading of their own ("Was X leistet").
-_QUESTION_WORDS = frozenset({"was", "wo", "wie", "what", "where", "how", "when", "who"})
 
 
 def _carries(word: str, vocabulary: Vocabulary) -> bool:

@@ -33,6 +33,9 @@ class Vocabulary:
 
     language: str
     stop_words: frozenset[str]
+    conjunctions: frozenset[str]
+    question_words: frozenset[str]
+    question_labels: frozenset[str]
     negations: re.Pattern[str]
     prepositions: frozenset[str]
     relatives: frozenset[str]
@@ -62,6 +65,9 @@ def _read(name: str, data: Mapping[str, object]) -> Vocabulary:
     return Vocabulary(
         language=language,
         stop_words=frozenset(str(data.get("stop_words", "")).split()),
+        conjunctions=frozenset(_texts(data.get("conjunctions"))),
+        question_words=frozenset(_texts(data.get("question_words"))),
+        question_labels=frozenset(_texts(data.get("question_labels"))),
         negations=_pattern(name, "negations", _texts(data.get("negations"))) or re.compile(r"(?!)"),
         prepositions=frozenset(_texts(data.get("prepositions"))),
         relatives=frozenset(_texts(data.get("relatives"))),
