@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import math
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -123,19 +124,22 @@ def to_json(value: object) -> str:
 
 
 def _plain(value: object) -> object:
+    """A YAML value as JSON can hold it."""
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     if isinstance(value, set):
         return sorted((_plain(each) for each in value), key=str)
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: object) -> object:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
-    if isinstance(value, float) and value not in (float("inf"), float("-inf")) and value == value:  # noqa: PLR0124
-        return value
-    return str(value) if isinstance(value, float) else value
+    return value if not isinstance(value, float) or math.isfinite(value) else str(value)
 
 
 def domain(url: str | None) -> str | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+import pandas as pd
+
 _NUMBER = re.compile(r"\d+")
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -37,8 +39,6 @@ def _fold(text: str) -> str:
 
 def shared_by(masked: Sequence[str], profile_ids: Iterable[str]) -> list[int]:
     """For each row, the number of different profiles whose rows hold the same masked text (at least 1)."""
-    import pandas as pd
-
     frame = pd.DataFrame({"masked": masked, "profile_id": list(profile_ids)}, dtype="string[pyarrow]")
     counts = frame.drop_duplicates().groupby("masked", sort=False).size()
     return [int(count) for count in frame["masked"].map(counts)]
