@@ -143,9 +143,9 @@ _DECLARED: Final = (
     _count("answer_line_end", "Last source line of the answer, inclusive; NULL where there is none.", null=True),
     # diagnostics
     _text("rule", "Stable code of the rule that was broken."),
-    _text("severity", "How grave it is.", of=values.SEVERITIES),
+    _text("severity", "How grave the problem is for the data.", of=values.SEVERITIES),
     _text("message", "What was found and what was expected."),
-    _text("hint", "What to do about it."),
+    _text("hint", "What the editor of the profile can do about it."),
     # changes
     _text("table", "Name of the table whose row was added, removed or changed."),
     _text(
