@@ -2,9 +2,10 @@
 
 Belongs here: everything that imports Prefect. Does not belong here: what a stage does (stages.py) or their order
 (run.py). Tasks are handed paths and small frozen values, never tables: Prefect walks through every argument.
-"""
 
-from __future__ import annotations
+Annotations are evaluated here, unlike elsewhere: a served flow is loaded from its file under a name of Prefect's own,
+and the flow's parameters could not be checked if their types were text.
+"""
 
 import datetime as dt
 import errno
