@@ -41,8 +41,9 @@ find_python() {
         'Install one (on Debian and Ubuntu: apt install python3 python3-venv), or name one: make build PYTHON=...'
 }
 
-# The folder is part of the key: scripts in .venv hold its absolute path, so a moved checkout needs a new one.
-key() { { pwd && cat "$@"; } | cksum | tr ' ' '-'; }
+# The folder is part of the key: scripts in .venv hold its absolute path, so a moved checkout needs a new one. Lines
+# of comment are not: they change what a reader knows, not what is installed.
+key() { { pwd && grep -v '^ *#' "$1"; } | cksum | tr ' ' '-'; }
 stamp() { cat ".venv/stamp-$1" 2>/dev/null || true; }
 is() { [ "$(stamp "$1")" = "$2" ]; }
 is_or_missing() { [ -z "$(stamp "$1")" ] || is "$1" "$2"; }
