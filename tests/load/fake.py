@@ -1,4 +1,4 @@
-"""Made-up tables that hold every promise of the schema, in any size; made from the declarations, not by the pipeline."""
+"""Made-up tables that hold every promise of the schema, in any size, made from the declarations alone."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import datetime as dt
 import hashlib
 import random
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyarrow as pa
+
 import schema
-from load.release import ReleaseInfo
+from load.release import Release, ReleaseInfo, check, open_staging, write
+from load.release import publish as finish
 from schema.model import Column
 
 WORDS = (
-    "Daten Größe über flexible API pricing Team, export; integration \"offline\" self-hosted 🙂 naïve 100 % 007".split()
+    'Daten Größe über flexible API pricing Team, export; integration "offline" self-hosted 🙂 naïve 100 % 007'.split()
 )
 INFO = ReleaseInfo(
     source_root="raw",
@@ -119,3 +122,8 @@ def _cell(table: str, column: Column, chance: random.Random, words: int) -> obje
     if column.is_date:
         return dt.date(2024, 1, 1) + dt.timedelta(days=chance.randrange(700))
     return chance.randrange(1, 1000)
+
+
+def publish(output: Path, made: Rows, *, neutralise: bool = True, now: dt.datetime | None = None) -> Release:
+    with open_staging(output, now=now) as staging:
+        return finish(check(write(tables(made), staging, neutralise=neutralise)), INFO)
