@@ -8,17 +8,20 @@ one file, so neither the number of workers nor the order in which they finish ca
 from __future__ import annotations
 
 import os
-import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from typing import Final
 
 from extract.document import read_document
 from extract.model import Unreadable
+from flows.errors import WorkerError
 from flows.job import Job
+from flows.signals import held
 from flows.store import save_part
 from transform.parts import part_tables
 from transform.profile import profile_rows
@@ -67,14 +70,24 @@ def run_batches(job: Job, batches: Sequence[Batch], workers: int) -> Iterator[Ba
         yield from (run_batch(job, batch) for batch in batches)
         return
     # Spawn: a forked child of a process with threads (Prefect, Arrow) can deadlock.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_become_worker)
+    context = get_context("spawn")
+    leash, hand = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_become_worker, initargs=(leash,))
     try:
-        pending = [pool.submit(run_batch, job, batch) for batch in batches]
+        with held():
+            pending = [pool.submit(run_batch, job, batch) for batch in batches]
         for done in as_completed(pending):
             yield done.result()
+    except BrokenProcessPool as error:
+        raise WorkerError(
+            f"A process that read profiles was ended from outside ({error}), most often because memory ran out."
+            " Nothing was published. Free memory, or build with --workers 1."
+        ) from error
     finally:
-        # On a failure or an interrupt, batches not begun are dropped; those at work take less than a second.
+        # Let go first: a worker that still has work, because a batch failed or Ctrl-C was pressed, ends at once.
+        hand.close()
         pool.shutdown(wait=True, cancel_futures=True)
+        leash.close()
 
 
 def run_batch(job: Job, batch: Batch) -> BatchDone:
@@ -92,14 +105,12 @@ def run_batch(job: Job, batch: Batch) -> BatchDone:
     return BatchDone(batch.number, len(rows), tuple(unreadable))
 
 
-def _become_worker() -> None:
-    """Leave Ctrl-C to the parent, which stops the pool, and never outlive it, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _become_worker(leash: Connection) -> None:
+    """End with the pool or with the parent, whichever goes first; signals are left to the parent (see signals.held)."""
+    threading.Thread(target=_end_with_parent, args=(leash,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(leash: Connection) -> None:
     parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
+    wait([leash] if parent is None else [leash, parent.sentinel])
+    os._exit(0)  # from a thread, nothing else ends a process in the middle of its work

@@ -6,16 +6,15 @@ does. Everything heavy is imported inside the commands, so that `steckbrief --he
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from flows.errors import CommandError, ExitCode
+from flows.errors import CommandError, ExitCode, ServerError
 from flows.lint import Format
+from flows.signals import Stopped, raise_on_signals
 from flows.terminal import prepare_streams, printable, remark, say, shown_progress
 from load.errors import LoadError
 
@@ -43,14 +42,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one J
 Form = Annotated[Format, typer.Option("--format", help="How diagnostics are written.")]
 
 
-class _Stopped(BaseException):
-    """A signal asks the process to end; like KeyboardInterrupt, nothing but main may catch it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
 @app.command()
 def build(
     source: Source = Path("raw"),
@@ -63,13 +54,19 @@ def build(
 ) -> None:
     """Extract, transform, check and publish a release of SOURCE."""
     settings = _settings(source, config, {"output": output, "workers": workers})
-    with shown_progress():
-        if direct:
-            from flows import run  # noqa: PLC0415
+    from flows import run  # noqa: PLC0415
 
-            summary = run.build(source, settings)
-        else:
-            summary = _with_prefect(source, output, workers, config)
+    with shown_progress() as progress:
+        try:
+            summary = run.build(source, settings) if direct else _with_prefect(source, output, workers, config)
+        except (ServerError, Stopped) as error:
+            published = run.published(progress.candidate)
+            if published is None:
+                raise
+            remark(f"Release {published.release} was published; then: {printable(str(error))}")
+            if isinstance(error, Stopped):
+                raise typer.Exit(error.exit_code) from error
+            summary = published
     from flows import report  # noqa: PLC0415
 
     if as_json:
@@ -118,10 +115,7 @@ def vocabulary(source: Source = Path("raw"), *, workers: Workers = None, config:
 def main() -> None:
     """Run the command line and end the process with the exit code that says how it went."""
     prepare_streams()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        # A parent such as nohup that ignores a signal wants it ignored here too.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _stop)
+    raise_on_signals()
     try:
         app()
     except (CommandError, LoadError) as error:
@@ -130,13 +124,9 @@ def main() -> None:
     except OSError as error:
         remark(f"error: {printable(str(error))}. Nothing was published.")
         sys.exit(ExitCode.FAILED)
-    except _Stopped as stopped:
-        remark("Stopped; nothing was published.")
-        sys.exit(128 + stopped.number)
-
-
-def _stop(number: int, _frame: FrameType | None) -> None:
-    raise _Stopped(number)
+    except Stopped as stopped:
+        remark(f"{stopped}; nothing was published.")
+        sys.exit(stopped.exit_code)
 
 
 def _settings(source: Path, config: Path | None, flags: dict[str, object]) -> Settings:
@@ -152,11 +142,10 @@ def _with_prefect(source: Path, output: Path | None, workers: int | None, config
     from flows.progress import watcher  # noqa: PLC0415
 
     watcher().begin("start Prefect")
-    from flows.build import build_dataset  # noqa: PLC0415
+    from flows.server import run_flow  # noqa: PLC0415
 
     environment.calm_console()
-    summary: Summary = build_dataset(source, output, workers, config)
-    return summary
+    return run_flow(source, output, workers, config)
 
 
 if __name__ == "__main__":

@@ -35,5 +35,9 @@ class NothingToBuildError(CommandError):
     """The source has no profile that could be published; nothing was."""
 
 
+class WorkerError(CommandError):
+    """A process that read profiles was killed; nothing was published."""
+
+
 class ServerError(CommandError):
     """Prefect's server did not start or did not answer; nothing was published."""

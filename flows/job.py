@@ -105,11 +105,10 @@ class CheckedRelease:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """After publish: the release's id and folder, and the rows of every table, the change set included."""
+    """After publish: the release's id and folder."""
 
     release: str
     path: Path
-    rows: Mapping[str, int]
 
     @property
     def sentence(self) -> str:

@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from flows.report import Summary
 
 
 class Progress:
-    """Someone who watches a run. As it stands, nobody: a scheduled run has its log, which says the same."""
+    """Someone who watches a run. As it stands, nobody: a scheduled run has its log, which says the same.
+
+    `candidate` is what the release will be reported as, from the moment before it is published.
+    """
+
+    candidate: Summary | None = None
 
     def begin(self, stage: str, total: int | None = None) -> None:
         """A stage begins, with `total` steps if that is known."""
@@ -24,14 +32,17 @@ class Progress:
     def end(self, stage: str, sentence: str) -> None:
         """The stage is done; `sentence` says what it did."""
 
+    def publishing(self, candidate: Summary) -> None:
+        """Publication begins. If the run breaks off now, `candidate` lets somebody find out on which side."""
+        self.candidate = candidate
 
-_NOBODY: Final = Progress()
-_watcher: Final[ContextVar[Progress]] = ContextVar("watcher", default=_NOBODY)
+
+_watcher: Final[ContextVar[Progress | None]] = ContextVar("watcher", default=None)
 
 
 def watcher() -> Progress:
     """Whoever watches this run."""
-    return _watcher.get()
+    return _watcher.get() or Progress()
 
 
 @contextmanager

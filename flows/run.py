@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -22,7 +22,7 @@ from flows.progress import watcher
 from flows.provenance import fingerprint, source_commit, version
 from flows.report import Summary, absolute, count_rules
 from flows.settings import Settings
-from load.published import LATEST
+from load.published import LATEST, RELEASES
 from load.release import ReleaseInfo, Staging, open_staging
 from transform.options import Options
 
@@ -107,24 +107,32 @@ def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: boo
             settings=settings.model_dump(mode="json", exclude={"output", "workers"}),
             timings=dict(clock.seconds),
         )
-        built = clock.run("publish", steps.publish, checked, info)
-        rules = count_rules(store.load_tables(work / "tables")["diagnostics"])
-    return Summary(
-        source=absolute(source),
-        release=built.release,
-        path=absolute(built.path),
-        latest=absolute(settings.output / LATEST),
-        direct=direct,
-        files=named,
-        bytes=was_read.bytes,
-        profiles=transformed.rows["profiles"],
-        skipped=found.skipped,
-        other=found.other,
-        quarantined=quarantined,
-        rows=built.rows,
-        diagnostics=rules,
-        seconds=round(time.monotonic() - began, 3),
-    )
+        summary = Summary(
+            source=absolute(source),
+            release=staging.id,
+            path=absolute(settings.output / RELEASES / staging.id),
+            latest=absolute(settings.output / LATEST),
+            direct=direct,
+            files=named,
+            bytes=was_read.bytes,
+            profiles=transformed.rows["profiles"],
+            skipped=found.skipped,
+            other=found.other,
+            quarantined=quarantined,
+            rows=checked.checked.written.rows,
+            diagnostics=count_rules(store.load_tables(work / "tables")["diagnostics"]),
+            seconds=round(time.monotonic() - began, 3),
+        )
+        watcher().publishing(summary)
+        clock.run("publish", steps.publish, checked, info)
+    return replace(summary, seconds=round(time.monotonic() - began, 3))
+
+
+def published(candidate: Summary | None) -> Summary | None:
+    """`candidate` where its release is the latest in its output folder: the run broke off, but after publication."""
+    if candidate is None or not Path(candidate.latest).is_symlink():
+        return None
+    return candidate if Path(candidate.latest).readlink().name == candidate.release else None
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedReleas
 def publish(candidate: CheckedRelease, info: release.ReleaseInfo) -> Built:
     """Give a checked release its name and move `latest` to it. Raises load's OutputError where that fails."""
     published = release.publish(candidate.checked, info)
-    return Built(published.id, published.path, candidate.checked.written.rows)
+    return Built(published.id, published.path)
 
 
 def _reasons(unreadable: list[Unreadable] | tuple[Unreadable, ...]) -> str:

@@ -88,11 +88,12 @@ class BarProgress(Progress):
 
 
 @contextmanager
-def shown_progress() -> Iterator[None]:
+def shown_progress() -> Iterator[Progress]:
     """Show how far the run inside the block is: a bar where standard error is a terminal, lines elsewhere."""
     if not sys.stderr.isatty():
-        with watched_by(LineProgress()):
-            yield
+        lines = LineProgress()
+        with watched_by(lines):
+            yield lines
         return
     from rich import progress as parts  # noqa: PLC0415 - costs 0.3 s that --help must not pay
     from rich.console import Console  # noqa: PLC0415
@@ -104,5 +105,7 @@ def shown_progress() -> Iterator[None]:
         parts.MofNCompleteColumn(),
         parts.TimeElapsedColumn(),
     )
-    with parts.Progress(*columns, console=Console(stderr=True), transient=True) as bar, watched_by(BarProgress(bar)):
-        yield
+    with parts.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        progress = BarProgress(bar)
+        with watched_by(progress):
+            yield progress

@@ -1,0 +1,95 @@
+"""The server the flow reports to: the one at PREFECT_API_URL, or Prefect's embedded one started here.
+
+Belongs here: starting the embedded server so that Ctrl-C does not kill it, and saying what to do where no server
+answers. Does not belong here: the flow (build.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import httpx
+from prefect import get_client
+from prefect.exceptions import PrefectException
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+from flows.build import build_dataset
+from flows.errors import ServerError
+from flows.report import Summary
+from flows.signals import held
+from flows.terminal import printable
+
+_LOCAL_RETRIES: Final = 2
+"""A server on this machine that does not answer after two tries is gone; Prefect's five take minutes per message."""
+
+_REMEDY: Final = (
+    "Start the server or correct PREFECT_API_URL; or build without Prefect (steckbrief build --direct)."
+    " Nothing was published."
+)
+
+
+def run_flow(source: Path, output: Path | None, workers: int | None, config: Path | None) -> Summary:
+    """Run the flow build_dataset with these parameters, as a run that the server records.
+
+    Raises ServerError where no server answers or it stops answering; else what the stages raise.
+    """
+    try:
+        with _server():
+            return build_dataset(source, output, workers, config)
+    except (httpx.HTTPError, PrefectException) as error:
+        raise ServerError(f"Prefect's server stopped answering: {_told(error)}. {_REMEDY}") from error
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[None]:
+    if PREFECT_API_URL.value():
+        _require_answer()
+        yield
+    else:
+        _start_embedded()
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: _LOCAL_RETRIES}):
+            yield
+
+
+def _require_answer() -> None:
+    """Ask before the flow does, because its own failure to connect cannot be told from a failing stage."""
+    try:
+        with get_client(sync_client=True) as client:
+            client.hello().raise_for_status()
+    except (httpx.HTTPError, RuntimeError) as error:
+        raise ServerError(
+            f"No Prefect server answers at {PREFECT_API_URL.value()}: {_told(error)}. {_REMEDY}"
+        ) from error
+
+
+def _start_embedded() -> None:
+    """Start Prefect's embedded server; it ends with this process.
+
+    The server must survive Ctrl-C to record that the run was stopped, so it is started where that is held back: in a
+    thread of its own, because the start takes long and Ctrl-C must end this process all the while.
+    """
+    from prefect.server.api.server import SubprocessASGIServer  # noqa: PLC0415 - seconds, and only needed here
+
+    failures: list[Exception] = []
+
+    def start() -> None:
+        try:
+            with held(signal.SIGINT, signal.SIGHUP):
+                SubprocessASGIServer().start()
+        except (RuntimeError, OSError, httpx.HTTPError) as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=start, daemon=True)
+    thread.start()
+    thread.join()
+    if failures:
+        raise ServerError(f"Prefect's embedded server did not start: {_told(failures[0])}. {_REMEDY}") from failures[0]
+
+
+def _told(error: Exception) -> str:
+    return printable(str(error)) or type(error).__name__
