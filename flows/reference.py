@@ -1,0 +1,114 @@
+"""The command line and the settings as prose: docs/cli.md.
+
+`python -m flows.reference` writes the page; a test fails when it is stale. Belongs here: laying out what cli.py,
+settings.py, errors.py and extract/limits.py declare, and what the exit codes mean to a shell. Does not belong here: any
+word about a single option or setting.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import typer
+from pydantic.fields import FieldInfo
+from typer.main import get_command
+
+from extract.limits import Limits
+from flows.cli import app
+from flows.errors import ExitCode
+from flows.settings import ENV_PREFIX, FILE_NAME, LimitSettings, Settings
+
+DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
+
+EXIT_MEANINGS: Final[Mapping[ExitCode, str]] = MappingProxyType(
+    {
+        ExitCode.DONE: "done; `check` found no error in any profile",
+        ExitCode.FAILED: "failed, and `latest` stays where it was; or `check` found an error in a profile",
+        ExitCode.USAGE: "wrong command, flag or setting; nothing was begun",
+        ExitCode.INTERRUPTED: "stopped with Ctrl-C",
+        ExitCode.TERMINATED: "stopped with SIGTERM, as service managers do",
+    }
+)
+
+_WIDTH: Final = 100
+
+_INTRODUCTION: Final = """\
+# Command line and settings
+
+Written from the declarations in `flows/` by `python -m flows.reference`; do not edit it here.
+
+Results go to standard output. Progress and errors go to standard error: a bar on a terminal, one line per stage
+elsewhere.
+"""
+
+_SETTINGS: Final = f"""\
+## Settings
+
+A flag wins over an environment variable, that over `{FILE_NAME}`, that over the default. The file is looked for beside
+the source folder (`raw/` and `{FILE_NAME}` in one folder), or named with `--config`. A path in the file is relative to
+the file, everywhere else to the working directory. An unknown name or a value out of bounds is an error, never ignored.
+
+| {FILE_NAME} | environment | default | meaning |
+| --- | --- | --- | --- |
+"""
+
+
+def render() -> str:
+    """The whole page: commands, exit codes, settings."""
+    codes = [f"| {code.value} | {EXIT_MEANINGS[code]} |" for code in ExitCode]
+    return "\n".join(
+        [
+            _INTRODUCTION,
+            *_commands(),
+            "## Exit codes\n\n| code | meaning |\n| ---: | --- |\n" + "\n".join(codes) + "\n",
+            _SETTINGS + "\n".join(_settings()) + "\n",
+        ]
+    )
+
+
+def _commands() -> Iterator[str]:
+    group = get_command(app)
+    for name, command in getattr(group, "commands", {}).items():
+        context = typer.Context(
+            command, info_name=f"steckbrief {name}", terminal_width=_WIDTH, **group.context_settings
+        )
+        yield f"## steckbrief {name}\n\n```text\n{command.get_help(context).strip()}\n```\n"
+
+
+def _settings() -> Iterator[str]:
+    limits = _limit_reasons()
+    yield from _rows("", ((n, f, f.description or "") for n, f in Settings.model_fields.items() if n != "limits"))
+    yield from _rows("limits.", ((n, f, limits[n]) for n, f in LimitSettings.model_fields.items()))
+
+
+def _rows(prefix: str, fields: Iterable[tuple[str, FieldInfo, str]]) -> Iterator[str]:
+    for name, field, meaning in fields:
+        setting = f"{prefix}{name}"
+        variable = f"{ENV_PREFIX}{setting.replace('.', '__')}".upper()
+        yield f"| `{setting}` | `{variable}` | {_default(field)} | {meaning} |"
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if value is None:
+        return "unset"
+    if isinstance(value, re.Pattern):
+        value = value.pattern.replace("|", "\\|")
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _limit_reasons() -> dict[str, str]:
+    """Limit -> its reason, from the docstring of Limits, which is where the reasons stand."""
+    lines = inspect.cleandoc(Limits.__doc__ or "").splitlines()
+    found = (re.fullmatch(r"(\w+): (.+)", line) for line in lines)
+    return {match[1]: f"{match[2][0].upper()}{match[2][1:]}" for match in found if match}
+
+
+if __name__ == "__main__":
+    DOCUMENT.parent.mkdir(exist_ok=True)
+    DOCUMENT.write_text(render(), encoding="utf-8")
