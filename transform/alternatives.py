@@ -85,7 +85,7 @@ def _read(runs: Sequence[Run], links: LinkReader) -> _Named:
         return _Named(lead.name, url, lead.rest or "")
     bold = split_bold_lead(runs)
     if bold and (not runs_text(bold[1]) or bold[1][0].text.startswith("\n")):
-        return _Named(bold[0].rstrip(":").rstrip(), url, runs_text(bold[1]))
+        return _Named(bold[0].rstrip(":").rstrip() or None, url, runs_text(bold[1]))
     parts = _SEPARATOR.split(text, maxsplit=1)
     if _is_name(parts[0]) and (len(parts) > 1 or not url):
         return _Named(parts[0].strip(), url, parts[1] if len(parts) > 1 else "")

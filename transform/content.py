@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from extract.inline import inline_runs, plain_text, runs_text
 from extract.model import Block, BlockKind, Run
 
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>", re.DOTALL)
-# "Anbieter: https://...", "👉 Project page:" and a link: a label for an address, not a statement.
+# No tag holds another, so that a search ends at the next "<" and stays linear.
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 _MAY_BE_LINK = re.compile(r"\[|<|https?:")
-_PROVIDER_LABEL = re.compile(r"(?:\S+\s+){0,4}?\S+:\s*(?:https?://\S+)?|[^\w]*https?://\S+")
+_WEB_ADDRESS = re.compile(r"https?://")
+_LONGEST_LABEL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,18 @@ def block_text(block: Block, references: Mapping[str, object]) -> str:
     """The plain text of a block and all it contains, on one line.
 
     Items of an ordered list inside it keep their numbers, which the text around may refer to; the number of the block
-    itself, where it is an item, is markup.
+    itself, where it is an item, is markup. Recursion is bounded by the parser's limit on nesting.
     """
     if not block.children:
         return _own_text(block, references)
-    return " ".join(text for each in walk(block.children) if (text := _own_text(each, references)))
+    if len(block.children) == 1:
+        return _text_within(block.children[0], references)
+    return " ".join([text for child in block.children if (text := _text_within(child, references))])
+
+
+def _text_within(block: Block, references: Mapping[str, object]) -> str:
+    text = block_text(block, references)
+    return f"{block.text} {text}".rstrip() if block.kind is BlockKind.ITEM and block.text else text
 
 
 def _own_text(block: Block, references: Mapping[str, object]) -> str:
@@ -51,7 +59,9 @@ def _own_text(block: Block, references: Mapping[str, object]) -> str:
         return ""
     if block.kind is BlockKind.HTML:
         return " ".join(_TAG.sub(" ", block.text).split())
-    if block.kind in (BlockKind.CODE, BlockKind.ITEM):
+    if block.kind is BlockKind.ITEM:
+        return ""
+    if block.kind is BlockKind.CODE:
         return " ".join(block.text.split())
     return plain_text(block.text, references)
 
@@ -73,8 +83,16 @@ def is_furniture(block: Block, references: Mapping[str, object]) -> bool:
     if block.kind is not BlockKind.PARAGRAPH or not _MAY_BE_LINK.search(block.text):
         return False
     runs = [run for run in runs_of(block, references) if run.text.strip() and run.kind != "image"]
-    said = runs_text([run for run in runs if run.link is None])
-    return not any(char.isalnum() for char in said) or _PROVIDER_LABEL.fullmatch(said) is not None
+    return _is_label(runs_text([run for run in runs if run.link is None]))
+
+
+def _is_label(text: str) -> bool:
+    """Whether what stands beside a link only labels it ("Project page:", "Anbieter: https://..."), or says nothing."""
+    address = _WEB_ADDRESS.search(text)
+    label = text[: address.start()].rstrip() if address else text
+    if address and " " in text[address.start() :]:
+        return False
+    return not any(char.isalnum() for char in label) or (label.endswith(":") and len(label.split()) <= _LONGEST_LABEL)
 
 
 def split_bold_lead(runs: Sequence[Run]) -> tuple[str, Sequence[Run]] | None:

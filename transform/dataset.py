@@ -71,7 +71,10 @@ def _order(profiles: pa.Table) -> _Order:
     the original, is the intruder.
     """
     columns = (profiles.column(name).to_pylist() for name in ("profile_id", "slug", "source_path", FILE))
-    files = sorted(zip(*columns, strict=True), key=lambda each: (each[0], slug_from_path(each[2]) != each[1], each[2]))
+    files = sorted(
+        zip(*columns, strict=True),
+        key=lambda each: (each[0], slug_from_path(each[2]) != each[1].casefold(), each[2]),
+    )
     ranks = np.full(max((file for *_, file in files), default=-1) + 1, -1, dtype=np.int64)
     winner: dict[str, str] = {}
     lost = []

@@ -32,7 +32,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "reviewed_on": ("editorial_reviewed_at", "lastReviewed", "reviewed_at"),
 }
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
+_HAS_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 # "price_model: 'tags: [a, b]'": a line lost its break, and one key swallowed the next.
 _ANOTHER_KEY = re.compile(
     r"^(?:slug|title|category|price_model|tags|official_url|description|created_at|updated_at):\s"
@@ -110,6 +111,9 @@ class FieldReader:
         self.problems.append(Problem(rule, line, line, {"key": key, **values}))
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
 def front_matter_rows(front_matter: FrontMatter) -> list[Row]:
     """Every key with its value as JSON, in file order; nothing dropped."""
     return [
@@ -120,7 +124,7 @@ def front_matter_rows(front_matter: FrontMatter) -> list[Row]:
 
 def to_json(value: object) -> str:
     """A YAML value as JSON text: dates as ISO text, binary as base64, sets as lists, not-a-number as text."""
-    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
+    return _JSON.encode(_plain(value))
 
 
 def _plain(value: object) -> object:
@@ -147,10 +151,10 @@ def domain(url: str | None) -> str | None:
     if not url:
         return None
     try:
-        host = urlsplit(url if "//" in url else f"//{url}").hostname
+        host = urlsplit(url if _HAS_SCHEME.match(url) else f"//{url}").hostname
     except ValueError:
         return None
-    return host.removeprefix("www.") if host and "." in host else None
+    return host.removeprefix("www.") or None if host and "." in host else None
 
 
 def _type_name(value: object) -> str:
