@@ -30,7 +30,10 @@ BATCH_FILES: Final = 64
 """Large enough that a batch's fixed cost (some ten small files, a message) vanishes; small enough to bound memory."""
 
 WORTH_A_WORKER: Final = 300
-"""Files per worker from which another process pays for its imports."""
+"""Files per worker from which another process pays: its imports cost about a second, a file five milliseconds.
+
+Measured on two cores with real profiles: two processes overtake one between 300 and 500 files.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ does. Everything heavy is imported inside the commands, so that `steckbrief --he
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -53,6 +54,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Extract, transform, check and publish a release of SOURCE."""
+    began = time.monotonic()
     settings = _settings(source, config, {"output": output, "workers": workers})
     from flows import run  # noqa: PLC0415
 
@@ -74,7 +76,7 @@ def build(
 
         say(json.dumps(report.as_json(summary), indent=2, ensure_ascii=False))
     else:
-        say(report.as_text(summary))
+        say(report.as_text(summary, time.monotonic() - began))
 
 
 @app.command()

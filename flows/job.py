@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extract.limits import Limits
-from load.release import Checked
 from transform.options import Options
+
+if TYPE_CHECKING:
+    from load.release import Checked  # a worker, which reads this module for Job, need not load a database
 
 
 @dataclass(frozen=True, slots=True)

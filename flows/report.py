@@ -77,8 +77,12 @@ def as_json(summary: Summary) -> dict[str, Any]:
     return asdict(summary)
 
 
-def as_text(summary: Summary) -> str:
-    """The summary as lines for a person, safe for a terminal whatever the profiles hold."""
+def as_text(summary: Summary, waited: float) -> str:
+    """The summary as lines for a person, safe for a terminal whatever the profiles hold.
+
+    `waited` is how long the person waited in seconds: the build and everything around it.
+    """
+    how = "directly, without Prefect: no run was recorded" if summary.direct else "by Prefect, which recorded the run"
     width = max(len(name) for name in summary.rows)
     lines = [
         f"{summary.profiles:,} profiles from {summary.files:,} files ({summary.bytes:,} bytes) in {summary.source}",
@@ -91,8 +95,8 @@ def as_text(summary: Summary) -> str:
         "",
         f"Release {summary.release}: {summary.path}",
         f"Latest: {summary.latest}",
-        *(["Run directly, without Prefect: no run was recorded."] if summary.direct else []),
-        f"Done in {summary.seconds:.1f} s.",
+        f"Run {how}.",
+        f"Done in {summary.seconds:.1f} s; {waited:.1f} s with starting and ending.",
     ]
     return "\n".join(printable(line) for line in lines)
 

@@ -152,5 +152,5 @@ def inspected(source: Path, settings: Settings) -> Iterator[dict[str, pa.Table]]
 
 
 def _job(source: Path, work: Path, settings: Settings) -> Job:
-    options = Options(default_locale=settings.default_locale)
+    options = Options(settings.default_locale, settings.catalogue_link.pattern)
     return Job(source, work, options, settings.file_limits, settings.workers)

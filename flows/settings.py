@@ -10,18 +10,22 @@ the file is relative to the file; everywhere else, to the working directory.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
+from re import Pattern
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import ConfigDict, Field, PositiveInt, ValidationError, create_model
+from pydantic import AfterValidator, ConfigDict, Field, PositiveInt, ValidationError, create_model
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from extract.limits import Limits
 from flows.errors import UsageError
 from flows.terminal import printable
+from transform.identity import locale_code
+from transform.options import CATALOGUE_LINK
 
 FILE_NAME: Final = "steckbrief.toml"
 ENV_PREFIX: Final = "STECKBRIEF_"
@@ -37,6 +41,19 @@ LimitSettings = create_model(
 )
 
 
+def _names_a_slug(pattern: Pattern[str]) -> Pattern[str]:
+    if "slug" not in pattern.groupindex:
+        raise ValueError("the pattern has no group (?P<slug>...)")
+    return pattern
+
+
+def _is_locale(text: str) -> str:
+    locale = locale_code(text)
+    if locale is None:
+        raise ValueError("no language code such as de, en or pt-br")
+    return locale
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Unknown names and values out of bounds are errors, never ignored."""
 
@@ -45,8 +62,15 @@ class Settings(BaseSettings):
 
     output: Annotated[Path, Field(description="Folder for the releases.")] = Path("output")
     default_locale: Annotated[
-        str, Field(pattern="^[a-z]{2}$", description="Locale of profiles that do not say theirs: two letters.")
+        str,
+        AfterValidator(_is_locale),
+        Field(description="Locale of profiles that do not say theirs, such as de or en."),
     ] = "de"
+    catalogue_link: Annotated[
+        Pattern[str],
+        AfterValidator(_names_a_slug),
+        Field(description="Pattern of a link to another profile, with a group slug and, where it has one, locale."),
+    ] = re.compile(CATALOGUE_LINK)
     workers: Annotated[
         int | None, Field(ge=1, le=64, description="Processes that read profiles; chosen by the work to do if unset.")
     ] = None

@@ -56,6 +56,7 @@ def as_text(headings: list[UnknownHeading]) -> str:
     lines: list[str] = []
     for number, each in enumerate(headings):
         if number == 0 or headings[number - 1].language != each.language:
-            lines.append(f"{each.language}: headings without a kind (transform/vocabulary/{each.language}.toml)")
+            lines.append(f"{each.language}: headings without a kind of their own")
         lines.append(f"  {each.count:>5,}  {each.kind:<9}  {each.heading}  ({', '.join(each.examples)})")
+    lines.append("Words that give a heading its kind stand in transform/vocabulary/<language>.toml.")
     return "\n".join(printable(line) for line in lines)
