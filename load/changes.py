@@ -24,7 +24,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from load.duckdb_file import CONFIG, parquet_relation
+from load.duckdb_file import CONFIG, brief, parquet_relation
 from load.errors import ReleaseError
 from schema.arrow import empty
 from schema.checks import literal, quoted
@@ -68,8 +68,8 @@ def compare(candidate: Path, previous: Path | None) -> pa.Table:
                 _compare_table(connection, name)
         except duckdb.Error as error:
             raise ReleaseError(
-                f"{previous}: the previous release cannot be compared with ({error}). Restore it from a backup, or"
-                " point latest at another release (ln -sfn releases/ID latest), then build again."
+                f"{previous}: the previous release cannot be compared with ({brief(error)}). Restore it from a backup,"
+                " or point latest at another release (ln -sfn releases/ID latest), then build again."
             ) from error
         found = connection.sql('SELECT * FROM changes ORDER BY "table", row_key, "column"').to_arrow_table()
     return found.cast(TABLES["changes"].arrow_schema)

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from load.csv_files import csv_path, neutralise, read_csv
-from load.duckdb_file import CONFIG, FILE
+from load.duckdb_file import CONFIG, FILE, brief
 from load.errors import Violation
 from load.parquet_files import parquet_path, read_parquet
 from schema.checks import Check, checks_for, count_query, example_query, quoted, scan_query
@@ -37,13 +37,21 @@ def violations(folder: Path, rows: Mapping[str, int], *, neutralised: bool) -> t
 
     `rows` is the number of rows each table had in memory. Every Parquet, CSV and DuckDB table is read back, and all
     three must agree; keys, foreign keys and the other promises of the schema are then checked once, on the DuckDB file.
+    Raises OSError where that file cannot be read.
     """
-    found: list[Violation] = []
-    with duckdb.connect(folder / FILE, read_only=True, config=CONFIG) as connection:
-        for table in TABLES.values():
-            found.extend(_read_back(connection, table, folder, rows[table.name], neutralised))
-            found.extend(_broken(connection, table))
-    return tuple(found)
+    try:
+        with duckdb.connect(folder / FILE, read_only=True, config=CONFIG) as connection:
+            return tuple(_violations(connection, folder, rows, neutralised=neutralised))
+    except duckdb.Error as error:
+        raise OSError(f"{FILE}: {brief(error)}") from error
+
+
+def _violations(
+    connection: duckdb.DuckDBPyConnection, folder: Path, rows: Mapping[str, int], *, neutralised: bool
+) -> Iterator[Violation]:
+    for table in TABLES.values():
+        yield from _read_back(connection, table, folder, rows[table.name], neutralised=neutralised)
+        yield from _broken(connection, table)
 
 
 def _broken(connection: duckdb.DuckDBPyConnection, table: TableSchema) -> Iterator[Violation]:
@@ -85,11 +93,7 @@ def _shown(value: object) -> str:
 
 
 def _read_back(
-    connection: duckdb.DuckDBPyConnection,
-    table: TableSchema,
-    folder: Path,
-    rows: int,
-    neutralised: bool,  # noqa: FBT001
+    connection: duckdb.DuckDBPyConnection, table: TableSchema, folder: Path, rows: int, *, neutralised: bool
 ) -> Iterator[Violation]:
     name = table.name
     try:
@@ -108,10 +112,7 @@ def _read_back(
 
 
 def _from_duckdb(connection: duckdb.DuckDBPyConnection, table: TableSchema) -> pa.Table:
-    try:
-        return connection.sql(f"SELECT * FROM {quoted(table.name)}").to_arrow_table()  # noqa: S608 - a declared name
-    except duckdb.Error as error:
-        raise OSError(f"{FILE}: {error}") from error
+    return connection.sql(f"SELECT * FROM {quoted(table.name)}").to_arrow_table()  # noqa: S608 - a declared name
 
 
 def _compare(table: TableSchema, path: Path, read: Callable[[], pa.Table], expected: pa.Table) -> Iterator[Violation]:

@@ -40,7 +40,7 @@ def write_duckdb(folder: Path) -> None:
                 _write_view(connection, table)
             connection.commit()
     except duckdb.Error as error:
-        raise OSError(f"{path}: {error}") from error
+        raise OSError(f"{path}: {brief(error)}") from error
     sync_file(path)
 
 
@@ -51,6 +51,11 @@ def parquet_relation(folder: Path, name: str) -> str:
     """
     path = str(parquet_path(folder, name))
     return f"read_parquet({literal(''.join(f'[{c}]' if c in '[*?' else c for c in path))})"
+
+
+def brief(error: duckdb.Error) -> str:
+    """What went wrong, without the statement that DuckDB quotes after it."""
+    return str(error).partition("\n")[0]
 
 
 def child_tables() -> tuple[TableSchema, ...]:

@@ -1,0 +1,198 @@
+"""Every promise of the schema is checked on what was written, and a broken one is named with examples."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import schema
+from load.csv_files import csv_path
+from load.duckdb_file import FILE
+from load.errors import CheckError, OutputError, Violation
+from load.parquet_files import parquet_path, read_parquet, write_parquet
+from load.release import Staging, Written, check, open_staging, write
+from tests.load import fake
+
+PROFILE = "de/product-00000"
+
+
+def violations(made: fake.Rows, output: Path, *, without: tuple[str, ...] = ()) -> tuple[Violation, ...]:
+    """What check finds in these rows, less the columns named in `without`."""
+    with open_staging(output) as staging:
+        written = write(fake.tables(made), staging)
+        with pytest.raises(CheckError) as caught:
+            check(written)
+    return tuple(v for v in caught.value.violations if not set(v.columns) & set(without))
+
+
+@pytest.fixture
+def made() -> fake.Rows:
+    return fake.rows(5)
+
+
+def test_a_foreign_key_that_points_nowhere_is_named_with_its_row(made, output):
+    made["features"][2]["section_position"] = 99
+    (found,) = violations(made, output)
+    assert found.table == "features"
+    assert found.columns == ("profile_id", "section_position")
+    assert found.count == 1
+    assert found.examples == (f"profile_id '{PROFILE}', position 3, section_position 99",)
+    assert str(found) == (
+        "features: (profile_id, section_position) is in sections (profile_id, position): 1 rows point at no row of"
+        f" sections, for example profile_id '{PROFILE}', position 3, section_position 99. The rows are at fault, not"
+        " the files: correct how transform makes the table features, then build again."
+    )
+
+
+@pytest.mark.parametrize(
+    "table", [table for table in schema.TABLES.values() if table.foreign_keys], ids=lambda t: t.name
+)
+def test_every_foreign_key_of_every_table_is_held(made, output, table):
+    for key in table.foreign_keys:
+        broken = fake.rows(5)
+        column = key.columns[-1]
+        broken[table.name][0][column] = "xx/gone" if table.column(column).is_text else 999
+        names = {v.check for v in violations(broken, output) if v.table == table.name}
+        assert any(", ".join(key.columns) in name and key.table in name for name in names)
+
+
+@pytest.mark.parametrize("name", [name for name in schema.TABLES if name != "changes"])
+def test_a_doubled_row_breaks_the_primary_key(made, output, name):
+    made[name].append(made[name][0])
+    found = [v for v in violations(made, output) if v.table == name and v.columns == schema.TABLES[name].primary_key]
+    assert [v.count for v in found] == [1]
+    assert "rows 2" in found[0].examples[0]
+
+
+def test_a_row_id_that_occurs_twice_is_found(made, output):
+    made["faqs"][1]["row_id"] = made["faqs"][0]["row_id"]
+    (found,) = violations(made, output)
+    assert (found.table, found.columns, found.count) == ("faqs", ("row_id",), 1)
+
+
+def test_a_value_that_is_not_allowed_is_named_with_those_that_are(made, output):
+    for row in made["sections"][:7]:
+        row["kind"] = "prices"
+    (found,) = violations(made, output)
+    assert found.check.startswith("sections.kind is one of preamble, title, audience")
+    assert found.count == 7
+    assert len(found.examples) == 3
+    assert found.examples[0] == f"profile_id '{PROFILE}', position 1, kind 'prices'"
+
+
+def test_a_count_that_is_not_the_number_of_rows_is_found(made, output):
+    made["profiles"][0]["feature_count"] = 3
+    (found,) = violations(made, output)
+    assert found.columns == ("feature_count",)
+    assert found.examples == (f"profile_id '{PROFILE}', feature_count 3, rows 7",)
+
+
+def test_an_unanswered_question_counts_as_a_question_but_not_as_an_answered_one(made, output):
+    made["faqs"][0] |= {"is_answered": False, "answer": None, "answer_markdown": None}
+    (found,) = violations(made, output)
+    assert found.columns == ("faq_answered_count",)
+
+
+def test_an_empty_text_that_came_past_to_arrow_is_found(made, output):
+    tables = fake.tables(made)
+    tags = tables["tags"]
+    tables["tags"] = tags.set_column(2, tags.schema.field("tag"), pa.array(["", *tags["tag"].to_pylist()[1:]]))
+    with open_staging(output) as staging:
+        written = write(tables, staging)
+        # An empty text reads back as NULL from CSV, which is why there must be none: both are reported.
+        with pytest.raises(CheckError, match="tags.tag is never an empty text: 1 rows break it"):
+            check(written)
+
+
+def test_a_partly_null_foreign_key_points_nowhere_and_is_no_violation(made, output):
+    assert any(row["parent_position"] is None for row in made["sections"])
+    assert fake.publish(output, made)
+
+
+def test_diagnostics_may_name_a_profile_that_was_quarantined(made, output):
+    made["diagnostics"][0]["profile_id"] = "xx/quarantined"
+    assert fake.publish(output, made)
+
+
+def test_the_message_names_a_few_and_the_exception_has_all(made, output):
+    for column in ("feature_count", "pro_count", "con_count", "use_case_count", "audience_count", "faq_count"):
+        made["profiles"][0][column] = 77
+    with open_staging(output) as staging, pytest.raises(CheckError) as caught:
+        check(write(fake.tables(made), staging))
+    assert len(caught.value.violations) == 6
+    assert str(caught.value).endswith("and 1 more broken promises")
+    assert pickle.loads(pickle.dumps(caught.value)).violations == caught.value.violations  # noqa: S301 - our own
+
+
+# What follows damages files between write and check, as a bad disk would.
+
+
+@pytest.fixture
+def staged(output, made):
+    with open_staging(output) as staging:
+        yield staging, write(fake.tables(made), staging)
+
+
+def problems(written: Written) -> list[str]:
+    with pytest.raises(CheckError) as caught:
+        check(written)
+    return [f"{v.check}: {v.problem}" for v in caught.value.violations]
+
+
+def test_lost_rows_in_parquet_are_found(staged: tuple[Staging, Written]):
+    staging, written = staged
+    write_parquet(read_parquet(staging.path, "tags").slice(1), staging.path, "tags")
+    found = problems(written)
+    assert "tags.parquet reads back as written: difference (19 rows, 20 were made)" in found
+    assert "tags.csv reads back as written: difference (20 rows, expected 19)" in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b'"de/product-00003",2,', b'"de/product-00003",5,', "column position, row 13: found 5, expected 2"),
+        (b'"de/product-00003",2,', b'"de/product-00003",x,', "not readable as CSV"),
+        (b'"de/product-00003",2,', b'"de/product-00003",2,"more",', "not readable as CSV"),
+    ],
+)
+def test_a_changed_byte_in_csv_is_found(staged, old, new, message):
+    staging, written = staged
+    path = csv_path(staging.path, "tags")
+    assert path.read_bytes().count(old) == 1
+    path.write_bytes(path.read_bytes().replace(old, new))
+    (found,) = problems(written)
+    assert found.startswith("tags.csv reads back as written")
+    assert message in found
+
+
+@pytest.mark.parametrize("kept", [0, 4, 1000])
+def test_a_truncated_parquet_file_is_found(staged, kept):
+    staging, written = staged
+    path = parquet_path(staging.path, "sections")
+    path.write_bytes(path.read_bytes()[:kept])
+    assert any("sections.parquet is not readable as Parquet" in found for found in problems(written))
+
+
+def test_a_missing_file_is_found(staged):
+    staging, written = staged
+    csv_path(staging.path, "faqs").unlink()
+    assert any("faqs.csv" in found and "No such file" in found for found in problems(written))
+
+
+def test_lost_descriptions_are_found(staged):
+    staging, written = staged
+    bare = read_parquet(staging.path, "pros").replace_schema_metadata(None)
+    pq.write_table(bare, parquet_path(staging.path, "pros"))
+    assert any("descriptions are not the declared ones" in found for found in problems(written))
+
+
+def test_a_truncated_duckdb_file_is_an_error_that_says_what_to_do(staged):
+    staging, written = staged
+    path = staging.path / FILE
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(OutputError, match=r"could not read back the tables.*then build again"):
+        check(written)
