@@ -51,6 +51,8 @@ def link_rows(document: Document, sections: tuple[KindedSection, ...], links: Li
     rows: list[Row] = []
     for each in sections:
         section = each.section
+        if "[" not in section.markdown and "<" not in section.markdown:
+            continue
         heading = [Block(BlockKind.HEADING, section.line_start, section.line_start, section.heading or "")]
         for block in walk((*heading, *section.blocks)):
             for text, url, is_image, line in _found(block, document.references):

@@ -36,6 +36,9 @@ _COUNTS: Mapping[str, str] = {
     "alternative_count": "alternatives",
 }
 
+# Characters of each section's text from which the language is told: sixty words, and never the whole text.
+_LANGUAGE_SAMPLE = 400
+
 
 def profile_rows(document: Document, options: Options) -> Mapping[str, list[Row]]:
     """Read one document into its rows: table name -> rows with every column of the table.
@@ -48,7 +51,7 @@ def profile_rows(document: Document, options: Options) -> Mapping[str, list[Row]
     profile_id = f"{locale}/{slug}"
     title = fields.text("title") or _main_heading(document) or slug
     texts = [blocks_text(section.blocks, document.references) for section in document.sections]
-    language = detect_language("\n".join(text for text in texts if text))
+    language = detect_language("\n".join(text[:_LANGUAGE_SAMPLE] for text in texts if text))
     sections = give_kinds(document, title, language)
     ids = RowIds(profile_id)
     links = LinkReader(options)
