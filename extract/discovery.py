@@ -38,7 +38,9 @@ def discover(root: Path) -> Discovery:
     NotADirectoryError when `root` is no folder, OSError when it cannot be listed.
     """
     if not root.is_dir():
-        message = f"{root}: the source folder does not exist or is no folder. Name a folder that holds Markdown profiles."
+        message = (
+            f"{root}: the source folder does not exist or is no folder. Name a folder that holds Markdown profiles."
+        )
         raise NotADirectoryError(message)
     files: list[str] = []
     skipped: list[str] = []
@@ -52,9 +54,7 @@ def discover(root: Path) -> Discovery:
         except OSError as error:
             if not folder:
                 raise
-            unreadable.append(
-                _unreadable(folder, "folder-unreadable", error.strerror or type(error).__name__)
-            )
+            unreadable.append(_unreadable(folder, "folder-unreadable", error.strerror or type(error).__name__))
             continue
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name

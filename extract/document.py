@@ -35,10 +35,10 @@ def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> D
     front_matter, front_matter_problems = read_front_matter(text, limits)
     body_lines = lines(text[len(front_matter.raw) :])
     first_line = len(lines(front_matter.raw)) + 1 if front_matter.raw.strip("\ufeff") else 1
-    blocks, references, exceeded = parse_blocks("".join(body_lines), first_line)
-    found = [*problems, *front_matter_problems, *glued_headings(blocks)]
-    if exceeded is not None:
-        found.append(Problem("nesting-too-deep", exceeded, exceeded, {"limit": str(limits.nesting)}))
+    body = parse_blocks(body_lines, first_line, limits.nesting)
+    found = [*problems, *front_matter_problems, *glued_headings(body.blocks, body.glued)]
+    if body.exceeded is not None:
+        found.append(Problem("nesting-too-deep", body.exceeded, body.exceeded, {"limit": str(limits.nesting)}))
     if not body_lines:
         found.append(Problem("body-empty", first_line, first_line))
     return Document(
@@ -46,7 +46,7 @@ def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> D
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
         front_matter=front_matter,
-        sections=cut_sections(body_lines, first_line, blocks),
-        references=references,
+        sections=cut_sections(body_lines, first_line, body.blocks),
+        references=body.references,
         problems=tuple(found),
     )

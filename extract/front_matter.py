@@ -21,9 +21,7 @@ _CLOSING = re.compile(r"^-{3,}[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
 # for it. A YAML comment looks the same, so this counts only where the block is no mapping.
 _HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
-_KEY = re.compile(
-    r"""^(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'\[\]{},:-][^:\n]*?))[ \t]*:(?=[ \t\r\n]|\Z)""", re.MULTILINE
-)
+_KEY = re.compile(r"""^(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'\[\]{},:-][^:\n]*?))[ \t]*:(?=[ \t\r\n]|\Z)""", re.MULTILINE)
 
 
 class _Refused(Exception):
@@ -78,9 +76,7 @@ def _body_start(text: str, offset: int) -> int:
     return match.end() if match else offset
 
 
-def _load(
-    source: str, last_line: int, limits: Limits
-) -> tuple[dict[str, object] | None, tuple[Problem, ...]]:
+def _load(source: str, last_line: int, limits: Limits) -> tuple[dict[str, object] | None, tuple[Problem, ...]]:
     """Read YAML into a mapping with text keys, or say why that is not possible (with None)."""
     try:
         _refuse_oversized(source, last_line, limits)
@@ -102,13 +98,9 @@ def _load(
 
 def _invalid(error: yaml.YAMLError, last_line: int) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    detail = " ".join(
-        str(part) for part in (getattr(error, "context", None), getattr(error, "problem", None)) if part
-    )
+    detail = " ".join(str(part) for part in (getattr(error, "context", None), getattr(error, "problem", None)) if part)
     line = mark.line + 2 if mark is not None else 1
-    return Problem(
-        "front-matter-invalid", min(line, last_line), last_line, {"detail": detail or "unreadable"}
-    )
+    return Problem("front-matter-invalid", min(line, last_line), last_line, {"detail": detail or "unreadable"})
 
 
 def _refuse_oversized(source: str, last_line: int, limits: Limits) -> None:
@@ -126,9 +118,7 @@ def _refuse_oversized(source: str, last_line: int, limits: Limits) -> None:
     dashes = max((len(run.group()) // 2 for run in re.finditer(r"(?:[-?:] ){2,}", source)), default=0)
     indents = len({match.end() - match.start() for match in re.finditer(r"^ +", source, re.MULTILINE)})
     if max(deepest, dashes, indents) > limits.front_matter_depth:
-        raise _Refused(
-            Problem("front-matter-too-deep", 1, last_line, {"limit": str(limits.front_matter_depth)})
-        )
+        raise _Refused(Problem("front-matter-too-deep", 1, last_line, {"limit": str(limits.front_matter_depth)}))
 
 
 def _refuse_expanding(loaded: object, last_line: int, limits: Limits) -> None:
@@ -161,8 +151,6 @@ def _key_lines(source: str) -> tuple[dict[str, int], tuple[Problem, ...]]:
         last = match.start()
         key = next(group for group in match.groups() if group)
         if key in found:
-            repeated.append(
-                Problem("front-matter-duplicate-key", line, line, {"key": key, "first": str(found[key])})
-            )
+            repeated.append(Problem("front-matter-duplicate-key", line, line, {"key": key, "first": str(found[key])}))
         found[key] = line
     return found, tuple(repeated)

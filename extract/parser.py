@@ -1,32 +1,38 @@
 """Markdown to blocks and inline runs: the only module that knows markdown-it-py.
 
-Belongs here: everything that touches the parser's tokens, and the two places where we differ from strict CommonMark
-(a heading glued to an HTML line; GFM tables). Does not belong here: sections, or what any of it means.
+Belongs here: everything that touches the parser's rules and tokens, and the two places where we differ from strict
+CommonMark (a heading glued to an HTML line; GFM tables). Does not belong here: sections, or what any of it means.
 
-Cost is the reason for two shapes in here. Inline content is parsed only when asked for, since it costs as much as
-the blocks do. And block rules are tried by the first character of a line: markdown-it-py tries all of them on every
-line, although each but the paragraph can only start with its own characters. The result is the same, at about six
-tenths of the time (tests compare both on generated and real files).
+Cost is the reason for three shapes in here. Inline content is parsed only when asked for, since it costs as much as
+the blocks do. Block rules are tried by the first character of a line: markdown-it-py tries all of them on every line,
+although each but the paragraph can only start with its own characters. And tokens are light objects, for a thousand
+profiles make a quarter of a million. The result is the same (tests compare it on generated and real files).
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import mdTrim
 from markdown_it.parser_block import ParserBlock
+from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock
-from markdown_it.token import Token
+from markdown_it.rules_block import html_block as strict_html_block
+from markdown_it.rules_block.html_block import HTML_SEQUENCES
+from markdown_it.token import Token as FullToken
 
 from extract.limits import DEFAULT_LIMITS
-from extract.model import Block, BlockKind, Run
+from extract.model import Block, Run
+from extract.tree import Token, build_tree
 
 _Rule = Callable[[StateBlock, int, int, bool], bool]
 
-# The characters a block can start with (CommonMark 0.31, chapter 4 and 5; GFM tables). A rule that is not named can
-# start with any character.
+# The characters a block can start with (CommonMark 0.31, chapters 4 and 5). A rule that is not named here can start
+# with any character.
 _STARTS = {
     "fence": "`~",
     "blockquote": ">",
@@ -36,68 +42,82 @@ _STARTS = {
     "html_block": "<",
     "heading": "#",
 }
+# What can end a paragraph, a link definition, the lazy lines of a quote, and a list item.
+_ENDED = ("paragraph", "reference", "blockquote", "list")
 # Content indented by four columns is code, whatever it starts with.
 _CODE_INDENT = 4
-_ATX_HEADING = re.compile(r"^ {0,3}#{1,6}(?:[ \t]|$)", re.MULTILINE)
-# HTML blocks of the kinds that end with their own end mark, not with a blank line (CommonMark 4.6, conditions 1-5).
-_SELF_ENDING_HTML = re.compile(r"<(?:script|pre|style|textarea|!--|\?|![A-Za-z]|!\[CDATA\[)", re.IGNORECASE)
+_ATX_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
+# Inside an HTML block, what "#" at the start of a line is no heading in to any author; and the mark that ends it.
+_RAW = re.compile(r"^ {0,3}(?P<fence>```|~~~)|(?P<comment><!--)|<(?P<tag>script|pre|style|textarea)\b", re.IGNORECASE)
+# Conditions 1 to 5 of CommonMark 4.6: HTML blocks that end with a mark of their own and not with a blank line.
+_SELF_ENDING_HTML = tuple(opening for opening, _, _ in HTML_SEQUENCES[:5])
 
 
-def _html_up_to_heading(html_block: _Rule) -> _Rule:
-    """Let an HTML block end before a heading line.
+class _State(StateBlock):
+    """markdown-it-py's state of a block parse with light tokens, and with what we want to know beside them.
 
-    Strict CommonMark swallows "## Heading" on the line after "</figure>" into the HTML block; to its author it is a
-    heading, and its section would vanish. The search for the next heading is indexed once per file, so that it
-    stays linear.
+    `exceeded` is the first line that was nested too deep to be followed; `glued` are the lines of headings that strict
+    CommonMark would swallow into an HTML block. Both count from 0.
     """
 
-    def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        if state.level == 0 and not _SELF_ENDING_HTML.match(
-            state.src, state.bMarks[start] + state.tShift[start]
-        ):
-            headings = state.env.get("heading_lines")
-            if headings is None:
-                offsets = [match.start() for match in _ATX_HEADING.finditer(state.src)]
-                headings = state.env["heading_lines"] = [bisect_right(state.bMarks, at) - 1 for at in offsets]
-            following = bisect_right(headings, start)
-            if following < len(headings):
-                end = min(end, headings[following])
-        return html_block(state, start, end, silent)
+    tokens: list[Token]  # type: ignore[assignment]
 
-    return rule
+    def __init__(self, text: str, env: MutableMapping[str, object], nesting: int) -> None:
+        super().__init__(text, _BLOCKS, env, [])
+        self.nesting = nesting
+        self.exceeded: int | None = None
+        self.glued: list[int] = []
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:  # type: ignore[override]
+        """Append a token."""
+        if nesting < 0:
+            self.level -= 1
+        token = Token(ttype, tag, nesting, self.level)
+        if nesting > 0:
+            self.level += 1
+        self.tokens.append(token)
+        return token
 
 
-class _DispatchingBlockParser(ParserBlock):
+class _BlockParser(ParserBlock):
     """markdown-it-py's block parser, trying only the rules that the first character of a line allows."""
 
-    def prepare(self) -> None:
-        """Build the dispatch table once all rules are configured."""
-        names = self.ruler.get_active_rules()
-        rules = dict(zip(names, self.ruler.getRules(""), strict=True))
-        self._all: tuple[_Rule, ...] = tuple(rules.values())
-        usual = [name for name in names if name != "code"]
-        self._any = tuple(rules[name] for name in usual if name not in _STARTS)
-        self._by_start = {
-            character: tuple(rules[name] for name in usual if character in _STARTS.get(name, character))
-            for character in "".join(_STARTS.values())
-        }
-        # The paragraph rule comes last and always matches; before a blank line nothing else can.
-        self._last = (rules["paragraph"],)
+    def __init__(self) -> None:
+        super().__init__()
+        self.ruler.disable("lheading")
+        self.ruler.at("paragraph", _paragraph)
+        self.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+        names = dict(zip(self.ruler.getRules(""), self.ruler.get_active_rules(), strict=True))
+        self._all = tuple(names)
+        self._by_start, self._any = _dispatch({rule: name for rule, name in names.items() if name != "code"})
+        enders = Ruler[_Rule]()
+        for ended in _ENDED:
+            rule = _first_of(*_dispatch({rule: names[rule] for rule in self.ruler.getRules(ended)}))
+            enders.push(f"end of {ended}", rule, {"alt": [ended]})
+        # The state asks by this name whether indented code is on.
+        enders.push("code", self._all[0], {"alt": []})
+        # From here on the ruler is only asked what ends a block.
+        self.ruler = enders
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803  (overridden names)
         """Generate tokens for a range of lines; the same loop as in ParserBlock, with fewer rules tried."""
+        assert isinstance(state, _State)  # noqa: S101  (rules pass on the state they were given)
         marks, shifts, ends, indents = state.bMarks, state.tShift, state.eMarks, state.sCount
         line, saw_blank = startLine, False
         while line < endLine:
             state.line = line = state.skipEmptyLines(line)
             if line >= endLine or indents[line] < state.blkIndent:
                 break
-            if state.level >= state.md.options.maxNesting:
-                state.env["nesting_exceeded"] = min(line, state.env.get("nesting_exceeded", line))
+            if state.level >= state.nesting:
+                state.exceeded = line if state.exceeded is None else min(line, state.exceeded)
                 state.line = endLine
                 break
-            for rule in self._candidates(state, line):
-                if rule(state, line, endLine, False):
+            if indents[line] - state.blkIndent >= _CODE_INDENT:
+                rules = self._all
+            else:
+                rules = self._by_start.get(state.src[marks[line] + shifts[line]], self._any)
+            for rule in rules:
+                if rule(state, line, endLine, False):  # noqa: FBT003  (the parser's signature)
                     break
             state.tight = not saw_blank
             line = state.line
@@ -108,131 +128,177 @@ class _DispatchingBlockParser(ParserBlock):
                 line += 1
                 state.line = line
 
-    def _candidates(self, state: StateBlock, line: int) -> tuple[_Rule, ...]:
-        if state.sCount[line] - state.blkIndent >= _CODE_INDENT:
-            return self._all
-        rules = self._by_start.get(state.src[state.bMarks[line] + state.tShift[line]])
-        if rules is not None:
-            return rules
-        following = line + 1
-        if state.bMarks[following] + state.tShift[following] >= state.eMarks[following]:
-            return self._last
-        return self._any
+
+def _dispatch(names: Mapping[_Rule, str]) -> tuple[dict[str, tuple[_Rule, ...]], tuple[_Rule, ...]]:
+    """Rules by the first character of a line, and the rules for all other characters; order is kept."""
+    by_start = {
+        character: tuple(rule for rule, name in names.items() if character in _STARTS.get(name, character))
+        for character in "".join(_STARTS.values())
+    }
+    return by_start, tuple(rule for rule, name in names.items() if name not in _STARTS)
 
 
-def _block_parser(nesting: int) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": nesting})
-    parser.block = _DispatchingBlockParser()
-    parser.configure("commonmark", {"maxNesting": nesting}).enable("table")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    html_block = dict(
-        zip(parser.block.ruler.get_active_rules(), parser.block.ruler.getRules(""), strict=True)
-    )
-    parser.block.ruler.at("html_block", _html_up_to_heading(html_block["html_block"]), {"alt": _HTML_ALT})
-    parser.block.prepare()
-    return parser
+def _first_of(by_start: Mapping[str, tuple[_Rule, ...]], others: tuple[_Rule, ...]) -> _Rule:
+    """One rule that matches where any of several does."""
+
+    def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  (the parser's signature)
+        at = state.bMarks[start] + state.tShift[start]
+        for each in by_start.get(state.src[at : at + 1], others):  # noqa: SIM110  (any() costs twice as much)
+            if each(state, start, end, silent):
+                return True
+        return False
+
+    return rule
 
 
-# What an HTML block may interrupt, as markdown-it-py registers it.
-_HTML_ALT = ["paragraph", "reference", "blockquote"]
-_BLOCKS = _block_parser(DEFAULT_LIMITS.nesting)
+def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001, FBT001
+    """A paragraph or a setext heading: markdown-it-py's two rules in one pass over the same lines."""
+    ends = state.md.block.ruler.getRules("paragraph")[0]
+    parent, state.parentType = state.parentType, "paragraph"
+    marker = ""
+    following = start + 1
+    # A paragraph may continue below the quote it stands in (lazy continuation); an underline may not.
+    while following < state.lineMax and not state.isEmpty(following):
+        indent = state.sCount[following] - state.blkIndent
+        if indent < _CODE_INDENT:
+            if following < end and indent >= 0 and (marker := _underline(state, following)):
+                break
+            # A negative indent marks a lazy line of a quote, which the quote has looked at.
+            if state.sCount[following] >= 0 and ends(state, following, state.lineMax, True):  # noqa: FBT003
+                break
+        following += 1
+    state.parentType = parent
+    state.line = following + 1 if marker else following
+    kind, tag = ("heading", "h1" if marker == "=" else "h2") if marker else ("paragraph", "p")
+    opening = state.push(f"{kind}_open", tag, 1)
+    opening.map = [start, state.line]
+    inline = state.push("inline", "", 0)
+    inline.content = mdTrim(state.getLines(start, following, state.blkIndent, keepLastLF=False))
+    inline.map = [start, following]
+    closing = state.push(f"{kind}_close", tag, -1)
+    opening.markup = closing.markup = marker
+    return True
+
+
+def _underline(state: StateBlock, line: int) -> str:
+    """The character that underlines a setext heading on this line; "" where the line is something else."""
+    at = state.bMarks[line] + state.tShift[line]
+    marker = state.src[at]
+    if marker in "-=" and state.skipSpaces(state.skipCharsStr(at, marker)) >= state.eMarks[line]:
+        return marker
+    return ""
+
+
+def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    """An HTML block that ends before a heading line.
+
+    Strict CommonMark swallows "## Heading" on the line after "</figure>" into the HTML block; to its author it is a
+    heading, and its section would vanish. Nested in a list or quote no section depends on it.
+    """
+    heading = None if silent or state.level else _glued_heading(state, start, end)
+    if not strict_html_block(state, start, end if heading is None else heading, silent):
+        return False
+    if heading is not None and state.line == heading:
+        assert isinstance(state, _State)  # noqa: S101  (rules pass on the state they were given)
+        state.glued.append(heading)
+    return True
+
+
+def _glued_heading(state: StateBlock, start: int, end: int) -> int | None:
+    """The first heading line in what may be an HTML block from `start` on, outside comments, scripts and the like."""
+    text = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    if any(opening.search(text) for opening in _SELF_ENDING_HTML):
+        return None
+    mark = ""
+    for line in range(start, end):
+        if state.isEmpty(line):
+            return None
+        text = state.src[state.bMarks[line] : state.eMarks[line]]
+        if not mark and line > start and _ATX_HEADING.match(text):
+            return line
+        mark = _raw_until(text, mark)
+    return None
+
+
+def _raw_until(text: str, mark: str) -> str:
+    """The mark that ends the raw content open after this line of HTML, when `mark` was awaited before it; else ""."""
+    at = 0
+    while True:
+        if mark:
+            found = text.lower().find(mark, at)
+            if found < 0:
+                return mark
+            at, mark = found + len(mark), ""
+        else:
+            opening = _RAW.search(text, at)
+            if opening is None:
+                return ""
+            at = opening.end()
+            mark = opening["fence"] or ("-->" if opening["comment"] else f"</{opening['tag'].lower()}")
+
+
+_BLOCKS = MarkdownIt("commonmark")
+_BLOCKS.block = _BlockParser()
 _INLINE = MarkdownIt("commonmark")
 
-_CONTAINERS = {
-    "bullet_list_open": BlockKind.LIST,
-    "ordered_list_open": BlockKind.LIST,
-    "list_item_open": BlockKind.ITEM,
-    "blockquote_open": BlockKind.QUOTE,
-    "table_open": BlockKind.TABLE,
-    "tr_open": BlockKind.TABLE_ROW,
-    "heading_open": BlockKind.HEADING,
-    "paragraph_open": BlockKind.PARAGRAPH,
-    "th_open": BlockKind.TABLE_CELL,
-    "td_open": BlockKind.TABLE_CELL,
-}
-_LEAVES = {
-    "fence": BlockKind.CODE,
-    "code_block": BlockKind.CODE,
-    "html_block": BlockKind.HTML,
-    "hr": BlockKind.RULE,
-}
-# Their one child is inline content, which becomes the block's text.
-_TEXT_BLOCKS = {BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.TABLE_CELL}
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What the Markdown of a file holds.
+
+    `blocks` are the top-level blocks with their lines in the file; `references` the link reference definitions, to be
+    given to `parse_inline`; `glued` the lines of headings right below an HTML line, which strict CommonMark would
+    swallow; `exceeded` the line from which content was nested too deep to be followed (None: nowhere).
+    """
+
+    blocks: tuple[Block, ...]
+    references: Mapping[str, object]
+    glued: tuple[int, ...]
+    exceeded: int | None
 
 
-def parse_blocks(text: str, first_line: int) -> tuple[tuple[Block, ...], Mapping[str, object], int | None]:
+def parse_blocks(lines: Sequence[str], first_line: int, nesting: int = DEFAULT_LIMITS.nesting) -> Body:
     """Parse Markdown into blocks.
 
-    `text` is the body, `first_line` the line of the file on which it starts. Returns the top-level blocks with their
-    lines in the file, the link reference definitions (to be given to `parse_inline`), and the line from which
-    content was nested too deep to be followed (None: nowhere).
+    `lines` are those of the body with their ends, `first_line` is the line of the file on which they start, and
+    `nesting` how many levels of blocks are followed.
     """
     env: dict[str, object] = {}
-    tokens = _BLOCKS.parse(text, env)
-    stripped = [not line.strip() for line in re.split(r"\r\n|\n|\r", text)]
-    blocks = _Builder(tokens, first_line, stripped).build()
-    exceeded = env.get("nesting_exceeded")
+    state = _tokenize("".join(lines), env, nesting)
     references = env.get("references", {})
     assert isinstance(references, Mapping)  # noqa: S101  (what markdown-it-py documents)
-    return blocks, references, exceeded + first_line if isinstance(exceeded, int) else None
+    return Body(
+        blocks=build_tree(state.tokens, lines, first_line),
+        references=references,
+        glued=tuple(line + first_line for line in state.glued),
+        exceeded=None if state.exceeded is None else state.exceeded + first_line,
+    )
 
 
-class _Builder:
-    """Token stream to tree. markdown-it-py ends containers after trailing blank lines; we end them before."""
-
-    def __init__(self, tokens: Sequence[Token], first_line: int, blank: Sequence[bool]) -> None:
-        self._tokens = iter(tokens)
-        self._first_line = first_line
-        self._blank = blank
-
-    def build(self) -> tuple[Block, ...]:
-        return tuple(self._siblings((0, 0)))
-
-    def _siblings(self, around: tuple[int, int]) -> Iterator[Block]:
-        """The blocks up to the closing token of their parent; `around` stands in where a token has no lines."""
-        for token in self._tokens:
-            if token.nesting < 0:
-                return
-            start, end = token.map or around
-            kind = _CONTAINERS.get(token.type)
-            if kind is not None:
-                yield self._container(kind, token, start, end)
-            elif token.type in _LEAVES:
-                yield self._block(_LEAVES[token.type], start, end, text=token.content)
-            elif token.nesting > 0:
-                # thead and tbody carry nothing of their own.
-                yield from self._siblings((start, end))
-
-    def _container(self, kind: BlockKind, token: Token, start: int, end: int) -> Block:
-        if kind not in _TEXT_BLOCKS:
-            number = f"{token.info}." if kind is BlockKind.ITEM and token.info else ""
-            return self._block(kind, start, end, text=number, children=tuple(self._siblings((start, end))))
-        text = next(self._tokens).content
-        next(self._tokens)
-        level = int(token.tag[1]) if kind is BlockKind.HEADING else 0
-        return self._block(kind, start, end, text=text, level=level)
-
-    def _block(
-        self,
-        kind: BlockKind,
-        start: int,
-        end: int,
-        text: str = "",
-        level: int = 0,
-        children: tuple[Block, ...] = (),
-    ) -> Block:
-        while end - 1 > start and (end > len(self._blank) or self._blank[end - 1]):
-            end -= 1
-        return Block(kind, start + self._first_line, end - 1 + self._first_line, text, level, children)
+def _tokenize(text: str, env: dict[str, object], nesting: int) -> _State:
+    state = _State(text.replace("\r\n", "\n").replace("\r", "\n"), env, nesting)
+    _BLOCKS.block.tokenize(state, 0, state.lineMax)
+    return state
 
 
 def parse_inline(source: str, references: Mapping[str, object]) -> tuple[Run, ...]:
-    """Parse the inline source of one block into runs; line breaks become "\\n", HTML tags empty runs."""
-    tokens = _INLINE.parseInline(source, {"references": dict(references)} if references else {})
-    return tuple(_runs(tokens[0].children or ())) if tokens else ()
+    """Parse the inline source of one block into runs.
+
+    Line breaks become newline characters, HTML tags empty runs; neighbours of the same formatting are one run.
+    """
+    # Not copied: a file can have as many definitions as texts.
+    tokens = _INLINE.parseInline(source, {"references": references})
+    runs: list[Run] = []
+    for run in _runs(tokens[0].children or ()):
+        last = runs[-1] if runs else None
+        if last and run.kind == "text" == last.kind and (run.strong, run.link) == (last.strong, last.link):
+            runs[-1] = Run(last.text + run.text, "text", run.strong, run.link, run.url)
+        else:
+            runs.append(run)
+    return tuple(runs)
 
 
-def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
+def _runs(tokens: Sequence[FullToken]) -> Iterator[Run]:
     strong = links = 0
     link: int | None = None
     url: str | None = None
@@ -246,14 +312,10 @@ def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
             case "link_close":
                 link = url = None
             case "image":
-                source = str(token.attrs.get("src", ""))
-                yield Run(token.content, "image", strong > 0, link, source)
+                yield Run(token.content, "image", strong > 0, link, str(token.attrs.get("src", "")))
             case "softbreak" | "hardbreak":
                 yield Run("\n", "text", strong > 0, link, url)
-            case "code_inline":
-                yield Run(token.content, "code", strong > 0, link, url)
-            case "html_inline":
-                yield Run("", "html", strong > 0, link, url)
-            case "text":
-                if token.content:
-                    yield Run(token.content, "text", strong > 0, link, url)
+            case "code_inline" | "html_inline" | "text":
+                kind = token.type.removesuffix("_inline")
+                if kind != "text" or token.content:
+                    yield Run("" if kind == "html" else token.content, kind, strong > 0, link, url)

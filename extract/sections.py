@@ -5,7 +5,7 @@ Belongs here: cutting the body at its headings so that nothing is lost. Does not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from extract.model import Block, BlockKind, Problem, Section
 
@@ -48,12 +48,11 @@ def cut_sections(body_lines: Sequence[str], first_line: int, blocks: Sequence[Bl
     return tuple(sections)
 
 
-def glued_headings(blocks: Sequence[Block]) -> tuple[Problem, ...]:
-    """Headings on the line right after an HTML line, which strict CommonMark would swallow."""
+def glued_headings(blocks: Sequence[Block], lines: Collection[int]) -> tuple[Problem, ...]:
+    """The problem of every heading on `lines`, each right below an HTML line; strict CommonMark would swallow it."""
+    glued = set(lines)
     return tuple(
         Problem("heading-glued-to-html", block.line_start, block.line_start, {"heading": block.text})
-        for before, block in zip(blocks, blocks[1:], strict=False)
-        if block.kind is BlockKind.HEADING
-        and before.kind is BlockKind.HTML
-        and before.line_end == block.line_start - 1
+        for block in blocks
+        if block.line_start in glued and block.kind is BlockKind.HEADING
     )

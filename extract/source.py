@@ -29,9 +29,7 @@ def read_bytes(root: Path, path: str, limits: Limits) -> bytes | Unreadable:
         with (root / path).open("rb") as stream:
             data = stream.read(limits.file_bytes + 1)
     except OSError as error:
-        return Unreadable(
-            path, Problem("file-unreadable", values={"detail": error.strerror or type(error).__name__})
-        )
+        return Unreadable(path, Problem("file-unreadable", values={"detail": error.strerror or type(error).__name__}))
     if len(data) > limits.file_bytes:
         return Unreadable(path, Problem("file-too-large", values={"limit": str(limits.file_bytes)}))
     return data
