@@ -48,24 +48,23 @@ def test_a_foreign_key_that_points_nowhere_is_named_with_its_row(made, output):
     )
 
 
-@pytest.mark.parametrize(
-    "table", [table for table in schema.TABLES.values() if table.foreign_keys], ids=lambda t: t.name
-)
-def test_every_foreign_key_of_every_table_is_held(made, output, table):
-    for key in table.foreign_keys:
-        broken = fake.rows(5)
+def test_every_foreign_key_of_every_table_is_held(output):
+    made = fake.rows(5)
+    keys = [(table, key) for table in schema.TABLES.values() for key in table.foreign_keys]
+    for row, (table, key) in enumerate(keys):
         column = key.columns[-1]
-        broken[table.name][0][column] = "xx/gone" if table.column(column).is_text else 999
-        names = {v.check for v in violations(broken, output) if v.table == table.name}
-        assert any(", ".join(key.columns) in name and key.table in name for name in names)
+        made[table.name][row % 10][column] = "xx/gone" if table.column(column).is_text else 999
+    found = {(v.table, v.columns) for v in violations(made, output)}
+    assert found >= {(table.name, key.columns) for table, key in keys}
 
 
-@pytest.mark.parametrize("name", [name for name in schema.TABLES if name != "changes"])
-def test_a_doubled_row_breaks_the_primary_key(made, output, name):
-    made[name].append(made[name][0])
-    found = [v for v in violations(made, output) if v.table == name and v.columns == schema.TABLES[name].primary_key]
-    assert [v.count for v in found] == [1]
-    assert "rows 2" in found[0].examples[0]
+def test_a_doubled_row_breaks_the_primary_key_of_every_table(made, output):
+    for listed in made.values():
+        listed.append(listed[0])
+    found = {v.table: v for v in violations(made, output) if v.columns == schema.TABLES[v.table].primary_key}
+    assert set(found) == set(schema.TABLES) - {"changes"}
+    assert {v.count for v in found.values()} == {1}
+    assert all("rows 2" in v.examples[0] for v in found.values())
 
 
 def test_a_row_id_that_occurs_twice_is_found(made, output):
@@ -104,18 +103,18 @@ def test_an_empty_text_that_came_past_to_arrow_is_found(made, output):
     with open_staging(output) as staging:
         written = write(tables, staging)
         # An empty text reads back as NULL from CSV, which is why there must be none: both are reported.
-        with pytest.raises(CheckError, match="tags.tag is never an empty text: 1 rows break it"):
+        with pytest.raises(CheckError, match=r"tags\.tag is never an empty text: 1 rows break it"):
             check(written)
 
 
 def test_a_partly_null_foreign_key_points_nowhere_and_is_no_violation(made, output):
     assert any(row["parent_position"] is None for row in made["sections"])
-    assert fake.publish(output, made)
+    assert fake.publish(output, made).path.is_dir()
 
 
 def test_diagnostics_may_name_a_profile_that_was_quarantined(made, output):
     made["diagnostics"][0]["profile_id"] = "xx/quarantined"
-    assert fake.publish(output, made)
+    assert fake.publish(output, made).path.is_dir()
 
 
 def test_the_message_names_a_few_and_the_exception_has_all(made, output):
