@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from html.parser import HTMLParser
 from itertools import groupby
 
 from extract.inline import runs_text
 from extract.model import Block, BlockKind, Document
 from transform.content import runs_of, walk
+from transform.html_links import html_links
 from transform.kinds import KindedSection
 from transform.options import Options
 from transform.rows import Row
@@ -77,7 +77,7 @@ def _found(block: Block, references: Mapping[str, object]) -> Iterator[tuple[str
     if "[" not in block.text and "<" not in block.text:
         return
     if block.kind is BlockKind.HTML:
-        yield from _HtmlLinks(block).found
+        yield from html_links(block.text, block.line_start)
         return
     if block.kind is BlockKind.CODE:
         return
@@ -89,30 +89,3 @@ def _found(block: Block, references: Mapping[str, object]) -> Iterator[tuple[str
         elif link[0] is not None:
             yield runs_text(runs), runs[0].url or "", False, line
         line += sum(run.text.count("\n") for run in runs if run.kind == "text")
-
-
-class _HtmlLinks(HTMLParser):
-    """Links and images of one HTML block."""
-
-    def __init__(self, block: Block) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, str, bool, int]] = []
-        self._first_line = block.line_start
-        self.feed(block.text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note `<a href>` and `<img src>`."""
-        values = dict(attrs)
-        line = self._first_line + self.getpos()[0] - 1
-        if tag == "a" and values.get("href"):
-            self.found.append(("", values["href"] or "", False, line))
-        elif tag == "img" and values.get("src"):
-            self.found.append((values.get("alt") or "", values["src"] or "", True, line))
-
-    def handle_data(self, data: str) -> None:
-        """Give the last link the text that follows its tag."""
-        text = " ".join(data.split())
-        if text and self.found and not self.found[-1][2] and self.lasttag == "a" and not self.found[-1][0]:
-            _, url, _, line = self.found[-1]
-            self.found[-1] = (text, url, False, line)
