@@ -79,13 +79,15 @@ def _read(runs: Sequence[Run], links: LinkReader) -> _Named:
     if runs[start].link is not None and runs[start].kind != "image":
         end = next((i for i in range(start, len(runs)) if runs[i].link != runs[start].link), len(runs))
         name = runs_text(runs[start:end]).rstrip(":").rstrip()
-        return _Named(name or None, runs[start].url, _LEADING_SEPARATOR.sub("", runs_text(runs[end:])))
+        rest = _LEADING_SEPARATOR.sub("", runs_text(runs[end:]))
+        return _Named(name, runs[start].url, rest) if name else _Named(None, runs[start].url, text)
     lead = bold_lead(runs)
     if lead:
         return _Named(lead.name, url, lead.rest or "")
     bold = split_bold_lead(runs)
     if bold and (not runs_text(bold[1]) or bold[1][0].text.startswith("\n")):
-        return _Named(bold[0].rstrip(":").rstrip() or None, url, runs_text(bold[1]))
+        name = bold[0].rstrip(":").rstrip()
+        return _Named(name, url, runs_text(bold[1])) if name else _Named(None, url, text)
     parts = _SEPARATOR.split(text, maxsplit=1)
     if _is_name(parts[0]) and (len(parts) > 1 or not url):
         return _Named(parts[0].strip(), url, parts[1] if len(parts) > 1 else "")

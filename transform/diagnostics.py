@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from extract.model import BlockKind, Document, Problem
+from extract.text import line_at
 from transform.fields import swallows_key
 from transform.identity import is_slug
 from transform.kinds import KindedSection, extents
@@ -67,12 +68,12 @@ def _at(row: Row, rule: str, **values: str) -> Problem:
 def _field_problems(profile: Row, document: Document) -> Iterator[Problem]:
     values, lines = document.front_matter.values, document.front_matter.lines
     if values:
-        if not values.get("slug"):
+        if _is_blank(values.get("slug")):
             yield Problem("slug-missing", 1, 1, {"slug": str(profile["slug"])})
         elif not is_slug(" ".join(str(values["slug"]).split())):
             line = lines.get("slug")
             yield Problem("slug-invalid", line, line, {"value": str(values["slug"]), "slug": str(profile["slug"])})
-        if not values.get("title"):
+        if _is_blank(values.get("title")):
             yield Problem("title-missing", 1, 1, {"title": str(profile["title"])})
     if profile["price_model"] and not swallows_key(str(profile["price_model"])):
         line = lines.get("price_model")
@@ -83,8 +84,12 @@ def _field_problems(profile: Row, document: Document) -> Iterator[Problem]:
         yield Problem("language-differs", 1, 1, found)
 
 
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def _section_problems(sections: tuple[KindedSection, ...], tables: Mapping[str, Sequence[Row]]) -> Iterator[Problem]:
-    with_rows = {row["section_position"] for table in ("pros", "cons", "faqs") for row in tables[table]}
+    with_rows = {row["section_position"] for table in ("pros", "cons") for row in tables[table]}
     for each in sections:
         start = each.section.line_start
         if each.kind == "ambiguous":
@@ -94,21 +99,23 @@ def _section_problems(sections: tuple[KindedSection, ...], tables: Mapping[str, 
         has_list = any(found.block.kind is BlockKind.LIST for found in placed)
         if has_list and not any(found.section_position in with_rows for found in placed):
             yield Problem("container-without-parts", start, start, {"heading": each.heading or ""})
+    asking: set[object] = {row["section_position"] for row in tables["faqs"]}
+    for each in reversed(sections):
+        if each.section.position in asking:
+            asking.add(each.section.parent)
     for each in sections:
-        if each.kind == "faq" and each.section.blocks and each.section.position not in with_rows:
-            children = {other.section.position for other in sections if other.section.parent == each.section.position}
-            if not children & with_rows:
-                start = each.section.line_start
-                yield Problem("faq-without-questions", start, start, {"heading": each.heading or ""})
+        if each.kind == "faq" and each.section.blocks and each.section.position not in asking:
+            start = each.section.line_start
+            yield Problem("faq-without-questions", start, start, {"heading": each.heading or ""})
 
 
 def _placeholders(document: Document) -> Iterator[Problem]:
     """Placeholders of a template ({{NAME}}), one problem per section that holds any."""
     raw = document.front_matter.raw
     if match := _PLACEHOLDER.search(raw):
-        line = raw.count("\n", 0, match.start()) + 1
+        line = line_at(raw, match.start())
         yield Problem("placeholder", line, line, {"value": match.group()})
     for section in document.sections:
         if "{{" in section.markdown and (match := _PLACEHOLDER.search(section.markdown)):
-            line = section.line_start + section.markdown.count("\n", 0, match.start())
+            line = section.line_start + line_at(section.markdown, match.start()) - 1
             yield Problem("placeholder", line, line, {"value": match.group()})

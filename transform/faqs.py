@@ -21,8 +21,12 @@ from transform.rows import PENDING_SHARED_BY, Row
 from transform.vocabulary import vocabularies
 
 _NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.):]\s")
-# The question at the start of a line that also holds its answer.
-_QUESTION_START = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__).*?(?:\*\*|__)[\s:–-]*")
+_SEPARATORS = r"(?:[\s:–—]|-(?=\s|\Z))*"
+_AFTER_QUESTION = re.compile(_SEPARATORS)
+# The question at the start of a paragraph whose answer starts on the line on which the question ends.
+_QUESTION_START = re.compile(
+    rf"\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*{{2,}}|_{{2,}}).*?(?:\*{{2,}}|_{{2,}}){_SEPARATORS}", re.DOTALL
+)
 _CLOSING_QUOTES = "\"'“”»«*_ "
 
 
@@ -36,6 +40,8 @@ class _Open:
     answer: list[Block] = field(default_factory=list)
     first_text: str = ""
     first_line: int | None = None
+    # Where the paragraph starts that holds the question, if its answer starts on the line on which it ends.
+    shared_from: int | None = None
 
 
 def faq_rows(document: Document, sections: tuple[KindedSection, ...], ids: RowIds) -> list[Row]:
@@ -139,9 +145,11 @@ def _question_paragraph(block: Block, position: int, references: Mapping[str, ob
     if not (bold.rstrip(_CLOSING_QUOTES).endswith(QUESTION_MARKS) or (_NUMBERED.match(bold) and _starts_line(rest))):
         return None
     found = _Open(_clean(bold), block.line_start, position)
-    found.first_text = runs_text(rest).lstrip(":–- ") if rest else ""
+    found.first_text = _AFTER_QUESTION.sub("", runs_text(rest), count=1)
     if found.first_text:
-        found.first_line = block.line_start + _breaks_before_text(runs, rest)
+        within, after = _breaks(runs[: len(runs) - len(rest)]), _breaks_before_text(rest)
+        found.first_line = block.line_start + within + after
+        found.shared_from = None if after else block.line_start
         found.answer.append(block)
     return found
 
@@ -159,10 +167,14 @@ def _unclosed(block: Block, position: int, references: Mapping[str, object]) -> 
     return _Open(_clean(text), block.line_start, position)
 
 
-def _breaks_before_text(runs: Sequence[Run], rest: Sequence[Run]) -> int:
-    """Line breaks between the start of a paragraph and the first visible text of `rest`, its tail."""
-    breaks = sum(run.text.count("\n") for run in runs[: len(runs) - len(rest)])
-    for run in rest:
+def _breaks(runs: Sequence[Run]) -> int:
+    return sum(run.text.count("\n") for run in runs)
+
+
+def _breaks_before_text(runs: Sequence[Run]) -> int:
+    """Line breaks before the first visible text of `runs`."""
+    breaks = 0
+    for run in runs:
         stripped = run.text.lstrip()
         breaks += run.text[: len(run.text) - len(stripped)].count("\n")
         if stripped:
@@ -203,8 +215,8 @@ def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:
         start = found.first_line if found.first_line is not None else answer[0].line_start
         end = max(block.line_end for block in answer)
         row |= {"line_end": end, "answer_line_start": start, "answer_line_end": end}
-        markdown = body.slice(start, end).rstrip("\r\n")
-        row["answer_markdown"] = _QUESTION_START.sub("", markdown) if start == found.line else markdown
+        markdown = body.slice(found.shared_from or start, end).rstrip("\r\n")
+        row["answer_markdown"] = _QUESTION_START.sub("", markdown, count=1) if found.shared_from else markdown
     return row
 
 

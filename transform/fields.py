@@ -40,6 +40,14 @@ _ANOTHER_KEY = re.compile(
 )
 
 
+# YAML can escape a NUL ("\0"), which neither CSV nor a database holds.
+REPLACEMENT = "\ufffd"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\0", REPLACEMENT).split())
+
+
 def swallows_key(text: str) -> bool:
     """Whether a value is another key's line: a line break was lost, or quotes were set around too much."""
     return _ANOTHER_KEY.match(text) is not None
@@ -57,7 +65,7 @@ class FieldReader:
         """The text of a column; other scalars as text with a problem, collections and empty values as None."""
         key, value = self._value(column)
         if value is None or isinstance(value, str):
-            text = " ".join(value.split()) if value else ""
+            text = _one_line(value or "")
             if swallows_key(text):
                 self._report("front-matter-swallowed-key", key, value=text)
             return text or None
@@ -99,7 +107,7 @@ class FieldReader:
         plain = [tag for tag in value if isinstance(tag, (str, int, float, dt.date)) and not isinstance(tag, bool)]
         if len(plain) != len(value):
             self._report("front-matter-wrong-type", key, expected="a list of texts", found="other values in it")
-        return tuple(text for tag in plain if (text := " ".join(str(tag).split())))
+        return tuple(text for tag in plain if (text := _one_line(str(tag))))
 
     def _value(self, column: str) -> tuple[str, object]:
         keys = KEYS[column]
@@ -117,7 +125,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 def front_matter_rows(front_matter: FrontMatter) -> list[Row]:
     """Every key with its value as JSON, in file order; nothing dropped."""
     return [
-        {"key": key or '""', "position": position, "value_json": to_json(value)}
+        {"key": key.replace("\0", REPLACEMENT) or '""', "position": position, "value_json": to_json(value)}
         for position, (key, value) in enumerate(front_matter.values.items(), 1)
     ]
 

@@ -77,7 +77,13 @@ def classify_heading(heading: str, title: str, language: str) -> Verdict:
     `heading` and `title` are plain text; `language` is the profile's language, whose vocabulary is asked first (real
     profiles mix languages, so the others are asked next). Returns kind "other" where no vocabulary knows it.
     """
-    return _classify(normalise_heading(heading, title), language)
+    normalised = normalise_heading(heading, title)
+    verdict = _classify(normalised, language)
+    if verdict.kind in (OTHER, AMBIGUOUS) and "x" in normalised and " " not in (name := _fold(title)):
+        # A product may be called "Plus" or "Limits": its name is then a word of the vocabulary too.
+        unmasked = _fold(heading) if _classify(name, language).kind in CORE_KINDS else normalised
+        verdict = _classify(unmasked, language)
+    return verdict
 
 
 @lru_cache(maxsize=50_000)  # one entry is under 200 bytes; sites repeat a few thousand headings

@@ -53,9 +53,10 @@ def html_links(html: str, line: int) -> list[HtmlLink]:
             values = _attributes(token["attributes"])
             if tag == "a" and values.get("href"):
                 opened = len(found)
-                found.append(HtmlLink("", values["href"], False, line))
+                found.append(HtmlLink("", values["href"], is_image=False, line=line))
             elif tag == "img" and values.get("src"):
-                found.append(HtmlLink(" ".join(values.get("alt", "").split()), values["src"], True, line))
+                text = " ".join(values.get("alt", "").split())
+                found.append(HtmlLink(text, values["src"], is_image=True, line=line))
         elif opened is not None and (text := " ".join(unescape(token["text"] or "").split())):
             found[opened] = found[opened]._replace(text=text)
             opened = None

@@ -41,27 +41,29 @@ def give_kinds(document: Document, title: str, language: str) -> tuple[KindedSec
     """Give every section of a document its kind.
 
     The first H1 is the title, whatever it says, unless the vocabulary knows it as a core kind and it is not the
-    product's title. A question-like sub-heading below a faq section is a question.
+    product's title. A question-like sub-heading below a faq section, at any depth, is a question.
     """
     kinded: list[KindedSection] = []
-    kind_at: dict[int, str] = {}
+    below_faq: set[int] = set()
     has_title = False
     for section in document.sections:
         heading = plain_text(section.heading, document.references) if section.heading else None
-        kind = _kind(section, heading, title, language, kind_at.get(section.parent or 0, ""))
+        in_faq = section.parent in below_faq
+        kind = _kind(section, heading, title, language, in_faq=in_faq)
         if section.level == 1 and not has_title and (kind not in CORE_KINDS or heading == title):
             kind, has_title = "title", True
-        kind_at[section.position] = kind
+        if in_faq or kind == "faq":
+            below_faq.add(section.position)
         kinded.append(KindedSection(section, heading or None, kind))
     return tuple(kinded)
 
 
-def _kind(section: Section, heading: str | None, title: str, language: str, parent_kind: str) -> str:
+def _kind(section: Section, heading: str | None, title: str, language: str, *, in_faq: bool) -> str:
     if section.level == 0:
         return "preamble"
     if not heading:
         return "other"
-    if parent_kind in ("faq", "question") and heading.endswith(QUESTION_MARKS):
+    if in_faq and heading.endswith(QUESTION_MARKS):
         return "question"
     return classify_heading(heading, title, language).kind
 
