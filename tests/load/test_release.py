@@ -1,0 +1,224 @@
+"""From tables to a published release: what is in it, how it is named, and that it is the same every time."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import hashlib
+import json
+
+import pyarrow as pa
+import pytest
+
+import schema
+from load.errors import ReleaseError
+from load.parquet_files import read_parquet
+from load.published import next_id
+from load.release import ReleaseInfo, check, latest, open_staging, publish, releases, write
+from tests.load import fake
+
+NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+
+
+def test_a_release_holds_every_file_of_the_contract(release):
+    tables = {f"{name}.{kind}" for name in schema.TABLES for kind in ("parquet", "csv")}
+    assert {path.name for path in release.path.iterdir()} == tables | {
+        "steckbrief.duckdb",
+        "release.json",
+        "datapackage.json",
+        "README.md",
+    }
+
+
+def test_latest_points_at_it_by_a_relative_link(release):
+    link = release.path.parents[1] / "latest"
+    assert str(link.readlink()) == f"releases/{release.id}"
+    assert latest(release.path.parents[1]) == release
+    assert releases(release.path.parents[1]) == (release,)
+
+
+def test_nothing_else_is_left_in_the_output_folder(release):
+    output = release.path.parents[1]
+    assert sorted(path.name for path in output.iterdir()) == [".lock", "latest", "releases"]
+
+
+def test_the_manifest_tells_rows_sizes_and_hashes_of_what_is_on_disk(release):
+    made = fake.rows(12)
+    for name, entry in release.manifest["tables"].items():
+        assert entry["rows"] == len(made.get(name, []))
+        for kind in ("parquet", "csv"):
+            stored = (release.path / entry[kind]["path"]).read_bytes()
+            assert entry[kind]["bytes"] == len(stored)
+            assert entry[kind]["sha256"] == hashlib.sha256(stored).hexdigest()
+    assert set(release.manifest["tables"]) == set(schema.TABLES)
+    for entry in release.manifest["files"]:
+        assert entry["sha256"] == hashlib.sha256((release.path / entry["path"]).read_bytes()).hexdigest()
+    covered = {entry["path"] for entry in release.manifest["files"]}
+    assert covered == {"steckbrief.duckdb", "datapackage.json", "README.md"}
+
+
+def test_the_manifest_tells_where_the_rows_came_from_and_how_the_build_went(output):
+    info = ReleaseInfo(
+        source_root="profiles",
+        source_commit="0123abc",
+        fingerprint="f" * 64,
+        version="1.2.3",
+        inputs={"found": 5, "read": 4, "reused": 0, "skipped": 0, "quarantined": 1},
+        settings={"locale": "de"},
+        gates=[{"gate": "minimum_rows", "passed": True}],
+        timings={"extract": 1.23456},
+    )
+    with open_staging(output) as staging:
+        release = publish(check(write(fake.tables(fake.rows(1)), staging)), info)
+    stored = json.loads((release.path / "release.json").read_text(encoding="utf-8"))
+    assert stored == release.manifest
+    assert {key: stored[key] for key in stored if key not in ("tables", "files", "created_at")} == {
+        "release": release.id,
+        "previous": None,
+        "schema_version": schema.SCHEMA_VERSION,
+        "steckbrief_version": "1.2.3",
+        "fingerprint": "f" * 64,
+        "source": {"root": "profiles", "commit": "0123abc"},
+        "inputs": {"found": 5, "read": 4, "reused": 0, "skipped": 0, "quarantined": 1},
+        "gates": [{"gate": "minimum_rows", "passed": True}],
+        "settings": {"locale": "de"},
+        "timings": {"extract": 1.235},
+    }
+    created = dt.datetime.fromisoformat(stored["created_at"])
+    assert abs(dt.datetime.now(dt.UTC) - created) < dt.timedelta(minutes=5)
+
+
+def test_the_same_rows_give_the_same_bytes_in_every_table_file(output, tmp_path):
+    first = fake.publish(output, fake.rows(8))
+    again = fake.publish(tmp_path / "elsewhere", fake.rows(8))
+    for name in schema.TABLES:
+        for kind in ("parquet", "csv"):
+            assert (first.path / f"{name}.{kind}").read_bytes() == (again.path / f"{name}.{kind}").read_bytes()
+
+
+def test_how_a_table_was_put_together_does_not_show_in_its_bytes(output, tmp_path):
+    tables = fake.tables(fake.rows(8))
+    pieces = {name: pa.concat_tables([table.slice(0, 5), table.slice(5)]) for name, table in tables.items()}
+    with open_staging(output) as one, open_staging(tmp_path / "elsewhere") as other:
+        write(tables, one)
+        write(pieces, other)
+        for name in schema.TABLES:
+            for kind in ("parquet", "csv"):
+                assert (one.path / f"{name}.{kind}").read_bytes() == (other.path / f"{name}.{kind}").read_bytes()
+
+
+def test_a_second_release_follows_the_first_and_tells_what_changed(output):
+    made = fake.rows(3)
+    first = fake.publish(output, made)
+    after = copy.deepcopy(made)
+    after["profiles"][0]["category"] = "Neu"
+    second = fake.publish(output, after)
+    assert second.id > first.id
+    assert second.previous == second.manifest["previous"] == first.id
+    assert [release.id for release in releases(output)] == [first.id, second.id]
+    assert latest(output) == second
+    (change,) = read_parquet(second.path, "changes").to_pylist()
+    assert (change["table"], change["column"], change["after"]) == ("profiles", "category", "Neu")
+
+
+def test_the_previous_release_is_the_one_latest_points_at_even_after_going_back(output):
+    first, _ = fake.publish(output, fake.rows(2)), fake.publish(output, fake.rows(3))
+    (output / "latest").unlink()
+    (output / "latest").symlink_to(f"releases/{first.id}")
+    assert fake.publish(output, fake.rows(2)).previous == first.id
+
+
+def test_all_tables_may_be_empty(output):
+    release = fake.publish(output, fake.rows(0))
+    assert {entry["rows"] for entry in release.manifest["tables"].values()} == {0}
+
+
+def test_the_order_of_tables_given_does_not_matter(output):
+    tables = fake.tables(fake.rows(1))
+    with open_staging(output) as staging:
+        written = write(dict(reversed(tables.items())), staging)
+    assert list(written.rows) == list(schema.TABLES)
+
+
+def test_progress_is_told_table_by_table(output):
+    told: list[str] = []
+    with open_staging(output) as staging:
+        write(fake.tables(fake.rows(1)), staging, on_table=told.append)
+    assert told == list(schema.TABLES)
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda tables: tables.pop("faqs"), "Tables missing: faqs; unknown: none"),
+        (lambda tables: tables.update(extra=tables["tags"]), "Tables missing: none; unknown: extra"),
+        (lambda tables: tables.update(changes=schema.empty("changes")), "unknown: changes"),
+        (lambda tables: tables.update(tags=tables["tags"].drop_columns(["tag"])), "Table tags: found columns"),
+        (
+            lambda tables: tables.update(tags=tables["tags"].set_column(1, "position", pa.array([1.5] * 4))),
+            "Table tags, column position: found type double, expected int32",
+        ),
+        (
+            lambda tables: tables.update(tags=tables["tags"].set_column(2, "tag", pa.array(["a", None, "b", None]))),
+            "Table tags, column tag: found 2 NULLs in a column that is never NULL",
+        ),
+    ],
+)
+def test_tables_of_another_shape_are_refused_by_name(output, edit, message):
+    tables = fake.tables(fake.rows(1))
+    edit(tables)
+    with open_staging(output) as staging, pytest.raises(ValueError, match=message):
+        write(tables, staging)
+    assert latest(output) is None
+
+
+def test_there_is_no_latest_before_the_first_release(output):
+    assert latest(output) is None
+    assert releases(output) == ()
+
+
+def test_ids_are_seconds_in_utc_and_always_grow(output):
+    berlin = dt.timezone(dt.timedelta(hours=1))
+    assert next_id(output, NOON.astimezone(berlin)) == "20261122T120000Z"
+    made = fake.rows(1)
+    times = [NOON, NOON, NOON - dt.timedelta(days=3), NOON + dt.timedelta(seconds=1)]
+    ids = [fake.publish(output, made, now=now).id for now in times]
+    assert ids == ["20261122T120000Z", "20261122T120000Z-2", "20261122T120000Z-3", "20261122T120001Z"]
+    for number in range(4, 12):
+        (output / "releases" / f"20261122T120001Z-{number}").mkdir()
+    assert next_id(output, NOON) == "20261122T120001Z-12"
+
+
+def test_files_that_are_no_releases_are_passed_over(output):
+    release = fake.publish(output, fake.rows(1))
+    (output / "releases" / "notes").mkdir()
+    (output / "releases" / ".DS_Store").touch()
+    assert releases(output) == (release,)
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", "{not json"])
+def test_a_release_without_a_readable_manifest_is_named_with_what_to_do(output, content):
+    release = fake.publish(output, fake.rows(1))
+    path = release.path / "release.json"
+    path.unlink()
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"release\.json: this release cannot be read .*Restore the folder"):
+        latest(output)
+
+
+def test_a_latest_that_points_nowhere_stops_the_build_instead_of_starting_over(output):
+    fake.publish(output, fake.rows(1))
+    (output / "latest").unlink()
+    (output / "latest").symlink_to("releases/20200101T000000Z")
+    with pytest.raises(ReleaseError, match="this release cannot be read"), open_staging(output):
+        pass
+
+
+def test_the_readme_tells_rows_and_how_to_read_and_has_the_data_dictionary(release):
+    text = (release.path / "README.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# Release {release.id}\n")
+    assert "| `features` | 84 |" in text
+    for table in schema.TABLES.values():
+        assert f"## {table.name}\n" in text
+        assert all(column.description in text for column in table.columns)
