@@ -6,6 +6,7 @@ Fixtures about one package stand in that package's own conftest.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -61,3 +62,22 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def release(built: Built) -> Path:
     """The folder of that release, with every published file. Read only."""
     return built.release
+
+
+COPIED = ("extract", "transform", "schema", "load", "flows", "raw", "docs", "tools", "Makefile", "pyproject.toml")
+
+
+@pytest.fixture(scope="module")
+def checkout(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout as it is after `make build`: the documents' commands run in it. A module's own, to write.
+
+    Its .venv is the one that runs the tests.
+    """
+    folder = tmp_path_factory.mktemp("documents") / "steckbrief"
+    folder.mkdir()
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    shutil.copytree(built.output, folder / "output", symlinks=True)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder

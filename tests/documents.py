@@ -6,13 +6,23 @@ Markdown table. A line of three dots in such an output stands for any number of 
 
 from __future__ import annotations
 
+import os
 import re
+import runpy
+import subprocess
 from collections.abc import Sequence
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+
+import duckdb
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+
+CHECKOUT = "/srv/steckbrief"
+"""Where the documents say the checkout is."""
 
 _FENCE = re.compile(r"^```(?P<language>\S*)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _OUTPUT = re.compile(r"\s*^```text\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -23,10 +33,11 @@ _SECONDS = re.compile(r"\b\d+\.\d s\b")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: where it stands, its language, its text, and the output shown below it (None where none is)."""
+    """A fenced block: where it stands, what stands before it, its language, its text, and the output shown below it."""
 
     document: Path
     line: int
+    before: str
     language: str
     text: str
     output: str | None
@@ -48,7 +59,8 @@ def blocks(document: Path) -> list[Block]:
         output = (_TABLE if fence["language"] == "sql" else _OUTPUT).match(source, fence.end())
         end_of_output = output.end() if output else 0
         line = source.count("\n", 0, fence.start()) + 1
-        found.append(Block(document, line, fence["language"], fence["text"], output["text"] if output else None))
+        before, shown = source[: fence.start()], output["text"] if output else None
+        found.append(Block(document, line, before, fence["language"], fence["text"], shown))
     return found
 
 
@@ -60,6 +72,43 @@ def blocks_in(language: str, *documents: Path) -> list[Block]:
 def prose(document: Path) -> str:
     """A document without its fenced blocks."""
     return _FENCE.sub("", document.read_text(encoding="utf-8"))
+
+
+def environment(checkout: Path) -> dict[str, str]:
+    """What a command of a document finds around it: no settings, no server, a home of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STECKBRIEF_", "PREFECT_"))}
+    return {**kept, "HOME": str(checkout), "LC_ALL": "C.UTF-8", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+
+
+def run(block: Block, checkout: Path) -> str:
+    """Run a block of shell commands, Python or SQL in `checkout`, and give what it prints."""
+    if block.language == "sh":
+        return shell(block.text, checkout)
+    if block.language == "sql":
+        with duckdb.connect(checkout / "output/latest/steckbrief.duckdb", read_only=True) as connection:
+            answer = connection.execute(block.text)
+            return as_table([column[0] for column in answer.description], answer.fetchall())
+    assert block.language == "python", f"{block.place}: a block of language {block.language!r} that nothing runs"
+    script = checkout / "block.py"
+    script.write_text(block.text, encoding="utf-8")
+    printed = StringIO()
+    with chdir(checkout), redirect_stdout(printed):
+        runpy.run_path(str(script), run_name="__main__")
+    return printed.getvalue()
+
+
+def shell(commands: str, checkout: Path) -> str:
+    """Run commands as a person would type them, stopping at the first that fails; gives their standard output."""
+    done = subprocess.run(
+        ["sh", "-euc", commands.replace(CHECKOUT, str(checkout))],
+        cwd=checkout,
+        env=environment(checkout),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{commands}\n{done.stdout}{done.stderr}"
+    return done.stdout.replace(str(checkout), CHECKOUT)
 
 
 def matches(shown: str, printed: str) -> bool:

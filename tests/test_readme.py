@@ -1,0 +1,244 @@
+"""README.md: every block of it is run, and what it shows is what comes out."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import socket
+import subprocess
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from flows.reference import EXIT_MEANINGS
+from flows.settings import Settings, load_settings
+from load.published import read
+from schema.tables import TABLES
+from tests.conftest import Built
+from tests.documents import CHECKOUT, ROOT, Block, blocks, environment, matches, prose, run, shell
+
+README = ROOT / "README.md"
+TEXT = README.read_text(encoding="utf-8")
+BLOCKS = blocks(README)
+
+MAKE = [block for block in BLOCKS if block.language == "sh" and block.text.startswith("make ")]
+SERVED = [block for block in BLOCKS if re.search(r"\bprefect |\.serve\(|nightly\.py", block.text)]
+RUN = [
+    block
+    for block in BLOCKS
+    if block.language in ("sh", "python", "sql") and block not in MAKE and block not in SERVED
+]
+(ACCOUNT,) = (block for block in BLOCKS if block.text.startswith("26 profiles"))
+(FORMULAS,) = (block for block in BLOCKS if "COUNTIFS" in block.text)
+CRONTAB = [block for block in BLOCKS if block.language == "crontab"]
+TOML = [block for block in BLOCKS if block.language == "toml"]
+EXCERPTS = [block for block in BLOCKS if block.language == "markdown"]
+
+
+def place(block: Block) -> str:
+    return block.place
+
+
+def test_no_block_escapes_the_tests() -> None:
+    tested = [*MAKE, *SERVED, *RUN, ACCOUNT, FORMULAS, *CRONTAB, *TOML, *EXCERPTS]
+    assert {block.place for block in BLOCKS} == {block.place for block in tested}
+
+
+@pytest.mark.parametrize("block", RUN, ids=place)
+def test_block_runs_and_prints_what_is_shown(block: Block, checkout: Path) -> None:
+    printed = run(block, checkout)
+    if block.output is not None:
+        assert matches(block.output, printed), f"{block.place} shows\n{block.output}\nbut this comes out\n{printed}"
+
+
+def test_make_commands_are_targets_that_make_knows() -> None:
+    commands = [line for block in MAKE for line in block.text.splitlines()]
+    assert commands == ["make build", "make test"]
+    for command in commands:
+        assert subprocess.run([*command.split(), "--dry-run"], cwd=ROOT, check=False, capture_output=True).returncode == 0
+
+
+def test_make_build_sets_up_the_environment_and_builds_with_the_defaults() -> None:
+    done = subprocess.run(["make", "-n", "build"], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["tools/environment.sh run", ".venv/bin/steckbrief build"]
+
+
+def test_the_account_shown_is_that_of_a_build_of_raw(built: Built) -> None:
+    said = built.said.replace(str(ROOT), CHECKOUT).replace(str(built.output.parent), CHECKOUT)
+    without_note = said.replace("Run directly, without Prefect: no run was recorded.\n", "")
+    assert without_note != said
+    assert matches(ACCOUNT.text, without_note), f"{ACCOUNT.place} should show\n{without_note}"
+
+
+@pytest.mark.slow
+def test_make_build_prints_the_account_shown(checkout: Path) -> None:
+    printed = shell(".venv/bin/steckbrief build", checkout)
+    assert matches(ACCOUNT.text, printed), f"{ACCOUNT.place} should show\n{printed}"
+
+
+def test_raw_holds_as_many_profiles_as_it_says() -> None:
+    (said,) = re.findall(r"They are (\d+) demo profiles", TEXT)
+    assert int(said) == len(list((ROOT / "raw").rglob("*.md")))
+
+
+@pytest.mark.parametrize("block", EXCERPTS, ids=place)
+def test_profile_lines_shown_stand_in_the_profile_named(block: Block) -> None:
+    assert block.text in (ROOT / re.findall(r"\((raw/[\w/.-]+\.md)\)", block.before)[-1]).read_text(encoding="utf-8")
+
+
+def test_tables_at_a_glance_are_the_declared_ones_with_the_rows_of_raw(release: Path) -> None:
+    manifest = read(release).manifest
+    expected = [
+        f"| {name} | {', '.join(table.primary_key)} | {table.description} | {manifest['tables'][name]['rows']:,} |"
+        for name, table in TABLES.items()
+    ]
+    shown = [line for line in TEXT.splitlines() if line.split(" | ")[0].removeprefix("| ") in TABLES]
+    assert shown == expected
+
+
+def test_exit_codes_are_the_declared_ones() -> None:
+    shown = re.findall(r"^\| (\d+) \| (.+) \|$", TEXT, re.MULTILINE)
+    assert [(int(code), meaning) for code, meaning in shown] == list(EXIT_MEANINGS.items())
+
+
+@pytest.mark.parametrize("block", TOML, ids=place)
+def test_settings_file_holds_every_setting_with_its_default(block: Block, tmp_path: Path) -> None:
+    file = tmp_path / "steckbrief.toml"
+    file.write_text(block.text, encoding="utf-8")
+    settings = load_settings(tmp_path, file, {})
+    assert settings.model_dump() == {**Settings().model_dump(), "output": tmp_path / "output"}
+    with_optional = re.sub(r"^# (\w+ = )", r"\1", block.text, flags=re.MULTILINE)
+    file.write_text(with_optional, encoding="utf-8")
+    load_settings(tmp_path, file, {})
+    values = tomllib.loads(with_optional)
+    assert values.keys() == Settings.model_fields.keys()
+    assert values["limits"] == Settings().limits.model_dump()  # type: ignore[attr-defined]
+
+
+def test_variables_named_in_the_text_are_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    named = set(re.findall(r"STECKBRIEF_\w+", prose(README)))
+    assert named
+    for variable in named:
+        monkeypatch.setenv(variable, "en" if "LOCALE" in variable else "9")
+    settings = load_settings(tmp_path, None, {})
+    assert settings != Settings.model_construct()
+
+
+def test_spreadsheet_formulas_count_what_the_text_says(release: Path) -> None:
+    with (release / "faqs.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    said = re.search(r"They give (\d+) and (\d+)", TEXT)
+    assert said
+    assert [_countifs(formula, [header, *rows]) for formula in FORMULAS.text.split()] == [int(n) for n in said.groups()]
+    columns = {letter: header[ord(letter) - ord("A")] for letter in re.findall(r"([A-Z]):\1", FORMULAS.text)}
+    assert columns == {"A": "profile_id", "I": "shared_by", "F": "answer"}
+
+
+def _countifs(formula: str, rows: list[list[str]]) -> int:
+    """COUNTIFS as spreadsheets define it, for criteria with a wildcard, "<number" and "<>"."""
+    arguments = re.fullmatch(r"=COUNTIFS\((.*)\)", formula)
+    assert arguments
+    given = arguments[1].split(",")
+    criteria = [(ord(a[0]) - ord("A"), wanted.strip('"')) for a, wanted in zip(given[::2], given[1::2], strict=True)]
+    return sum(all(_meets(row[column], wanted) for column, wanted in criteria) for row in rows)
+
+
+def _meets(cell: str, wanted: str) -> bool:
+    if wanted == "<>":
+        return cell != ""
+    if wanted.startswith("<"):
+        return cell.isdigit() and int(cell) < int(wanted[1:])
+    return fnmatchcase(cell, wanted)
+
+
+def test_front_matter_is_always_among_the_neutralised_cells(release: Path) -> None:
+    manifest = read(release).manifest
+    with (release / "profiles.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [row["front_matter_raw"] for row in csv.DictReader(file)]
+    assert all(cell.startswith(("'---", "'\ufeff---", "\ufeff---")) for cell in cells)
+    assert manifest["tables"]["profiles"]["neutralised_cells"] >= len([c for c in cells if c.startswith("'")]) > 0
+
+
+@pytest.mark.parametrize("block", CRONTAB, ids=place)
+def test_cron_line_builds_with_the_few_variables_cron_sets(block: Block, checkout: Path) -> None:
+    *when, command = block.text.strip().split(" ", 5)
+    assert all(re.fullmatch(r"\*|\d+", part) for part in when)
+    assert "%" not in command  # cron takes it for the end of the command
+    before = (checkout / "output/latest").resolve()
+    done = subprocess.run(
+        ["/bin/sh", "-c", command.replace(CHECKOUT, str(checkout))],
+        env={"HOME": str(checkout), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", "LOGNAME": "cron"},
+        cwd=checkout.parent,
+        check=False,
+    )
+    assert done.returncode == 0, (checkout / "build.log").read_text()
+    assert (checkout / "output/latest").resolve() != before
+
+
+@pytest.mark.slow
+def test_served_flow_builds_on_the_server_as_described(checkout: Path) -> None:
+    start, script, serve, trigger = SERVED
+    (checkout / "nightly.py").write_text(script.text, encoding="utf-8")
+    before = (checkout / "output/latest").resolve()
+    port = _free_port()
+    with _started(start.text, checkout, port):
+        _wait_for(f"http://127.0.0.1:{port}/api/health")
+        with _started(serve.text, checkout, port) as serving:
+            _wait_for_line(serving, "polling for scheduled runs")
+            printed = shell(trigger.text.replace(":4200", f":{port}"), checkout)
+    assert "Flow run finished successfully" in printed
+    assert (checkout / "output/latest").resolve() != before
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _started(commands: str, checkout: Path, port: int) -> Iterator[Path]:
+    """Run commands that do not end by themselves, on another port than the usual one; gives the file they write to."""
+    log = checkout / f"served-{monotonic()}.log"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            ["sh", "-euc", commands.replace(":4200", f":{port}")],
+            cwd=checkout,
+            env={**environment(checkout), "PREFECT_SERVER_API_PORT": str(port)},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield log
+        finally:
+            os.killpg(process.pid, 15)
+            process.wait(60)
+
+
+def _wait_for(url: str) -> None:
+    end = monotonic() + 120
+    while monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - the server started above
+                return
+        except (urllib.error.URLError, ConnectionError):
+            sleep(0.5)
+    pytest.fail(f"{url} did not answer within two minutes")
+
+
+def _wait_for_line(log: Path, wanted: str) -> None:
+    end = monotonic() + 120
+    while monotonic() < end:
+        if wanted in log.read_text():
+            return
+        sleep(0.5)
+    pytest.fail(f"{wanted!r} was not printed within two minutes:\n{log.read_text()}")
