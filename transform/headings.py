@@ -17,21 +17,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from transform.vocabulary import CORE_KINDS, KindWords, Vocabulary, vocabularies
+from transform.vocabulary import CORE_KINDS, Vocabulary, vocabularies
 
 AMBIGUOUS = "ambiguous"
 OTHER = "other"
 
-_TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "’": "'", "‘": "'", "´": "'"})
-_AND_SIGNS = "[&+/]"
+_TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "œ": "oe", "’": "'", "‘": "'", "´": "'"})
+_AND_SIGN = re.compile(r"\s*[&+/]\s*")
 _NUMBERING = re.compile(r"^\s*(?:\d+[.)]|[^\w\s]+)\s+")
 _DASH = re.compile(r"\s+[-–—|]\s+|[–—|]|:\s+")
 _NOISE = re.compile(r"[^\w\s&,:]|_")
 _SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def normalise_heading(heading: str, title: str) -> str:
 @lru_cache(maxsize=50_000)  # titles and headings come again and again
 def _fold(text: str) -> str:
     folded = _without_accents(_NUMBERING.sub("", text.casefold()).translate(_TRANSLITERATED))
-    folded = _DASH.sub(" : ", _and_pattern().sub(" & ", folded))
+    folded = _DASH.sub(" : ", _AND_SIGN.sub(" & ", folded))
     return _SPACES.sub(" ", _NOISE.sub(" ", folded).replace(",", " , ")).strip(" ,:&") or " ".join(text.split())
 
 
@@ -65,17 +66,12 @@ def _without_accents(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
-@cache
-def _and_pattern() -> re.Pattern[str]:
-    words = "|".join(sorted({re.escape(word) for each in vocabularies() for word in each.conjunctions}))
-    return re.compile(rf"\s*(?:{_AND_SIGNS}|\b(?:{words})\b)\s*")
-
-
 def classify_heading(heading: str, title: str, language: str) -> Verdict:
     """Say what kind of section a heading announces.
 
-    `heading` and `title` are plain text; `language` is the profile's language, whose vocabulary is asked first (real
-    profiles mix languages, so the others are asked next). Returns kind "other" where no vocabulary knows it.
+    `heading` and `title` are plain text; `language` is the profile's language. Real profiles mix languages, so the
+    vocabulary is asked first whose function words ("for", "der", "les") the heading has most of; on a tie, and most
+    headings have none, that of the profile. The first that knows a kind decides. Returns kind "other" where none does.
     """
     normalised = normalise_heading(heading, title)
     verdict = _classify(normalised, language)
@@ -88,19 +84,17 @@ def classify_heading(heading: str, title: str, language: str) -> Verdict:
 
 @lru_cache(maxsize=50_000)  # one entry is under 200 bytes; sites repeat a few thousand headings
 def _classify(normalised: str, language: str) -> Verdict:
-    best = Verdict(OTHER)
-    for vocabulary in sorted(vocabularies(), key=lambda each: each.language != language):
-        verdict = _by_vocabulary(normalised, vocabulary)
-        if verdict.kind in CORE_KINDS:
-            return verdict
-        if best.kind == OTHER:
-            best = verdict
-    return best
+    words = set(normalised.split())
+    order = sorted(vocabularies(), key=lambda each: (-len(words & each.function_words), each.language != language))
+    found = (_by_vocabulary(normalised, vocabulary) for vocabulary in order)
+    return next((verdict for verdict in found if verdict.kind != OTHER), Verdict(OTHER))
 
 
 def _by_vocabulary(normalised: str, vocabulary: Vocabulary) -> Verdict:
-    clauses = normalised.split(" : ")
-    verdict = _whole(clauses[0] if len(clauses) > 1 else normalised, vocabulary) or _by_thoughts(clauses[0], vocabulary)
+    words = normalised.split(" ")
+    joined = " ".join("&" if word in vocabulary.conjunctions else word for word in words).strip(" &")
+    clauses = joined.removeprefix("x : ").split(" : ")
+    verdict = _whole(clauses[0], vocabulary) or _by_thoughts(clauses[0], vocabulary)
     if verdict.kind in CORE_KINDS and vocabulary.negations.search(clauses[0]):
         return Verdict(AMBIGUOUS, vocabulary.language, f"{verdict.entry}, negated")
     return verdict
@@ -151,30 +145,60 @@ def _carries(word: str, vocabulary: Vocabulary) -> bool:
 
 def _by_words(thought: str, vocabulary: Vocabulary) -> Verdict:
     """The kind of the words before the first preposition; behind it only where those before add nothing."""
-    words = thought.split()
-    at = next((index for index, word in enumerate(words) if index and word in vocabulary.prepositions), len(words))
-    head, tail = " ".join(words[:at]), " ".join(words[at + 1 :])
-    verdict = _kind_of_words(head, vocabulary)
-    if verdict.kind != OTHER or not tail:
+    found = _known_words(thought, vocabulary)
+    inside = {offset for each in found for offset in range(each.start + 1, each.end)}
+    prepositions = (
+        word
+        for word in _WORD.finditer(thought)
+        if word.start() and word.group() in vocabulary.prepositions and word.start() not in inside
+    )
+    cut = next(prepositions, None)
+    if cut is None:
+        return _kind_of(found, vocabulary)
+    verdict = _kind_of([each for each in found if each.start < cut.start()], vocabulary)
+    if verdict.kind != OTHER:
         return verdict
-    behind = _kind_of_words(tail, vocabulary)
-    if behind.kind in CORE_KINDS and not vocabulary.fillers.intersection(words[:at]):
+    behind = _kind_of([each for each in found if each.start > cut.start()], vocabulary)
+    if behind.kind in CORE_KINDS and not vocabulary.fillers.intersection(thought[: cut.start()].split()):
         return Verdict(AMBIGUOUS, vocabulary.language, f"{behind.entry}, behind a preposition")
     return behind
 
 
-def _kind_of_words(text: str, vocabulary: Vocabulary) -> Verdict:
-    """The kind of the words in `text`: a core kind before a finer one, two different core kinds are ambiguous."""
-    matches = [(words, match) for words in vocabulary.kinds if (match := _last_match(words, text))]
-    core = [(words, match) for words, match in matches if words.kind in CORE_KINDS]
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A word, or a fixed group of words such as "fields of use", that carries a kind, and where it stands."""
+
+    kind: str
+    rank: int
+    text: str
+    start: int
+    end: int
+
+
+def _known_words(text: str, vocabulary: Vocabulary) -> list[_Known]:
+    """The words in `text` that carry a kind, in order; those inside a longer group ("terms of use") do not count."""
+    found = [
+        _Known(words.kind, rank, match.group(), match.start(), match.end())
+        for rank, words in enumerate(vocabulary.kinds)
+        if words.words
+        for match in words.words.finditer(text)
+    ]
+    kept: list[_Known] = []
+    widest: _Known | None = None
+    for each in sorted(found, key=lambda known: (known.start, -known.end)):
+        if widest is None or each.end > widest.end or (each.start, each.end) == (widest.start, widest.end):
+            kept.append(each)
+            widest = each
+    return kept
+
+
+def _kind_of(found: Sequence[_Known], vocabulary: Vocabulary) -> Verdict:
+    """The kind of known words: a core kind before a finer one, two different core kinds are ambiguous."""
+    core = {each.kind: each for each in found if each.kind in CORE_KINDS}
     if len(core) > 1:
-        return Verdict(AMBIGUOUS, vocabulary.language, " and ".join(f"{w.kind}: word {m!r}" for w, m in core))
-    if core or matches:
-        words, match = (core or matches)[0]
-        return Verdict(words.kind, vocabulary.language, f"{words.kind}: word {match!r}")
-    return Verdict(OTHER)
-
-
-def _last_match(words: KindWords, text: str) -> str | None:
-    found = [match.group() for match in words.words.finditer(text)] if words.words else []
-    return found[-1] if found else None
+        entries = " and ".join(f"{each.kind}: word {each.text!r}" for each in core.values())
+        return Verdict(AMBIGUOUS, vocabulary.language, entries)
+    deciding = min(core.values() or found, key=lambda each: each.rank, default=None)
+    if deciding is None:
+        return Verdict(OTHER)
+    return Verdict(deciding.kind, vocabulary.language, f"{deciding.kind}: word {deciding.text!r}")

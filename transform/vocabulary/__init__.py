@@ -40,6 +40,7 @@ class Vocabulary:
     prepositions: frozenset[str]
     relatives: frozenset[str]
     fillers: frozenset[str]
+    function_words: frozenset[str]
     kinds: tuple[KindWords, ...]
 
 
@@ -62,15 +63,19 @@ def _read(name: str, data: Mapping[str, object]) -> Vocabulary:
     if not isinstance(kinds, dict) or not isinstance(language, str):
         message = f"transform/vocabulary/{name}: expected a language and tables [kinds.<kind>]; see de.toml."
         raise ValueError(message)  # noqa: TRY004  (the file is wrong, not a type in code)
+    stop_words = frozenset(str(data.get("stop_words", "")).split())
+    prepositions = frozenset(_texts(data.get("prepositions")))
+    relatives = frozenset(_texts(data.get("relatives")))
     return Vocabulary(
         language=language,
-        stop_words=frozenset(str(data.get("stop_words", "")).split()),
+        stop_words=stop_words,
         conjunctions=frozenset(_texts(data.get("conjunctions"))),
         question_words=frozenset(_texts(data.get("question_words"))),
         question_labels=frozenset(_texts(data.get("question_labels"))),
         negations=_pattern(name, "negations", _texts(data.get("negations"))) or re.compile(r"(?!)"),
-        prepositions=frozenset(_texts(data.get("prepositions"))),
-        relatives=frozenset(_texts(data.get("relatives"))),
+        prepositions=prepositions,
+        relatives=relatives,
+        function_words=stop_words | prepositions | relatives,
         fillers=frozenset(_texts(data.get("fillers"))),
         kinds=tuple(
             KindWords(
