@@ -9,8 +9,8 @@ thought gets the kind of its words, those before a preposition first ("Kosten fÃ
 
 - pros and cons in one heading make a container, `pros_cons`;
 - the first thought decides where all that follows is no other core kind ("Preise und EinfÃ¼hrung" is pricing);
-- two core kinds, a core kind that is not the first thought ("Quality and limits"), or a negated core kind are
-  `ambiguous`: reported, never guessed.
+- two core kinds, a core kind that is not the first thought ("Quality and limits"), or a core kind negated other than in
+  a phrase ("what we do not like") are `ambiguous`: reported, never guessed.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def normalise_heading(heading: str, title: str) -> str:
 
 @lru_cache(maxsize=50_000)  # titles and headings come again and again
 def _fold(text: str) -> str:
-    folded = _without_accents(_NUMBERING.sub("", text.casefold()).translate(_TRANSLITERATED))
+    composed = unicodedata.normalize("NFC", text.casefold())
+    folded = _without_accents(_NUMBERING.sub("", composed).translate(_TRANSLITERATED))
     folded = _DASH.sub(" : ", _AND_SIGN.sub(" & ", folded))
     return _SPACES.sub(" ", _NOISE.sub(" ", folded).replace(",", " , ")).strip(" ,:&") or " ".join(text.split())
 
@@ -95,7 +96,8 @@ def _by_vocabulary(normalised: str, vocabulary: Vocabulary) -> Verdict:
     joined = " ".join("&" if word in vocabulary.conjunctions else word for word in words).strip(" &")
     clauses = joined.removeprefix("x : ").split(" : ")
     verdict = _whole(clauses[0], vocabulary) or _by_thoughts(clauses[0], vocabulary)
-    if verdict.kind in CORE_KINDS and vocabulary.negations.search(clauses[0]):
+    listed = any(clauses[0] in words.phrases for words in vocabulary.kinds)
+    if verdict.kind in CORE_KINDS and not listed and vocabulary.negations.search(clauses[0]):
         return Verdict(AMBIGUOUS, vocabulary.language, f"{verdict.entry}, negated")
     return verdict
 

@@ -56,7 +56,9 @@ def column(found: Iterable[Row], name: str) -> list[object]:
     return [row[name] for row in found]
 
 
-def parts(files: Mapping[str, str | bytes], batch: int = 64, order: Sequence[int] | None = None) -> list[dict[str, pa.Table]]:
+def parts(
+    files: Mapping[str, str | bytes], batch: int = 64, order: Sequence[int] | None = None
+) -> list[dict[str, pa.Table]]:
     """The parts of files given as path -> content, read in `order` (as discovered: sorted by path) and cut in batches."""
     numbered = [
         (number, found)
@@ -69,12 +71,12 @@ def parts(files: Mapping[str, str | bytes], batch: int = 64, order: Sequence[int
     return [part_tables(read[at : at + batch]) for at in range(0, len(read), batch)]
 
 
-def dataset(files: Mapping[str, str | bytes], batch: int = 64, order: Sequence[int] | None = None) -> dict[str, pa.Table]:
+def dataset(
+    files: Mapping[str, str | bytes], batch: int = 64, order: Sequence[int] | None = None
+) -> dict[str, pa.Table]:
     """The finished tables of files given as path -> content."""
     unreadable = [
-        found
-        for path in sorted(files)
-        if isinstance(found := parse_document(path, _bytes(files[path])), Unreadable)
+        found for path in sorted(files) if isinstance(found := parse_document(path, _bytes(files[path])), Unreadable)
     ]
     return complete(join_parts(parts(files, batch, order)), unreadable)
 

@@ -93,12 +93,18 @@ class Labelled:
 def score_profiles(each: Labelled, score: Score) -> None:
     found = {1: row for row in each.tables["profiles"]}
     for have, want in score.match(found, {1: dict(each.label)}, each.path):
-        score.compare(each.path, title=same(have["title"], want["title"]), language=have["language"] == want["language"])
+        score.compare(
+            each.path, title=same(have["title"], want["title"]), language=have["language"] == want["language"]
+        )
 
 
 def score_sections(each: Labelled, score: Score) -> None:
     have = {int(str(row["line_start"])): row for row in each.tables["sections"]}
-    want = {line: row for line, row in each.wanted("sections").items() if row["kind"] not in ("ambiguous", "title", "question")}
+    want = {
+        line: row
+        for line, row in each.wanted("sections").items()
+        if row["kind"] not in ("ambiguous", "title", "question")
+    }
     for line, row in want.items():
         for found, label in score.match({line: have[line]} if line in have else {}, {line: row}, each.path):
             right = found["kind"] == label["kind"] if label["kind"] in CORE else found["kind"] not in CORE
@@ -174,7 +180,9 @@ def label_files(labels: Path) -> list[tuple[Path, str]]:
     """(label, path of the profile below its root): gold lists them, our own are named after locale and slug."""
     sources = labels.parent / "sources.json"
     if sources.exists():
-        return [(labels / f"{each['id']}.json", each["path"]) for each in json.loads(sources.read_text(encoding="utf-8"))]
+        return [
+            (labels / f"{each['id']}.json", each["path"]) for each in json.loads(sources.read_text(encoding="utf-8"))
+        ]
     found = []
     for file in sorted(labels.glob("*.json")):
         locale, slug = file.stem.split("-", 1)
