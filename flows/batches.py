@@ -98,11 +98,16 @@ def run_batch(job: Job, batch: Batch) -> BatchDone:
     rows = []
     unreadable = []
     for number, path in batch.files:
-        document = read_document(job.source, path, job.limits)
-        if isinstance(document, Unreadable):
-            unreadable.append(document)
-        else:
-            rows.append((number, profile_rows(document, job.options)))
+        try:
+            document = read_document(job.source, path, job.limits)
+            if isinstance(document, Unreadable):
+                unreadable.append(document)
+            else:
+                rows.append((number, profile_rows(document, job.options)))
+        except Exception as error:
+            # No file may cause this; where one does, it is our defect, and whoever looks into it needs the file.
+            error.add_note(f"This happened while reading {path} of {job.source}.")
+            raise
     if rows:
         save_part(job.work, batch.number, part_tables(rows))
     return BatchDone(batch.number, len(rows), tuple(unreadable))

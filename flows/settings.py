@@ -166,4 +166,5 @@ def _explain(error: Mapping[str, Any], flags: Mapping[str, object], file: Path) 
     if error["type"] == "extra_forbidden":
         known = LimitSettings.model_fields if location[0] == "limits" else Settings.model_fields
         return printable(f"{place}: no such setting. Known settings: {', '.join(known)}.")
-    return printable(f"{place}: {error['msg']}, found {error['input']!r}. Correct the value.")
+    problem = error["msg"].removeprefix("Value error, ")
+    return printable(f"{place}: {problem}, found {error['input']!r}. Correct the value.")

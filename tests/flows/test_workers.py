@@ -1,0 +1,44 @@
+"""What is published depends on the files alone: not on processes, batches, or how often it is built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.batches import BATCH_FILES, choose_workers, cut
+from tests.flows.command import RAW, steckbrief, table_files
+
+
+def test_one_and_two_workers_and_a_second_build_give_the_same_bytes(tmp_path: Path) -> None:
+    built = []
+    for output, workers in (("one", "1"), ("again", "1"), ("two", "2")):
+        steckbrief("build", RAW, "--output", output, "--direct", "--workers", workers, cwd=tmp_path)
+        built.append(table_files((tmp_path / output / "latest").resolve()))
+    assert built[0]
+    assert built[0] == built[1] == built[2]
+
+
+@given(st.integers(0, 500), st.integers(1, 8))
+def test_batches_hold_every_file_once_and_in_order(files: int, workers: int) -> None:
+    paths = [f"{n}.md" for n in range(files)]
+    batches = cut(paths, workers)
+    assert [entry for batch in batches for entry in batch.files] == list(enumerate(paths))
+    assert [batch.number for batch in batches] == list(range(len(batches)))
+    assert all(0 < len(batch.files) <= BATCH_FILES for batch in batches)
+    assert len(batches) >= min(files, workers) / 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "files", "chosen"),
+    [(None, 0, 1), (None, 26, 1), (1, 10_000, 1), (2, 26, 2), (4, 3, 3), (2, 1, 1), (1, 0, 1)],
+)
+def test_small_sources_get_one_process_and_nobody_gets_an_idle_one(asked: int | None, files: int, chosen: int) -> None:
+    assert choose_workers(asked, files) == chosen
+
+
+def test_large_sources_get_no_more_processes_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert choose_workers(None, 1_000_000) == 2
