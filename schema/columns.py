@@ -141,6 +141,31 @@ _DECLARED: Final = (
     _flag("is_answered", "Whether anything stands between this question and the next one or the section's end."),
     _count("answer_line_start", "First source line of the answer; NULL where there is none.", null=True),
     _count("answer_line_end", "Last source line of the answer, inclusive; NULL where there is none.", null=True),
+    _text(
+        "suggested_answer",
+        "Text that seems to be the answer of this unanswered question, left behind below template questions that"
+        " were inserted after it; NULL where the evidence is not there, and never a repair.",
+        null=True,
+    ),
+    _count(
+        "suggested_answer_line_start", "First source line of the suggested answer; NULL where there is none.", null=True
+    ),
+    _count(
+        "suggested_answer_line_end",
+        "Last source line of the suggested answer, inclusive; NULL where there is none.",
+        null=True,
+    ),
+    # templates
+    _text(
+        "masked_text",
+        "The shared text in lower case and without punctuation, the profile's own name masked as a paragraph sign and numbers as 0.",
+    ),
+    _count("profile_count", "Number of profiles in which the text stands; the shared_by of its rows."),
+    _count("row_count", "Number of rows that hold the text."),
+    _text("first_profile_id", "First profile, in order of profile_id, in which the text stands."),
+    _text("first_text", "The text as it stands there."),
+    _text("second_profile_id", "Second profile in which the text stands."),
+    _text("second_text", "The text as it stands in the second profile."),
     # diagnostics
     _text("rule", "Stable code of the rule that was broken."),
     _text("severity", "How grave the problem is for the data.", of=values.SEVERITIES),
@@ -224,6 +249,7 @@ IN_TABLE: Final[Mapping[tuple[str, str], InTable]] = {
     ("diagnostics", "line_end"): InTable(
         "Last source line concerned, inclusive; NULL where no line is.", nullable=True
     ),
+    ("templates", "table"): InTable("Table whose rows hold the text."),
     ("changes", "profile_id"): InTable("The profile to which the row belongs or belonged, in either release."),
 }
 

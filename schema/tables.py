@@ -102,9 +102,21 @@ _DECLARED: Final = (
         """
         profile_id position row_id section_position question answer answer_markdown is_answered shared_by
         line_start line_end answer_line_start answer_line_end
+        suggested_answer suggested_answer_line_start suggested_answer_line_end
         """,
         foreign=(_TO_PROFILE, _TO_SECTION),
         unique=(("row_id",),),
+    ),
+    _table(
+        "templates",
+        "One row per text that several profiles share once their own names are masked: what filters on shared_by"
+        " leave out.",
+        "table masked_text profile_count row_count first_profile_id first_text second_profile_id second_text",
+        key=("table", "masked_text"),
+        foreign=(
+            ForeignKey(("first_profile_id",), "profiles", ("profile_id",)),
+            ForeignKey(("second_profile_id",), "profiles", ("profile_id",)),
+        ),
     ),
     _table(
         "links",

@@ -7,7 +7,7 @@ reading a profile (profile.py), comparing releases or writing them (load).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -16,14 +16,24 @@ import pyarrow.compute as pc
 from extract.model import Problem, Unreadable
 from schema import ROW_TABLES, to_arrow
 from transform.diagnostics import diagnostic_row
+from transform.displaced import Question, suggest_answers, suggestion_problems
 from transform.identity import slug_from_path
+from transform.options import Options
 from transform.parts import FILE
 from transform.rows import Row
-from transform.shared import Mask, shared_by
+from transform.shared import Mask, shared_by, template_rows
 from transform.targets import Catalogue, alternative_problems, link_problems
 
 # Row table -> column whose text is compared across profiles, and the one that stands in where it is NULL.
 _COMPARED = {"alternatives": ("description", "name"), "faqs": ("question", "question")}
+
+
+# Column of faqs -> attribute of a Suggestion.
+_SUGGESTED = {
+    "suggested_answer": "answer",
+    "suggested_answer_line_start": "line_start",
+    "suggested_answer_line_end": "line_end",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,9 @@ class _Order:
     lost: tuple[tuple[str, str, str], ...]
 
 
-def complete(parts: Mapping[str, pa.Table], unreadable: Sequence[Unreadable]) -> dict[str, pa.Table]:
+def complete(
+    parts: Mapping[str, pa.Table], unreadable: Sequence[Unreadable], options: Options | None = None
+) -> dict[str, pa.Table]:
     """Turn joined parts into the tables of a release (all but `changes`), sorted by profile_id and position.
 
     `unreadable` are the files that gave no document; they appear in diagnostics. Nothing but the order of profile_id
@@ -50,12 +62,18 @@ def complete(parts: Mapping[str, pa.Table], unreadable: Sequence[Unreadable]) ->
     tables["links"] = _with_links(tables["links"], catalogue)
     tables["alternatives"] = _with_targets(tables["alternatives"], catalogue, dict(zip(ids, locales, strict=True)))
     masks = {each: Mask(title, slug) for each, title, slug in zip(ids, titles, slugs, strict=True)}
+    templates: list[Row] = []
+    least = (options or Options()).template_profiles
     for name in ROW_TABLES:
-        tables[name] = _with_shared_by(name, tables[name], masks)
+        tables[name], found_templates = _with_shared_by(name, tables[name], masks, least)
+        templates += found_templates
+    tables["templates"] = to_arrow("templates", templates)
+    tables["faqs"] = _with_suggestions(tables["faqs"], masks)
     paths = dict(zip(ids, profiles.column("source_path").to_pylist(), strict=True))
     found = [
         *alternative_problems(tables["alternatives"].to_pylist(), catalogue),
         *link_problems(tables["links"].to_pylist()),
+        *suggestion_problems(tables["faqs"].to_pylist()),
     ]
     rows = [diagnostic_row(problem, paths[profile_id], profile_id) for profile_id, problem in found]
     rows += [diagnostic_row(each.problem, each.path, None) for each in unreadable]
@@ -118,12 +136,24 @@ def _with_targets(alternatives: pa.Table, catalogue: Catalogue, locale_of: Mappi
     return _replaced(found, "match", [target.match for target in targets])
 
 
-def _with_shared_by(name: str, table: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
+def _with_shared_by(name: str, table: pa.Table, masks: Mapping[str, Mask], least: int) -> tuple[pa.Table, list[Row]]:
+    """A row table with `shared_by`, and its rows of `templates`."""
     column, instead = _COMPARED.get(name, ("text", "text"))
     ids = table.column("profile_id").to_pylist()
-    texts = pc.coalesce(table.column(column), table.column(instead)).to_pylist()
-    masked = [masks[profile_id](text or "") for profile_id, text in zip(ids, texts, strict=True)]
-    return _replaced(table, "shared_by", shared_by(masked, ids))
+    texts = [text or "" for text in pc.coalesce(table.column(column), table.column(instead)).to_pylist()]
+    masked = [masks[profile_id](text) for profile_id, text in zip(ids, texts, strict=True)]
+    shared = shared_by(masked, ids)
+    return _replaced(table, "shared_by", shared), template_rows(name, masked, texts, ids, shared, least)
+
+
+def _with_suggestions(faqs: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
+    columns = (faqs.column(field.name).to_pylist() for field in fields(Question))
+    questions = [Question(*values) for values in zip(*columns, strict=True)]
+    found = suggest_answers(questions, masks)
+    for column, attribute in _SUGGESTED.items():
+        values = [getattr(found.get(index), attribute, None) for index in range(len(questions))]
+        faqs = _replaced(faqs, column, values)
+    return faqs
 
 
 def _collision(profile_id: str, path: str, other: str) -> Row:

@@ -210,6 +210,9 @@ def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:
         "line_end": found.line,
         "answer_line_start": None,
         "answer_line_end": None,
+        "suggested_answer": None,
+        "suggested_answer_line_start": None,
+        "suggested_answer_line_end": None,
     }
     if text:
         start = found.first_line if found.first_line is not None else answer[0].line_start

@@ -19,7 +19,10 @@ class Options:
     default_locale: locale of files that stand below no language folder and name none in their front matter.
     catalogue_link: regular expression for the whole address of a link to another profile, with a group `slug` and a
     group `locale` (where it did not match, the default locale).
+
+    template_profiles: number of profiles that must share a masked text before it is listed in `templates`.
     """
 
     default_locale: str = "de"
     catalogue_link: str = CATALOGUE_LINK
+    template_profiles: int = 5

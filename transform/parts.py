@@ -17,8 +17,8 @@ from transform.rows import Row
 FILE = "file"
 """Column that parts have and published tables do not: the number of the file, counted from 0 in order of discovery."""
 
-# Comparing releases is load's work; all other tables come from profiles.
-PART_TABLES = tuple(name for name in TABLES if name != "changes")
+# What is read from one profile: templates need all of them, and changes the previous release (load).
+PART_TABLES = tuple(name for name in TABLES if name not in ("templates", "changes"))
 
 
 def part_tables(profiles: Sequence[tuple[int, Mapping[str, list[Row]]]]) -> dict[str, pa.Table]:

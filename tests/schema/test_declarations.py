@@ -33,6 +33,7 @@ def test_the_tables_of_the_contract_are_declared_in_publication_order():
         "audiences",
         "alternatives",
         "faqs",
+        "templates",
         "links",
         "diagnostics",
         "changes",
