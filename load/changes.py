@@ -28,6 +28,7 @@ from load.duckdb_file import CONFIG, brief, parquet_relation
 from load.errors import ReleaseError
 from schema.arrow import empty
 from schema.checks import literal, quoted
+from schema.columns import COLUMNS
 from schema.tables import ROW_TABLES, TABLES
 
 COMPARED: Final = ("profiles", *ROW_TABLES)
@@ -37,11 +38,8 @@ IGNORED: Final = frozenset(
         "source_bytes",
         "position",
         "section_position",
-        "line_start",
-        "line_end",
-        "answer_line_start",
-        "answer_line_end",
         "shared_by",
+        *(name for name in COLUMNS if name.endswith(("line_start", "line_end"))),
     }
 )
 

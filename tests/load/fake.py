@@ -39,6 +39,9 @@ PER_PROFILE = {
     "faqs": 7,
     "links": 8,
 }
+OF_THE_WHOLE = [name for name in schema.TABLES if name not in (*PER_PROFILE, "profiles", "diagnostics", "changes")]
+"""Tables whose rows belong to no single profile."""
+
 LENGTHS = {
     ("sections", "markdown"): 6.0,
     ("sections", "text"): 6.0,
@@ -67,6 +70,8 @@ def rows(profiles: int, *, seed: int = 1, words: int = 12) -> Rows:
         made["profiles"].append(_row("profiles", profile_id, 1, chance, words, ids))
         for name, number in PER_PROFILE.items():
             made[name].extend(_row(name, profile_id, at + 1, chance, words, ids) for at in range(number))
+    for name in OF_THE_WHOLE:
+        made[name].extend(_row(name, ids[at], at + 1, chance, words, ids) for at in range(profiles // 2))
     made["diagnostics"].extend(_row("diagnostics", ids[at], at + 1, chance, words, ids) for at in range(profiles // 3))
     return made
 
@@ -82,6 +87,10 @@ def _row(
         "profile_id": profile_id,
         "position": position,
         "key": f"key_{position}",
+        "table": "faqs",
+        "masked_text": f"text {position}",
+        "first_profile_id": profile_id,
+        "second_profile_id": ids[-1],
         "row_id": hashlib.sha256(f"{table} {profile_id} {position}".encode()).hexdigest()[:16],
         "slug": profile_id.partition("/")[2],
         "locale": "de",

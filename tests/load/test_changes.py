@@ -110,7 +110,7 @@ def test_a_new_profile_and_its_rows_are_added_and_an_old_one_removed(before, cha
     gone = before["profiles"][2]
     for made, name in ((after, gone["profile_id"]), (before, before["profiles"][0]["profile_id"])):
         for table in made:
-            made[table] = [row for row in made[table] if row["profile_id"] != name]
+            made[table] = [row for row in made[table] if row.get("profile_id") != name]
     new = after["profiles"][0]
     found = changes(after)
     assert change("profiles", new, "added", "*", None, new["title"]) in found

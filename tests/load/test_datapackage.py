@@ -13,6 +13,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of frictionless's own dependencies, on import
     import frictionless
 
+import schema
 from load.csv_files import csv_path
 from load.release import Release
 from tests.load import fake
@@ -41,7 +42,7 @@ def errors(folder: Path) -> list[tuple[str, str]]:
 
 def test_a_release_is_a_valid_data_package_with_hashes_and_keys(release):
     package = frictionless.Package(release.path / "datapackage.json")
-    assert len(package.resources) == 15
+    assert [resource.name for resource in package.resources] == list(schema.TABLES)
     assert package.get_resource("features").schema.primary_key == ["profile_id", "position"]
     assert len(package.get_resource("alternatives").schema.foreign_keys) == 3
     assert errors(release.path) == []

@@ -8,6 +8,7 @@ import pytest
 import schema
 from load.duckdb_file import FILE, JOINED, child_tables, view_name
 from load.parquet_files import read_parquet
+from tests.load import fake
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_tables_and_columns_carry_their_descriptions(database):
 
 def test_every_child_of_profiles_has_a_view_with_a_comment(database):
     views = dict(database.sql("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal").fetchall())
-    children = [name for name in schema.TABLES if name not in ("profiles", "diagnostics", "changes")]
+    children = fake.PER_PROFILE
     assert sorted(views) == sorted(f"{name}_with_profile" for name in children)
     assert all(comment.endswith(".") for comment in views.values())
 
