@@ -6,7 +6,7 @@ Belongs here: walking the source folder and the rules on which names count. Does
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from extract.model import Problem, Unreadable
@@ -20,8 +20,9 @@ SKIPPED_PREFIXES = ("_", ".")
 class Discovery:
     """What a source holds.
 
-    All paths are relative to `root`, POSIX style. `files` are to be read; `skipped` are Markdown files left out by rule, because a part of their path starts with
-    "_" or "."; `unreadable` could not be taken as files; `other` counts files that are no Markdown.
+    All paths are relative to `root`, POSIX style. `files` are to be read; `skipped` are Markdown files left out by
+    rule, because a part of their path starts with "_" or "."; `unreadable` could not be taken as files; `other` counts
+    the other files. What cannot be printed is escaped in the paths of `skipped` and `unreadable`.
     """
 
     root: Path
@@ -29,6 +30,18 @@ class Discovery:
     skipped: tuple[str, ...]
     unreadable: tuple[Unreadable, ...]
     other: int
+
+
+@dataclass(slots=True)
+class _Findings:
+    files: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    other: int = 0
+
+    def leave_out(self, path: str, rule: str, detail: str) -> None:
+        self.unreadable.append(Unreadable(_printable(path), Problem(rule, values={"detail": _printable(detail)})))
 
 
 def discover(root: Path) -> Discovery:
@@ -42,57 +55,72 @@ def discover(root: Path) -> Discovery:
             f"{root}: the source folder does not exist or is no folder. Name a folder that holds Markdown profiles."
         )
         raise NotADirectoryError(message)
-    files: list[str] = []
-    skipped: list[str] = []
-    unreadable: list[Unreadable] = []
-    other = 0
-    pending = [""]
-    while pending:
-        folder = pending.pop()
+    found = _Findings(folders=[""])
+    while found.folders:
+        folder = found.folders.pop()
         try:
-            entries = list(os.scandir(root / folder))
+            with os.scandir(root / folder) as entries:
+                for entry in entries:
+                    _take(entry, f"{folder}/{entry.name}" if folder else entry.name, found)
         except OSError as error:
             if not folder:
                 raise
-            unreadable.append(_unreadable(folder, "folder-unreadable", error.strerror or type(error).__name__))
-            continue
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            markdown = entry.name.lower().endswith(SUFFIXES)
-            if entry.is_symlink():
-                if markdown or entry.is_dir():
-                    unreadable.append(_unreadable(path, "symlink-not-followed", os.readlink(entry.path)))
-            elif entry.is_dir(follow_symlinks=False):
-                pending.append(path)
-                if markdown:
-                    unreadable.append(_unreadable(path, "not-a-file", "a folder"))
-            elif not markdown:
-                other += 1
-            elif _is_skipped(path):
-                skipped.append(path)
-            elif not entry.is_file(follow_symlinks=False):
-                unreadable.append(_unreadable(path, "not-a-file", "a special file"))
-            elif not path.isprintable() or _printable(path) != path:
-                unreadable.append(_unreadable(path, "file-name-unusable", _printable(path)))
-            else:
-                files.append(path)
+            found.leave_out(folder, "folder-unreadable", error.strerror or type(error).__name__)
     return Discovery(
         root=root,
-        files=tuple(sorted(files)),
-        skipped=tuple(sorted(_printable(path) for path in skipped)),
-        unreadable=tuple(sorted(unreadable, key=lambda each: each.path)),
-        other=other,
+        files=tuple(sorted(found.files)),
+        skipped=tuple(sorted(map(_printable, found.skipped))),
+        unreadable=tuple(sorted(found.unreadable, key=lambda each: (each.path, each.problem.rule))),
+        other=found.other,
     )
+
+
+def _take(entry: os.DirEntry[str], path: str, found: _Findings) -> None:
+    """Decide about one entry of a folder."""
+    markdown = entry.name.lower().endswith(SUFFIXES)
+    try:
+        link, folder, file = (
+            entry.is_symlink(),
+            entry.is_dir(follow_symlinks=False),
+            entry.is_file(follow_symlinks=False),
+        )
+        target = os.readlink(entry.path) if link else ""  # noqa: PTH115  (Path would mend the text of the link)
+    except OSError as error:
+        # It vanished, or its file system fails.
+        found.leave_out(path, "file-unreadable", error.strerror or type(error).__name__)
+        return
+    if folder:
+        found.folders.append(path)
+    if _is_skipped(path):
+        if markdown and not folder:
+            found.skipped.append(path)
+    elif link:
+        if markdown or _is_folder(entry):
+            found.leave_out(path, "symlink-not-followed", target)
+    elif not markdown:
+        found.other += not folder
+    elif not file:
+        found.leave_out(path, "not-a-file", "a folder" if folder else "a special file")
+    elif _printable(path) != path:
+        found.leave_out(path, "file-name-unusable", path)
+    else:
+        found.files.append(path)
+
+
+def _is_folder(link: os.DirEntry[str]) -> bool:
+    """Whether a symbolic link leads to a folder; one that loops or leads nowhere does not."""
+    try:
+        return link.is_dir()
+    except OSError:
+        return False
 
 
 def _is_skipped(path: str) -> bool:
     return any(part.startswith(SKIPPED_PREFIXES) for part in path.split("/"))
 
 
-def _unreadable(path: str, rule: str, found: str) -> Unreadable:
-    return Unreadable(_printable(path), Problem(rule, values={"detail": _printable(found)}))
-
-
-def _printable(path: str) -> str:
-    """A path that any output can hold: bytes that are not UTF-8 (Python keeps them as surrogates) are escaped."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+def _printable(text: str) -> str:
+    """Text that any terminal and file can hold: control and format characters and bytes that are no UTF-8 escaped."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

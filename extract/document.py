@@ -14,7 +14,7 @@ from extract.model import Document, Problem, Unreadable
 from extract.parser import parse_blocks
 from extract.sections import cut_sections, glued_headings
 from extract.source import read_bytes
-from extract.text import decode, lines
+from extract.text import decode, line_at, lines
 
 
 def read_document(root: Path, path: str, limits: Limits = DEFAULT_LIMITS) -> Document | Unreadable:
@@ -34,13 +34,14 @@ def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> D
         return Unreadable(path, Problem("file-empty", 1, 1))
     front_matter, front_matter_problems = read_front_matter(text, limits)
     body_lines = lines(text[len(front_matter.raw) :])
-    first_line = len(lines(front_matter.raw)) + 1 if front_matter.raw.strip("\ufeff") else 1
+    first_line = line_at(text, len(front_matter.raw))
     body = parse_blocks(body_lines, first_line, limits.nesting)
     found = [*problems, *front_matter_problems, *glued_headings(body.blocks, body.glued)]
     if body.exceeded is not None:
         found.append(Problem("nesting-too-deep", body.exceeded, body.exceeded, {"limit": str(limits.nesting)}))
     if not body_lines:
-        found.append(Problem("body-empty", first_line, first_line))
+        last_line = len(lines(text))
+        found.append(Problem("body-empty", last_line, last_line))
     return Document(
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -17,57 +17,70 @@ from functools import lru_cache
 from extract.model import Run
 from extract.parser import parse_inline
 
-# Characters with which any inline markup starts; "&" only where it could be an entity.
-_MARKUP = re.compile(r"[\\`*_\[\]<>!]|&[#\w]")
+# Where inline markup can start: nowhere else does text mean anything but itself.
+_MARKUP = re.compile(r"[\\`*_\[<]|&#?\w+;")
 # Spaces before a line end (a hard break, or dropped) and after it (always dropped).
 _BREAK = re.compile(r"[ \t]*\n[ \t]*")
 _PLAIN = r"[^\\`*_\[\]<>!&\n]"
 # Bold: starts a text or follows a space, and holds a letter or digit at its start; is followed by a space, the end or
 # plain punctuation. Link: to a path or web address without any character that could be escaped or encoded.
 _SIMPLE = re.compile(
-    rf"(?P<text>(?:{_PLAIN}|\n|&(?![#\w]))+)"
-    rf"|(?<![^\s])\*\*(?P<bold>(?=[^\W_]){_PLAIN}*[^\s\\`*_\[\]<>!&])\*\*(?=[\s.,:;?)]|\Z)"
+    r"(?P<text>[^\\`*_\[<!&]+|!(?!\[)|&(?!#?\w+;))"
+    rf"|(?<![^ \n])\*\*(?P<bold>(?=[^\W_]){_PLAIN}*[^\s\\`*_\[\]<>!&])\*\*(?=[ \n.,:;?)]|\Z)"
     rf"|\[(?P<label>{_PLAIN}+)\]\((?P<url>(?:https?:/|)/[A-Za-z0-9/.?=#-]*)\)"
 )
 
 
 def inline_runs(source: str, references: Mapping[str, object]) -> tuple[Run, ...]:
-    """Read the inline source of one block into runs.
+    """Read the inline source of one block into runs; neighbours of the same formatting are one run.
 
     `references` are the document's link reference definitions; where there are any, plain brackets may be links and
     the parser decides.
     """
-    if references:
-        return parse_inline(source, references) if _MARKUP.search(source) else _runs(source)
+    if references and "[" in source:
+        return _trimmed(parse_inline(source.strip(), references))
     return _runs(source)
 
 
 # Every table that reads a text asks for its runs; and a text of one profile often stands in many.
 @lru_cache(maxsize=8192)
 def _runs(source: str) -> tuple[Run, ...]:
-    if not _MARKUP.search(source):
-        return (Run(_BREAK.sub("\n", source).strip()),) if source.strip() else ()
-    simple = _simple_runs(source)
-    return parse_inline(source, {}) if simple is None else simple
+    stripped = source.strip()
+    simple = _simple_runs(stripped) if _MARKUP.search(stripped) else [Run(stripped)] if stripped else []
+    return _trimmed(parse_inline(stripped, {}) if simple is None else simple)
 
 
-def _simple_runs(source: str) -> tuple[Run, ...] | None:
+def _simple_runs(source: str) -> list[Run] | None:
     """The runs of a text that holds only the simplest bold and links; None where the parser must decide."""
     runs: list[Run] = []
+    text = ""
     end = links = 0
     for match in _SIMPLE.finditer(source):
         if match.start() != end:
             return None
         end = match.end()
         if match["text"] is not None:
-            text = _BREAK.sub("\n", match["text"])
-            runs.append(Run(text.rstrip() if end == len(source) else text))
-        elif match["bold"] is not None:
+            text += match["text"]
+            continue
+        if text:
+            runs.append(Run(text))
+            text = ""
+        if match["bold"] is not None:
             runs.append(Run(match["bold"], strong=True))
         else:
             links += 1
             runs.append(Run(match["label"], link=links, url=match["url"]))
-    return tuple(run for run in runs if run.text) if end == len(source) else None
+    if text:
+        runs.append(Run(text))
+    return runs if end == len(source) else None
+
+
+def _trimmed(runs: Iterable[Run]) -> tuple[Run, ...]:
+    """Runs without the spaces around line breaks: the parser leaves some, and they mean nothing."""
+    return tuple(
+        Run(_BREAK.sub("\n", run.text), run.kind, run.strong, run.link, run.url) if "\n" in run.text else run
+        for run in runs
+    )
 
 
 def runs_text(runs: Iterable[Run]) -> str:

@@ -34,7 +34,8 @@ class Block:
     """One block with its exact source lines.
 
     `text` is the inline source of a heading, paragraph or table cell, the raw content of code and HTML,
-    and the number of an item in an ordered list ("1."); other containers have children only. `level` is 1 to 6 for headings and 0 elsewhere.
+    and the number of an item in an ordered list ("1."); other containers have children only. `level` is 1 to 6 for
+    headings and 0 elsewhere.
     """
 
     kind: BlockKind

@@ -28,6 +28,11 @@ def line_at(text: str, offset: int) -> int:
     return sum(1 for _ in _LINE_END.finditer(text, 0, offset)) + 1
 
 
+def line_starts(text: str) -> list[int]:
+    """The offset at which each line starts; the last one may be empty."""
+    return [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+
 def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:
     """Decode a stored file as UTF-8.
 
@@ -39,7 +44,7 @@ def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         text = data.decode("utf-8", errors="replace")
-        line = data.count(b"\n", 0, error.start) + 1
+        line = line_at(data[: error.start].decode("utf-8"), error.start)
         problems.append(Problem("invalid-utf8", line, line, {"byte": f"0x{data[error.start]:02x}"}))
     if "\0" in text:
         line = line_at(text, text.index("\0"))
