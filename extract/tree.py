@@ -63,6 +63,9 @@ def build_tree(tokens: Sequence[Token], lines: Sequence[str], first_line: int) -
         if kind == "inline":
             text = token.content
         elif token.nesting > 0:
+            if token.map is None:
+                # Cells have no lines of their own: those of their row.
+                token.map = parents[-1][0].map
             parents.append((token, blocks))
             blocks = []
         elif token.nesting == 0:
@@ -86,7 +89,7 @@ def _block(
     kind: BlockKind, token: Token, lines: Sequence[str], first_line: int, text: str, children: tuple[Block, ...] = ()
 ) -> Block:
     """One block. markdown-it-py ends containers after trailing blank lines; we end them before."""
-    assert token.map is not None  # noqa: S101  (every opening block token has its lines)
+    assert token.map is not None  # noqa: S101  (set by the parser, or above)
     start, end = token.map
     while end - 1 > start and (end > len(lines) or not lines[end - 1].strip(" \t\r\n")):
         end -= 1
