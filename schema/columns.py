@@ -158,7 +158,7 @@ _DECLARED: Final = (
     # templates
     _text(
         "masked_text",
-        "The shared text in lower case and without punctuation, the profile's own name masked as a paragraph sign and numbers as 0.",
+        "The shared text in lower case without punctuation; the profile's own name is a paragraph sign, numbers are 0.",
     ),
     _count("profile_count", "Number of profiles in which the text stands; the shared_by of its rows."),
     _count("row_count", "Number of rows that hold the text."),
