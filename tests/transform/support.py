@@ -59,7 +59,7 @@ def column(found: Iterable[Row], name: str) -> list[object]:
 def parts(
     files: Mapping[str, str | bytes], batch: int = 64, order: Sequence[int] | None = None
 ) -> list[dict[str, pa.Table]]:
-    """The parts of files given as path -> content, read in `order` (as discovered: sorted by path) and cut in batches."""
+    """The parts of files given as path -> content, read in `order` (else sorted by path) and cut in batches."""
     numbered = [
         (number, found)
         for number, path in enumerate(sorted(files))

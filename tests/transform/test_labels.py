@@ -91,7 +91,7 @@ class Labelled:
 
 
 def score_profiles(each: Labelled, score: Score) -> None:
-    found = {1: row for row in each.tables["profiles"]}
+    found = dict(enumerate(each.tables["profiles"], 1))
     for have, want in score.match(found, {1: dict(each.label)}, each.path):
         score.compare(
             each.path, title=same(have["title"], want["title"]), language=have["language"] == want["language"]
