@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,9 +70,10 @@ def _without_accents(text: str) -> str:
 def classify_heading(heading: str, title: str, language: str) -> Verdict:
     """Say what kind of section a heading announces.
 
-    `heading` and `title` are plain text; `language` is the profile's language. Real profiles mix languages, so the
-    vocabulary is asked first whose function words ("for", "der", "les") the heading has most of; on a tie, and most
-    headings have none, that of the profile. The first that knows a kind decides. Returns kind "other" where none does.
+    `heading` and `title` are plain text; `language` is the profile's language. Real profiles mix languages, so two are
+    asked: the vocabulary whose function words ("for", "der", "les") the heading has most of, and that of the profile;
+    where a heading has none, that of the profile and then all others. The first that knows a kind decides. Returns
+    kind "other" where none does.
     """
     normalised = normalise_heading(heading, title)
     verdict = _classify(normalised, language)
@@ -86,14 +87,16 @@ def classify_heading(heading: str, title: str, language: str) -> Verdict:
 @lru_cache(maxsize=50_000)  # one entry is under 200 bytes; sites repeat a few thousand headings
 def _classify(normalised: str, language: str) -> Verdict:
     words = set(normalised.split())
-    order = sorted(vocabularies(), key=lambda each: (-len(words & each.function_words), each.language != language))
-    found = (_by_vocabulary(normalised, vocabulary) for vocabulary in order)
+    spoken = [(-len(words & each.function_words), each.language != language, each) for each in vocabularies()]
+    ranked = sorted(spoken, key=lambda each: each[:2])
+    asked = (each for count, is_foreign, each in ranked if count == ranked[0][0] or not is_foreign)
+    found = (_by_vocabulary(normalised, vocabulary) for vocabulary in asked)
     return next((verdict for verdict in found if verdict.kind != OTHER), Verdict(OTHER))
 
 
 def _by_vocabulary(normalised: str, vocabulary: Vocabulary) -> Verdict:
-    words = normalised.split(" ")
-    joined = " ".join("&" if word in vocabulary.conjunctions else word for word in words).strip(" &")
+    tokens = normalised.split(" ")
+    joined = " ".join("&" if word in vocabulary.conjunctions else word for word in tokens).strip(" &")
     clauses = joined.removeprefix("x : ").split(" : ")
     verdict = _whole(clauses[0], vocabulary) or _by_thoughts(clauses[0], vocabulary)
     listed = any(clauses[0] in words.phrases for words in vocabulary.kinds)
@@ -114,8 +117,7 @@ def _whole(text: str, vocabulary: Vocabulary) -> Verdict | None:
 
 
 def _by_thoughts(clause: str, vocabulary: Vocabulary) -> Verdict:
-    thoughts = [thought for thought in (_main_part(each, vocabulary) for each in _thoughts(clause)) if thought]
-    found = [_whole(thought, vocabulary) or _by_words(thought, vocabulary) for thought in thoughts]
+    found = [_whole(thought, vocabulary) or _by_words(thought, vocabulary) for thought in _thoughts(clause, vocabulary)]
     core = {verdict.kind for verdict in found if verdict.kind in (*CORE_KINDS, AMBIGUOUS)}
     if core and core <= {"pros", "cons", "pros_cons"} and ("pros_cons" in core or len(core) > 1):
         return Verdict("pros_cons", vocabulary.language, " and ".join(each.entry for each in found))
@@ -124,21 +126,19 @@ def _by_thoughts(clause: str, vocabulary: Vocabulary) -> Verdict:
     return next((verdict for verdict in found if verdict.kind != OTHER), Verdict(OTHER))
 
 
-def _thoughts(clause: str) -> Iterable[str]:
-    return (part.strip() for part in re.split(r" & | , |^& ", clause))
+def _thoughts(clause: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """The parts of a clause, without relative clauses ("..., die im Alltag zählen"), which announce nothing."""
+    for number, part in enumerate(clause.split(" , ")):
+        first, *others = (thought.strip(" &") for thought in part.split(" & "))
+        if not (number and _is_relative(first, vocabulary)):
+            yield first
+        yield from others
 
 
-def _main_part(thought: str, vocabulary: Vocabulary) -> str:
-    """A thought without what a relative clause adds ("..., die im Alltag zählen"): such a part says nothing itself."""
-    first = thought.split(" ", 1)[0]
-    words = thought.split()
-    if first in vocabulary.relatives and len(words) > 1 and not _carries(words[1], vocabulary):
-        return (
-            ""
-            if not _whole(thought, vocabulary) and len(words) > 2 and first not in vocabulary.question_words
-            else thought
-        )
-    return thought
+def _is_relative(thought: str, vocabulary: Vocabulary) -> bool:
+    first, *others = thought.split() or [""]
+    starts = first in vocabulary.relatives - vocabulary.question_words and len(others) > 1
+    return starts and not (_carries(others[0], vocabulary) or _whole(thought, vocabulary))
 
 
 def _carries(word: str, vocabulary: Vocabulary) -> bool:
@@ -158,12 +158,13 @@ def _by_words(thought: str, vocabulary: Vocabulary) -> Verdict:
     if cut is None:
         return _kind_of(found, vocabulary)
     verdict = _kind_of([each for each in found if each.start < cut.start()], vocabulary)
-    if verdict.kind != OTHER:
+    adds_nothing = not vocabulary.fillers.isdisjoint(thought[: cut.start()].split())
+    if verdict.kind in (*CORE_KINDS, AMBIGUOUS) or not (verdict.kind == OTHER or adds_nothing):
         return verdict
     behind = _kind_of([each for each in found if each.start > cut.start()], vocabulary)
-    if behind.kind in CORE_KINDS and not vocabulary.fillers.intersection(thought[: cut.start()].split()):
+    if behind.kind in CORE_KINDS and not adds_nothing:
         return Verdict(AMBIGUOUS, vocabulary.language, f"{behind.entry}, behind a preposition")
-    return behind
+    return behind if behind.kind in CORE_KINDS or verdict.kind == OTHER else verdict
 
 
 @dataclass(frozen=True, slots=True)
