@@ -13,16 +13,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import httpx
-from prefect import get_client
-from prefect.exceptions import PrefectException
-from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from flows import environment
 
-from flows.build import build_dataset
-from flows.errors import ServerError
-from flows.report import Summary
-from flows.signals import held
-from flows.terminal import printable
+environment.prepare()  # before Prefect reads it
+
+import httpx  # noqa: E402
+from prefect import get_client  # noqa: E402
+from prefect.exceptions import PrefectException  # noqa: E402
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings  # noqa: E402
+
+from flows.build import build_dataset  # noqa: E402
+from flows.errors import ServerError  # noqa: E402
+from flows.report import Summary  # noqa: E402
+from flows.signals import held  # noqa: E402
+from flows.terminal import printable  # noqa: E402
 
 _LOCAL_RETRIES: Final = 2
 """A server on this machine that does not answer after two tries is gone; Prefect's five take minutes per message."""
