@@ -46,7 +46,7 @@ def test_a_question_is_found_in_every_form_without_its_number(content: str) -> N
     assert pairs(content) == [("Ist es frei?", "Ja, ganz.")]
     (row,) = faqs(content)
     assert row["is_answered"] is True
-    assert row["answer_markdown"].strip() == "Ja, ganz."
+    assert str(row["answer_markdown"]).strip() == "Ja, ganz."
 
 
 def test_forms_mix_within_one_section() -> None:

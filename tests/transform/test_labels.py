@@ -81,7 +81,7 @@ class Labelled:
 
     def clear(self, table: str) -> dict[int, Row]:
         """Rows by line, without those below an ambiguous heading, which labels leave out."""
-        vague = [(s["line"], s["end"]) for s in self.label["sections"] if s["kind"] == "ambiguous"]
+        vague = [(int(str(s["line"])), int(str(s["end"]))) for s in self.label["sections"] if s["kind"] == "ambiguous"]
         found = {int(str(row["line_start"])): row for row in self.tables[table]}
         return {line: row for line, row in found.items() if not any(a <= line <= b for a, b in vague)}
 

@@ -1,0 +1,193 @@
+"""Front-matter values of any YAML type become what their column holds, with a word on what was something else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from extract.model import FrontMatter, Problem
+from tests.transform.support import document, front, rows
+from transform.fields import KEYS, FieldReader, domain, front_matter_rows, to_json
+
+
+def reader(**values: object) -> FieldReader:
+    return FieldReader(FrontMatter("", values, {key: at for at, key in enumerate(values, 2)}))
+
+
+def rules_of(found: FieldReader) -> list[str]:
+    return [problem.rule for problem in found.problems]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("Krita", "Krita"),
+        ("  Krita  4\n5 ", "Krita 4 5"),
+        ("", None),
+        ("   ", None),
+        (None, None),
+        ("a\0b", "a\ufffdb"),
+    ],
+)
+def test_a_text_is_one_line_and_nothing_is_none(value: object, text: str | None) -> None:
+    found = reader(title=value)
+    assert found.text("title") == text
+    assert found.problems == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "name"),
+    [
+        (42, "42", "a number"),
+        (0, "0", "a number"),
+        (4.5, "4.5", "a number"),
+        (True, "True", "true or false"),
+        (dt.date(2026, 5, 31), "2026-05-31", "a date"),
+        (dt.datetime(2026, 5, 31, 10, 0), "2026-05-31T10:00:00", "a date"),  # noqa: DTZ001  (as YAML gives it)
+        (["a", "b"], None, "a list"),
+        ([], None, "a list"),
+        ({"a": 1}, None, "a mapping"),
+    ],
+)
+def test_another_scalar_is_kept_as_text_a_collection_is_not_and_both_are_reported(
+    value: object, text: str | None, name: str
+) -> None:
+    found = reader(slug="krita", title=value)
+    assert found.text("title") == text
+    assert found.problems == [
+        Problem("front-matter-wrong-type", 3, 3, {"key": "title", "expected": "text", "found": name})
+    ]
+
+
+def test_a_value_that_holds_another_keys_line_is_reported_and_kept() -> None:
+    found = reader(price_model="tags: [a, b]")
+    assert found.text("price_model") == "tags: [a, b]"
+    assert rules_of(found) == ["front-matter-swallowed-key"]
+    assert reader(description="Tags: eine Einführung").text("description") == "Tags: eine Einführung"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        dt.date(2026, 5, 31),
+        dt.datetime(2026, 5, 31, 23, 59),  # noqa: DTZ001  (as YAML gives it)
+        dt.datetime(2026, 5, 31, tzinfo=dt.UTC),
+        "2026-05-31",
+        " 2026-05-31 ",
+        "2026-05-31T10:00:00Z",
+        "2026-05-31 10:00",
+    ],
+)
+def test_a_date_is_a_day_whether_quoted_or_not(value: object) -> None:
+    found = reader(created_at=value)
+    assert found.date("created_on") == dt.date(2026, 5, 31)
+    assert found.problems == []
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-02-30", "31.05.2026", "May 2026", "2026", 2026, "2026-05-311", ["2026-05-31"], {"a": 1}, True, 0]
+)
+def test_what_is_no_date_is_none_and_reported(value: object) -> None:
+    found = reader(created_at=value)
+    assert found.date("created_on") is None
+    assert rules_of(found) == ["date-invalid"]
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_an_empty_date_is_none_without_a_word(value: object) -> None:
+    found = reader(created_at=value)
+    assert found.date("created_on") is None
+    assert found.problems == []
+
+
+def test_the_first_key_of_a_column_that_holds_anything_counts() -> None:
+    first, second, third = KEYS["reviewed_on"]
+    assert reader(**{first: "", second: "2026-05-02", third: "2026-05-03"}).date("reviewed_on") == dt.date(2026, 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "tags", "found"),
+    [
+        (["ai", " open  source "], ("ai", "open source"), []),
+        (["ai", 3, 4.5, dt.date(2026, 5, 31)], ("ai", "3", "4.5", "2026-05-31"), []),
+        (["ai", "", " "], ("ai",), []),
+        (["a\0b"], ("a\ufffdb",), []),
+        ([], (), []),
+        (None, (), []),
+        ("", (), []),
+        ("[]", (), []),
+        ("[ai, 'open source']", ("ai", "open source"), ["tags-not-a-list"]),
+        ("ai, open source", ("ai", "open source"), ["tags-not-a-list"]),
+        ("ai", ("ai",), ["tags-not-a-list"]),
+        (["ai", None, ["b"], {"c": 1}, True], ("ai",), ["front-matter-wrong-type"]),
+        ({"ai": 1}, (), ["front-matter-wrong-type"]),
+        (5, (), ["front-matter-wrong-type"]),
+        (True, (), ["front-matter-wrong-type"]),
+    ],
+)
+def test_tags_are_a_list_or_a_text_that_holds_one(value: object, tags: tuple[str, ...], found: list[str]) -> None:
+    read = reader(tags=value)
+    assert read.tags() == tags
+    assert rules_of(read) == found
+
+
+def test_every_key_of_the_front_matter_is_kept_in_file_order_with_its_value() -> None:
+    values = {"slug": "x", "": 1, "unbekannt": {"a": [1, None, "ä"]}, "None": None, "a\0b": False}
+    found = front_matter_rows(FrontMatter("", values, {}))
+    assert [row["key"] for row in found] == ["slug", '""', "unbekannt", "None", "a\ufffdb"]
+    assert [row["position"] for row in found] == [1, 2, 3, 4, 5]
+    assert [json.loads(str(row["value_json"])) for row in found] == ["x", 1, {"a": [1, None, "ä"]}, None, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (dt.date(2026, 5, 31), "2026-05-31"),
+        (dt.datetime(2026, 5, 31, 10, tzinfo=dt.UTC), "2026-05-31T10:00:00+00:00"),
+        (b"hello", "aGVsbG8="),
+        ({"b", "a"}, ["a", "b"]),
+        (float("nan"), "nan"),
+        (float("inf"), "inf"),
+        ({1: {2: (3, 4)}}, {"1": {"2": [3, 4]}}),
+        ("ä\n\0", "ä\n\0"),
+    ],
+)
+def test_every_yaml_value_has_a_json_form(value: object, expected: object) -> None:
+    text = to_json(value)
+    assert json.loads(text) == expected
+    assert "\0" not in text
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://www.krita.org/de/", "krita.org"),
+        ("https://KRITA.org:8080", "krita.org"),
+        ("http://docs.krita.org", "docs.krita.org"),
+        ("krita.org", "krita.org"),
+        ("krita.org/a//b", "krita.org"),
+        ("//krita.org", "krita.org"),
+        ("https://www.", None),
+        ("https://", None),
+        ("localhost", None),
+        ("https://[::1", None),
+        ("unbekannt", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_domain_is_the_host_without_www(url: str | None, host: str | None) -> None:
+    assert domain(url) == host
+
+
+def test_an_address_without_a_host_costs_nothing_else() -> None:
+    profile = rows("# Krita\n", head=front(official_url="https://www."))["profiles"][0]
+    assert (profile["official_url"], profile["official_domain"]) == ("https://www.", None)
+
+
+def test_a_problem_names_the_line_of_its_key() -> None:
+    found = FieldReader(document("---\nslug: krita\n\ntitle: [a]\n---\n# Krita\n").front_matter)
+    found.text("title")
+    assert [problem.line_start for problem in found.problems] == [4]

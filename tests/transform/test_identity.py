@@ -1,0 +1,122 @@
+"""Slugs, locales and row ids: the same from night to night, and safe wherever they stand."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transform.identity import LANGUAGE_CODES, RowIds, is_slug, locale_code, locale_from_path, slug_from_path
+
+
+@pytest.mark.parametrize("slug", ["krita", "a", "obs-studio", "c3.js", "snake_case", "7-zip", "größe", "A1", "a" * 100])
+def test_letters_digits_and_inner_signs_make_a_slug(slug: str) -> None:
+    assert is_slug(slug)
+
+
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "",
+        " ",
+        "a b",
+        "a/b",
+        "../a",
+        "..",
+        ".",
+        ".a",
+        "-a",
+        "_a",
+        "a/",
+        "a-",
+        "a.",
+        "a\n",
+        "a" * 101,
+        "a" * 400,
+        "a?b",
+        "a\\b",
+        "a\0",
+    ],
+)
+def test_what_could_leave_its_folder_or_break_an_address_is_no_slug(slug: str) -> None:
+    assert not is_slug(slug)
+
+
+@pytest.mark.parametrize(
+    ("path", "slug"),
+    [
+        ("tools/krita.md", "krita"),
+        ("tools/OBS Studio.md", "obs-studio"),
+        ("a/b/c3.js.md", "c3.js"),
+        ("tools/_draft_.md", "draft"),
+        ("tools/Straße.markdown", "strasse"),
+        ("tools/a..b.md", "a..b"),
+    ],
+)
+def test_the_file_name_gives_a_slug(path: str, slug: str) -> None:
+    assert slug_from_path(path) == slug
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=300))
+def test_any_file_name_gives_a_slug_and_always_the_same(name: str) -> None:
+    slug = slug_from_path(f"tools/{name}.md")
+    assert is_slug(slug), slug
+    assert slug == slug_from_path(f"tools/{name}.md")
+
+
+def test_names_of_signs_alone_give_different_slugs() -> None:
+    assert slug_from_path("tools/---.md") != slug_from_path("tools/!!!.md")
+
+
+@pytest.mark.parametrize(
+    ("path", "locale"),
+    [
+        ("en/tools/krita.md", "en"),
+        ("tools/en/krita.md", "en"),
+        ("EN/tools/krita.md", "en"),
+        ("pt-BR/krita.md", "pt-br"),
+        ("pt_BR/krita.md", "pt-br"),
+        ("fr/en/krita.md", "fr"),
+        ("tools/krita.md", None),
+        ("krita.md", None),
+        ("en.md", None),
+        ("xx/krita.md", None),
+        ("english/krita.md", None),
+        ("e/krita.md", None),
+    ],
+)
+def test_the_first_folder_that_is_a_language_code_is_the_locale(path: str, locale: str | None) -> None:
+    assert locale_from_path(path) == locale
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"), [("de", "de"), ("DE", "de"), ("pt_BR", "pt-br"), ("deutsch", None), ("", None)]
+)
+def test_a_locale_is_written_in_one_way(text: str, locale: str | None) -> None:
+    assert locale_code(text) == locale
+
+
+def test_language_codes_are_those_of_iso_639_1() -> None:
+    assert len(LANGUAGE_CODES) == 183
+    assert all(len(code) == 2 and set(code) <= set(string.ascii_lowercase) for code in LANGUAGE_CODES)
+
+
+def test_a_row_id_is_sixteen_hexadecimal_digits() -> None:
+    assert set(RowIds("de/krita").row_id("pros", "a")) <= set("0123456789abcdef")
+    assert len(RowIds("de/krita").row_id("pros", "a")) == 16
+
+
+def test_case_and_white_space_do_not_change_a_row_id() -> None:
+    assert RowIds("de/krita").row_id("pros", "Ein  Satz\n") == RowIds("de/krita").row_id("pros", "ein satz")
+
+
+def test_profile_table_text_and_occurrence_each_make_another_row_id() -> None:
+    ids, other = RowIds("de/krita"), RowIds("en/krita")
+    found = [ids.row_id("pros", "a"), ids.row_id("pros", "a"), ids.row_id("cons", "a"), ids.row_id("pros", "b")]
+    assert len({*found, other.row_id("pros", "a")}) == 5
+
+
+def test_parts_of_the_key_cannot_run_into_each_other() -> None:
+    assert RowIds("a").row_id("b", "c d") != RowIds("a").row_id("bc", "d")
