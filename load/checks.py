@@ -32,25 +32,25 @@ _WRITTEN_WRONG: Final = (
 )
 
 
-def violations(folder: Path, rows: Mapping[str, int], *, neutralised: bool) -> tuple[Violation, ...]:
+def violations(folder: Path, rows: Mapping[str, int], neutralised: Mapping[str, int]) -> tuple[Violation, ...]:
     """Everything that is wrong with the tables in `folder`; () when the release may be published.
 
-    `rows` is the number of rows each table had in memory. Every Parquet, CSV and DuckDB table is read back, and all
-    three must agree; keys, foreign keys and the other promises of the schema are then checked once, on the DuckDB file.
-    Raises OSError where that file cannot be read.
+    `rows` is the number of rows each table had in memory, `neutralised` the number of its CSV cells that were. Every
+    Parquet, CSV and DuckDB table is read back, and all three must agree; keys, foreign keys and the other promises of
+    the schema are then checked once, on the DuckDB file. Raises OSError where that file cannot be read.
     """
     try:
         with duckdb.connect(folder / FILE, read_only=True, config=CONFIG) as connection:
-            return tuple(_violations(connection, folder, rows, neutralised=neutralised))
+            return tuple(_violations(connection, folder, rows, neutralised))
     except duckdb.Error as error:
         raise OSError(f"{FILE}: {brief(error)}") from error
 
 
 def _violations(
-    connection: duckdb.DuckDBPyConnection, folder: Path, rows: Mapping[str, int], *, neutralised: bool
+    connection: duckdb.DuckDBPyConnection, folder: Path, rows: Mapping[str, int], neutralised: Mapping[str, int]
 ) -> Iterator[Violation]:
     for table in TABLES.values():
-        yield from _read_back(connection, table, folder, rows[table.name], neutralised=neutralised)
+        yield from _read_back(connection, table, folder, rows[table.name], neutralised[table.name])
         yield from _broken(connection, table)
 
 
@@ -93,7 +93,7 @@ def _shown(value: object) -> str:
 
 
 def _read_back(
-    connection: duckdb.DuckDBPyConnection, table: TableSchema, folder: Path, rows: int, *, neutralised: bool
+    connection: duckdb.DuckDBPyConnection, table: TableSchema, folder: Path, rows: int, neutralised: int
 ) -> Iterator[Violation]:
     name = table.name
     try:

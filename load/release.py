@@ -64,7 +64,6 @@ class Written:
     staging: Staging
     rows: Mapping[str, int]
     neutralised: Mapping[str, int]
-    neutralise: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def write(
                 on_table(name)
         write_duckdb(staging.path)
     rows = {name: table.num_rows for name, table in complete.items()}
-    return Written(staging, rows, neutralised, neutralise)
+    return Written(staging, rows, neutralised)
 
 
 def check(written: Written) -> Checked:
@@ -121,7 +120,7 @@ def check(written: Written) -> Checked:
     """
     staging = written.staging
     with reporting(staging.output, "read back the tables"):
-        found = violations(staging.path, written.rows, neutralised=written.neutralise)
+        found = violations(staging.path, written.rows, written.neutralised)
         if found:
             raise CheckError(found)
         return Checked(written, table_entries(staging.path))
