@@ -149,11 +149,16 @@ class _Reader:
             offset = len(self._source.encode()[: error.position].decode(errors="ignore"))
             detail = f"{error.reason} (U+{error.character:04X})"
         else:
-            mark = getattr(error, "problem_mark", None)
-            offset = mark.index if mark else 0
+            offset = self._where(error)
             parts = (getattr(error, "context", None), getattr(error, "problem", None))
             detail = " ".join(str(part) for part in parts if part)
         return Problem("front-matter-invalid", self._line(offset), self.span[1], {"detail": detail})
+
+    def _where(self, error: yaml.YAMLError) -> int:
+        marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
+        offsets = [mark.index for mark in marks if mark is not None]
+        # A quote or bracket that is never closed is found at the end; where it was opened says more.
+        return next((offset for offset in offsets if offset < len(self._source)), max(offsets, default=0))
 
     def mapping(self, root: yaml.MappingNode) -> YamlMapping:
         """The values of the document; a key that stands twice keeps its last value, and is reported."""

@@ -1,0 +1,26 @@
+"""Real profiles for the tests of extract: those of the project always, others where they stand beside the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+_CHECKOUT = Path(__file__).parents[2]
+_FOLDERS = (_CHECKOUT / "raw", _CHECKOUT.parent / "shared/gold/raw", _CHECKOUT.parent / "shared/corpus/current")
+
+REAL_FOLDERS = tuple(
+    pytest.param(
+        folder,
+        id="-".join(folder.parts[-2:]),
+        marks=() if folder.is_dir() else pytest.mark.skip(reason=f"{'/'.join(folder.parts[-3:])} is not there"),
+    )
+    for folder in _FOLDERS
+)
+
+
+def profiles(folder: Path) -> list[tuple[str, bytes]]:
+    """Path and bytes of every Markdown file below a folder; there must be some."""
+    found = [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(folder.rglob("*.md"))]
+    assert found
+    return found

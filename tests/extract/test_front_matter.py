@@ -1,0 +1,105 @@
+"""Front matter: its fences, its exact text, and when it counts as never closed."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.front_matter import read_front_matter
+from extract.limits import DEFAULT_LIMITS
+
+
+def read(text):
+    front_matter, problems = read_front_matter(text, DEFAULT_LIMITS)
+    assert text.startswith(front_matter.raw)
+    return front_matter, text[len(front_matter.raw) :], [(each.rule, each.line_start) for each in problems]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_values_lines_and_body_do_not_depend_on_line_ends_or_a_byte_order_mark(end, mark):
+    text = mark + end.join(["---", "title: A", "tags:", "  - x", "  - y", "price: 'b'", "---", "", " \t", "# H", ""])
+    front_matter, body, problems = read(text)
+    assert front_matter.values == {"title": "A", "tags": ["x", "y"], "price": "b"}
+    assert front_matter.lines == {"title": 2, "tags": 3, "price": 6}
+    assert body == f"# H{end}"
+    assert problems == []
+
+
+@pytest.mark.parametrize("fences", [("---", "---"), ("-----", "---"), ("--- \t", "----  ")])
+def test_fences_may_be_longer_and_have_spaces_behind_them(fences):
+    front_matter, body, problems = read(f"{fences[0]}\na: 1\n{fences[1]}\nbody")
+    assert (front_matter.values, body, problems) == ({"a": 1}, "body", [])
+
+
+@pytest.mark.parametrize(
+    "text", ["--\na: 1\n--\n", " ---\na: 1\n---\n", "--- a\nb: 1\n---\n", "# H\n", "\n---\na: 1\n---\n"]
+)
+def test_anything_but_a_fence_on_the_first_line_is_no_front_matter(text):
+    front_matter, body, problems = read(text)
+    assert (front_matter.values, problems) == ({}, [("front-matter-missing", 1)])
+    assert body == text.lstrip("\n")
+
+
+def test_raw_takes_blank_lines_and_the_spaces_of_an_unfinished_one_but_not_those_before_text():
+    assert read("---\na: 1\n---\n\n \t\n   text")[1] == "   text"
+    assert read("---\na: 1\n---\n\n \t")[1] == ""
+    assert read("\n \t\n    code")[1] == "    code"
+    assert read("---\na: 1\n---\n\u00a0\ntext")[1] == "\u00a0\ntext"
+
+
+def test_front_matter_may_end_the_file_without_a_line_end():
+    front_matter, body, problems = read("---\na: 1\n---")
+    assert (front_matter.values, body, problems) == ({"a": 1}, "", [])
+
+
+@pytest.mark.parametrize("text", ["---", "---\n", "---\na: 1\n", "---\na: 1\n\n# H\n\ntext\n", "\ufeff---\r\na: 1\r\n"])
+def test_without_a_closing_fence_all_of_the_file_is_body(text):
+    front_matter, body, problems = read(text)
+    assert front_matter.values == {}
+    assert body == text.removeprefix("\ufeff")
+    assert problems == [("front-matter-unclosed", 1)]
+
+
+def test_a_rule_far_below_does_not_close_front_matter_that_was_left_open():
+    text = "---\ntitle: A\n\n# H\n\nWhat: it does: much\n\n---\n\nmore\n"
+    assert read(text)[1:] == (text, [("front-matter-unclosed", 1)])
+
+
+def test_a_rule_at_the_top_of_a_plain_document_is_a_rule():
+    text = "---\n\n# H\n\n---\n\ntext\n"
+    assert read(text)[1:] == (text, [("front-matter-unclosed", 1)])
+
+
+@pytest.mark.parametrize("comment", ["# from the old site", "# a\n# b", "#"])
+def test_comments_are_no_headings(comment):
+    front_matter, body, problems = read(f"---\ntitle: A\n\n{comment}\ntags: [x]\n---\nbody")
+    assert (front_matter.values, body, problems) == ({"title": "A", "tags": ["x"]}, "body", [])
+
+
+def test_invalid_yaml_with_a_comment_is_invalid_not_unclosed():
+    front_matter, body, problems = read("---\ntitle: A: B\n# note\nslug: x\n---\n# H\n")
+    assert (front_matter.values, front_matter.lines, body) == ({}, {}, "# H\n")
+    assert problems == [("front-matter-invalid", 2)]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("- a", "a list"),
+        ("just text", "text"),
+        ("42", "a number"),
+        ("4.2", "a number"),
+        ("2024-01-01", "a date"),
+        ("", "nothing"),
+        ("# only a comment", "nothing"),
+        ("~", "nothing"),
+        ("yes", "something else"),
+    ],
+)
+def test_front_matter_that_is_no_mapping_is_named_and_leaves_the_body_alone(source, found):
+    text = f"---\n{source}\n---\nbody"
+    front_matter, problems = read_front_matter(text, DEFAULT_LIMITS)
+    assert (front_matter.values, text[len(front_matter.raw) :]) == ({}, "body")
+    assert [(each.rule, each.line_start, each.line_end, each.values) for each in problems] == [
+        ("front-matter-not-mapping", 1, 3, {"found": found})
+    ]

@@ -1,0 +1,80 @@
+"""Bytes to text: only CommonMark's three line ends count, and what cannot be stored is replaced and located."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.text import decode, line_at, line_starts, lines
+
+_TEXT = st.text(st.one_of(st.sampled_from("\r\n \u2028\x0b\x0c\x85"), st.characters(codec="utf-8")), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("a", ["a"]),
+        ("a\n", ["a\n"]),
+        ("a\r\nb\rc\n\nd", ["a\r\n", "b\r", "c\n", "\n", "d"]),
+        ("\n\r", ["\n", "\r"]),
+        ("a\u2028b\x0bc\x0cd\x85e\x1cf", ["a\u2028b\x0bc\x0cd\x85e\x1cf"]),
+    ],
+)
+def test_lines_end_where_commonmark_ends_them(text, expected):
+    assert lines(text) == expected
+
+
+@given(_TEXT)
+def test_lines_joined_are_the_text(text):
+    assert "".join(lines(text)) == text
+
+
+@given(_TEXT, st.data())
+def test_a_line_number_counts_the_line_ends_before_it(text, data):
+    offset = data.draw(st.integers(0, len(text)))
+    before = text[:offset]
+    # A CRLF counts once its second half has passed.
+    expected = before.replace("\r\n", "\n").count("\n") + before.replace("\r\n", "\n").count("\r") + 1
+    assert line_at(text, offset) == expected
+
+
+@given(_TEXT)
+def test_line_starts_are_where_the_lines_are(text):
+    starts = line_starts(text)
+    ends = [*starts[1:], len(text)]
+    assert [text[start:end] for start, end in zip(starts, ends, strict=True) if start < end] == lines(text)
+
+
+def test_valid_utf_8_is_kept_as_it_is_with_mark_and_line_ends():
+    text = "\ufeffGröße\r\n日本 😀\u2028\r\x07"
+    assert decode(text.encode()) == (text, ())
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_first_byte_that_is_not_utf_8_is_located(end):
+    text, problems = decode(f"a{end}ä{end}b".encode() + b"\xe4\xff" + end.encode() + b"c\xfc")
+    assert text == f"a{end}ä{end}b\ufffd\ufffd{end}c\ufffd"
+    assert [(each.rule, each.line_start, each.line_end, each.values) for each in problems] == [
+        ("invalid-utf8", 3, 3, {"byte": "0xe4"})
+    ]
+
+
+def test_utf_16_is_reported_not_guessed():
+    text, problems = decode("# Größe\n".encode("utf-16"))
+    assert [each.rule for each in problems] == ["invalid-utf8", "nul-character"]
+    assert "\0" not in text
+
+
+def test_nul_characters_are_replaced_counted_and_located():
+    text, problems = decode(b"a\r\nb\0c\r\n\0")
+    assert text == "a\r\nb\ufffdc\r\n\ufffd"
+    assert [(each.rule, each.line_start, each.values) for each in problems] == [("nul-character", 2, {"count": "2"})]
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_become_text_that_can_be_stored(data):
+    text, problems = decode(data)
+    assert "\0" not in text
+    assert (text.encode() == data) == (not problems)
