@@ -22,6 +22,7 @@ from transform.rules import rules
 _PLACEHOLDER = re.compile(r"\{\{\s*[A-Za-z_][\w .-]{0,60}\}\}")
 # Messages quote the profile; a bound keeps them readable, the lines say where the rest is.
 _LONGEST_VALUE = 120
+_LONGEST_QUOTED = 10 * _LONGEST_VALUE
 
 
 def diagnostic_row(problem: Problem, source_path: str | None, profile_id: str | None) -> Row:
@@ -42,7 +43,8 @@ def diagnostic_row(problem: Problem, source_path: str | None, profile_id: str | 
 
 
 def _short(value: str) -> str:
-    folded = " ".join(value.split())
+    """A value for a message: one line of bounded length, and nothing that could steer a terminal."""
+    folded = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(value[:_LONGEST_QUOTED].split()))
     return folded if len(folded) <= _LONGEST_VALUE else f"{folded[: _LONGEST_VALUE - 1]}…"
 
 

@@ -66,7 +66,8 @@ def suggest_answers(questions: Sequence[Question], masks: Mapping[str, Callable[
 
 def _following(questions: Sequence[Question], index: int) -> Iterator[Question]:
     """The answered template questions directly after the question at `index`, of the same profile."""
-    for following in questions[index + 1 :]:
+    for at in range(index + 1, len(questions)):
+        following = questions[at]
         template = following.shared_by >= LEAST_SHARED and following.answer is not None
         if following.profile_id != questions[index].profile_id or not template:
             return

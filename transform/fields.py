@@ -6,7 +6,6 @@ Does not belong here: YAML itself (extract), price models (price_models.py).
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import json
 import math
@@ -38,14 +37,12 @@ _HAS_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _ANOTHER_KEY = re.compile(
     r"^(?:slug|title|category|price_model|tags|official_url|description|created_at|updated_at):\s"
 )
-
-
 # YAML can escape a NUL ("\0"), which neither CSV nor a database holds.
-REPLACEMENT = "\ufffd"
+_REPLACEMENT = "\ufffd"
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("\0", REPLACEMENT).split())
+    return " ".join(text.replace("\0", _REPLACEMENT).split())
 
 
 def swallows_key(text: str) -> bool:
@@ -123,33 +120,31 @@ _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def front_matter_rows(front_matter: FrontMatter) -> list[Row]:
-    """Every key with its value as JSON, in file order; nothing dropped."""
-    return [
-        {"key": key.replace("\0", REPLACEMENT) or '""', "position": position, "value_json": to_json(value)}
-        for position, (key, value) in enumerate(front_matter.values.items(), 1)
-    ]
+    """Every key with its value as JSON, in file order; nothing dropped.
+
+    An empty key is called `""`, a NUL becomes U+FFFD; what that makes equal to another key is told apart by U+FFFD.
+    """
+    rows: dict[str, Row] = {}
+    for position, (key, value) in enumerate(front_matter.values.items(), 1):
+        name = key.replace("\0", _REPLACEMENT) or '""'
+        while name in rows:
+            name += _REPLACEMENT
+        rows[name] = {"key": name, "position": position, "value_json": to_json(value)}
+    return list(rows.values())
 
 
 def to_json(value: object) -> str:
-    """A YAML value as JSON text: dates as ISO text, binary as base64, sets as lists, not-a-number as text."""
+    """A front-matter value as JSON text: dates as ISO text, infinity and not-a-number as text."""
     return _JSON.encode(_plain(value))
 
 
 def _plain(value: object) -> object:
-    """A YAML value as JSON can hold it."""
+    """A value as JSON can hold it."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
         return [_plain(each) for each in value]
-    if isinstance(value, set):
-        return sorted((_plain(each) for each in value), key=str)
-    return _plain_scalar(value)
-
-
-def _plain_scalar(value: object) -> object:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    if isinstance(value, (dt.date, dt.time)):
+    if isinstance(value, dt.date):
         return value.isoformat()
     return value if not isinstance(value, float) or math.isfinite(value) else str(value)
 
