@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,8 +16,8 @@ from importlib import resources
 from transform.fields import swallows_key
 
 UNKNOWN = "unknown"
-_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_PARTS = re.compile(r"\s*(?:[,;|+&]|/(?!\s*(?:month|monat|year|jahr|user|nutzer|a\b))|\b(?:und|and|oder|or)\b)\s*")
+_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "’": "'"})
+_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +27,35 @@ class _Model:
     contains: re.Pattern[str] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of all languages: what separates parts, and the models in the order in which they are asked."""
+
+    separators: re.Pattern[str]
+    models: tuple[_Model, ...]
+
+
 @cache
-def _models() -> tuple[_Model, ...]:
+def _words() -> _Words:
     data = tomllib.loads(resources.files("transform").joinpath("price_models.toml").read_text(encoding="utf-8"))
-    return tuple(
-        _Model(
-            name,
-            frozenset(entry["values"]),
-            re.compile("|".join(entry["contains"])) if entry["contains"] else None,
-        )
-        for name, entry in data.items()
+    joined_by, periods = "|".join(data["conjunctions"]), "|".join(data["periods"])
+    return _Words(
+        re.compile(rf"\s*(?:[,;|+&]|/(?!\s*(?:{periods})\b)|\b(?:{joined_by})\b)\s*"),
+        tuple(
+            _Model(
+                name,
+                frozenset(entry["values"]),
+                re.compile("|".join(entry["contains"])) if entry["contains"] else None,
+            )
+            for name, entry in data["models"].items()
+        ),
     )
+
+
+def _fold(text: str) -> str:
+    """Lower case without accents, umlauts written out: as price_models.toml is written."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_FOLD))
+    return _SPACES.sub(" ", "".join(char for char in decomposed if not unicodedata.combining(char)))
 
 
 def read_price_models(text: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -51,7 +70,7 @@ def read_price_models(text: str | None) -> tuple[tuple[str, ...], tuple[str, ...
         return (UNKNOWN,), (text,)
     found: list[str] = []
     not_understood = []
-    for part in _PARTS.split(text.casefold().translate(_FOLD)):
+    for part in _words().separators.split(_fold(text)):
         if not part:
             continue
         model = _read_part(part)
@@ -63,7 +82,7 @@ def read_price_models(text: str | None) -> tuple[tuple[str, ...], tuple[str, ...
 
 
 def _read_part(part: str) -> str | None:
-    for model in _models():
+    for model in _words().models:
         if part in model.values:
             return model.name
-    return next((model.name for model in _models() if model.contains and model.contains.search(part)), None)
+    return next((model.name for model in _words().models if model.contains and model.contains.search(part)), None)
