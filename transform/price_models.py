@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from transform.fields import swallows_key
 
@@ -27,28 +29,26 @@ class _Model:
     contains: re.Pattern[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of all languages: what separates parts, and the models in the order in which they are asked."""
-
-    separators: re.Pattern[str]
-    models: tuple[_Model, ...]
+@cache
+def _data() -> Mapping[str, Any]:
+    return tomllib.loads(resources.files("transform").joinpath("price_models.toml").read_text(encoding="utf-8"))
 
 
 @cache
-def _words() -> _Words:
-    data = tomllib.loads(resources.files("transform").joinpath("price_models.toml").read_text(encoding="utf-8"))
-    joined_by, periods = "|".join(data["conjunctions"]), "|".join(data["periods"])
-    return _Words(
-        re.compile(rf"\s*(?:[,;|+&]|/(?!\s*(?:{periods})\b)|\b(?:{joined_by})\b)\s*"),
-        tuple(
-            _Model(
-                name,
-                frozenset(entry["values"]),
-                re.compile("|".join(entry["contains"])) if entry["contains"] else None,
-            )
-            for name, entry in data["models"].items()
-        ),
+def _separators() -> re.Pattern[str]:
+    joined_by, periods = "|".join(_data()["conjunctions"]), "|".join(_data()["periods"])
+    return re.compile(rf"\s*(?:[,;|+&]|/(?!\s*(?:{periods})\b)|\b(?:{joined_by})\b)\s*")
+
+
+@cache
+def _models() -> tuple[_Model, ...]:
+    return tuple(
+        _Model(
+            name,
+            frozenset(entry["values"]),
+            re.compile("|".join(entry["contains"])) if entry["contains"] else None,
+        )
+        for name, entry in _data()["models"].items()
     )
 
 
@@ -70,7 +70,7 @@ def read_price_models(text: str | None) -> tuple[tuple[str, ...], tuple[str, ...
         return (UNKNOWN,), (text,)
     found: list[str] = []
     not_understood = []
-    for part in _words().separators.split(_fold(text)):
+    for part in _separators().split(_fold(text)):
         if not part:
             continue
         model = _read_part(part)
@@ -82,7 +82,7 @@ def read_price_models(text: str | None) -> tuple[tuple[str, ...], tuple[str, ...
 
 
 def _read_part(part: str) -> str | None:
-    for model in _words().models:
+    for model in _models():
         if part in model.values:
             return model.name
-    return next((model.name for model in _words().models if model.contains and model.contains.search(part)), None)
+    return next((model.name for model in _models() if model.contains and model.contains.search(part)), None)
