@@ -27,8 +27,8 @@ import pyarrow as pa
 from load.duckdb_file import CONFIG, brief, parquet_relation
 from load.errors import ReleaseError
 from schema.arrow import empty
-from schema.checks import literal, quoted
 from schema.columns import COLUMNS
+from schema.sql import literal, quoted
 from schema.tables import ROW_TABLES, TABLES
 
 COMPARED: Final = ("profiles", *ROW_TABLES)

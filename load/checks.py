@@ -17,8 +17,9 @@ from load.csv_files import csv_path, neutralise, read_csv
 from load.duckdb_file import CONFIG, FILE, brief
 from load.errors import Violation
 from load.parquet_files import parquet_path, read_parquet
-from schema.checks import Check, checks_for, count_query, example_query, quoted, scan_query
+from schema.checks import Check, checks_for, count_query, example_query, scan_query
 from schema.model import TableSchema
+from schema.sql import quoted
 from schema.tables import TABLES
 
 EXAMPLES: Final = 3

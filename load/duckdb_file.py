@@ -10,9 +10,9 @@ import duckdb
 
 from load.disk import sync_file
 from load.parquet_files import parquet_path
-from schema.checks import literal, quoted
 from schema.model import TableSchema
 from schema.readers import sql_type
+from schema.sql import literal, quoted
 from schema.tables import TABLES
 
 FILE: Final = "steckbrief.duckdb"

@@ -49,8 +49,17 @@ SELECT profile_category, count(*) FROM features_with_profile GROUP BY ALL ORDER 
 ```
 
 CSV is UTF-8 with a byte order mark, comma, CRLF at the end of a row; an empty cell is NULL and every text is quoted,
-so tell your reader that NA, null and nan are texts, as in
-`pandas.read_csv("features.csv", keep_default_na=False, na_values=[""])`. Cells may span lines. In CSV only, a text that
+so tell your reader that NA, null and nan are texts, and leave nothing to be guessed:
+
+```python
+features = pd.read_csv("features.csv", keep_default_na=False, na_values=[""], dtype_backend="pyarrow")
+```
+
+```sql
+SELECT * FROM read_csv('features.csv', header = true, delim = ',', quote = '"', escape = '"', nullstr = '');
+```
+
+Cells may span lines. In CSV only, a text that
 a spreadsheet would take for a formula (it starts with = + - @, a tab or a carriage return) has an apostrophe in
 front, unless the release was built without; `neutralised_cells` in release.json counts them.
 

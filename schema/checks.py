@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from schema.model import Column, ForeignKey, TableSchema
+from schema.sql import literal, quoted
 from schema.tables import TABLES
 
 COUNTED: Final[Mapping[str, str]] = MappingProxyType(
@@ -46,16 +47,6 @@ class Check:
     remedy: str
     bad_rows: str
     predicate: str | None = None
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier; all are quoted because some, such as "column", are key words."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def checks_for(table: TableSchema) -> tuple[Check, ...]:

@@ -6,7 +6,11 @@ import copy
 import datetime as dt
 import hashlib
 import json
+import re
+import subprocess
+import sys
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -180,13 +184,22 @@ def test_there_is_no_latest_before_the_first_release(output):
 def test_ids_are_seconds_in_utc_and_always_grow(output):
     berlin = dt.timezone(dt.timedelta(hours=1))
     assert next_id(output, NOON.astimezone(berlin)) == "20261122T120000Z"
-    made = fake.rows(1)
     times = [NOON, NOON, NOON - dt.timedelta(days=3), NOON + dt.timedelta(seconds=1)]
-    ids = [fake.publish(output, made, now=now).id for now in times]
+    ids = []
+    for now in times:
+        ids.append(next_id(output, now))
+        (output / "releases" / ids[-1]).mkdir(parents=True)
     assert ids == ["20261122T120000Z", "20261122T120000Z-2", "20261122T120000Z-3", "20261122T120001Z"]
     for number in range(4, 12):
         (output / "releases" / f"20261122T120001Z-{number}").mkdir()
     assert next_id(output, NOON) == "20261122T120001Z-12"
+
+
+def test_a_release_made_while_the_clock_was_set_back_still_comes_after_the_one_before(output):
+    made = fake.rows(1)
+    first, second = (fake.publish(output, made, now=now) for now in (NOON, NOON - dt.timedelta(days=3)))
+    assert (first.id, second.id) == ("20261122T120000Z", "20261122T120000Z-2")
+    assert latest(output) == second
 
 
 def test_files_that_are_no_releases_are_passed_over(output):
@@ -222,3 +235,16 @@ def test_the_readme_tells_rows_and_how_to_read_and_has_the_data_dictionary(relea
     for table in schema.TABLES.values():
         assert f"## {table.name}\n" in text
         assert all(column.description in text for column in table.columns)
+
+
+def test_every_example_in_the_readme_runs_in_the_folder_of_the_release(release, monkeypatch):
+    text = (release.path / "README.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(release.path)
+    code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(code) == 3
+    count = "\nassert len(features) == 84"
+    subprocess.run([sys.executable, "-W", "error", "-c", "\n".join(block + count for block in code)], check=True)
+    statements = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    assert len(statements) == 2
+    with duckdb.connect("steckbrief.duckdb", read_only=True) as connection:
+        assert all(connection.execute(statement).fetchall() for statement in statements)

@@ -12,16 +12,18 @@ import polars as pl
 import pytest
 
 from schema import dictionary
-from schema.checks import all_checks, checks_for, count_query, example_query, literal, quoted, scan_query
+from schema.checks import all_checks, checks_for, count_query, example_query, scan_query
 from schema.datapackage import resource, table_schema
 from schema.readers import (
     arrow_convert_options,
     arrow_parse_options,
     duckdb_columns,
+    duckdb_relation,
     pandas_dtypes,
     pandas_options,
     polars_schema,
 )
+from schema.sql import literal, quoted
 from schema.tables import TABLES
 
 EVERY_TABLE = list(TABLES.values())
@@ -46,6 +48,7 @@ def test_readers_get_a_type_for_every_column(table):
     assert list(duckdb_columns(table.name)) == names
     assert list(polars_schema(table.name)) == names
     assert set(arrow_convert_options(table.name).column_types) == set(names)
+    assert duckdb_relation("x.csv", table.name).startswith("read_csv('x.csv', ")
     assert arrow_parse_options().newlines_in_values
     dtypes = pandas_dtypes(table.name)
     assert {name: dtype.pyarrow_dtype for name, dtype in dtypes.items()} == {
