@@ -108,7 +108,7 @@ def _order(profiles: pa.Table) -> _Order:
 def _in_order(part: pa.Table, ranks: np.ndarray) -> pa.Table:
     """The rows of published files in their order. Rows of one file already stand in order of position."""
     if part.num_rows == 0:
-        return part.drop_columns([FILE])
+        return part.drop_columns([FILE]).combine_chunks()
     rank = ranks[part.column(FILE).to_numpy()]
     order = np.argsort(rank, kind="stable")
     return part.drop_columns([FILE]).take(pa.array(order[np.count_nonzero(rank < 0) :])).combine_chunks()
