@@ -6,10 +6,13 @@ Markdown table. A line of three dots in such an output stands for any number of 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import runpy
+import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
@@ -18,11 +21,15 @@ from pathlib import Path
 
 import duckdb
 
+from schema.tables import TABLES
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
 
 CHECKOUT = "/srv/steckbrief"
 """Where the documents say the checkout is."""
+
+_COPIED = ("extract", "transform", "schema", "load", "flows", "raw", "docs", "tools", "Makefile", "pyproject.toml")
 
 _FENCE = re.compile(r"^```(?P<language>\S*)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _OUTPUT = re.compile(r"\s*^```text\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -33,14 +40,14 @@ _SECONDS = re.compile(r"\b\d+\.\d s\b")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: where it stands, what stands before it, its language, its text, and the output shown below it."""
+    """A fenced block: where it stands, what stands before it, its language, its text, the output shown below it ("" for none)."""
 
     document: Path
     line: int
     before: str
     language: str
     text: str
-    output: str | None
+    output: str
 
     @property
     def place(self) -> str:
@@ -59,7 +66,7 @@ def blocks(document: Path) -> list[Block]:
         output = (_TABLE if fence["language"] == "sql" else _OUTPUT).match(source, fence.end())
         end_of_output = output.end() if output else 0
         line = source.count("\n", 0, fence.start()) + 1
-        before, shown = source[: fence.start()], output["text"] if output else None
+        before, shown = source[: fence.start()], output["text"] if output else ""
         found.append(Block(document, line, before, fence["language"], fence["text"], shown))
     return found
 
@@ -72,6 +79,45 @@ def blocks_in(language: str, *documents: Path) -> list[Block]:
 def prose(document: Path) -> str:
     """A document without its fenced blocks."""
     return _FENCE.sub("", document.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Built:
+    """One build of raw/ by the command line: its output folder, and what it wrote to each stream."""
+
+    output: Path
+    said: str
+    remarked: str
+
+    @property
+    def release(self) -> Path:
+        """The folder of the release."""
+        return (self.output / "latest").resolve()
+
+    @property
+    def account(self) -> str:
+        """What `make build` ends with: the same account, but for the note on how it ran."""
+        said = self.said.replace(str(ROOT), CHECKOUT).replace(str(self.output.parent), CHECKOUT)
+        return re.sub(r"^Run .*\n", "Run by Prefect, which recorded the run.\n", said, flags=re.MULTILINE)
+
+
+def build(output: Path) -> Built:
+    """Run `steckbrief build raw --direct` into `output`, with no settings but the defaults."""
+    command = [str(Path(sys.executable).with_name("steckbrief")), "build", "raw", "--output", str(output), "--direct"]
+    done = subprocess.run(command, cwd=ROOT, env=environment(ROOT), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return Built(output, done.stdout, done.stderr)
+
+
+def copy_checkout(folder: Path, built: Built) -> Path:
+    """Copy the checkout to `folder` as it is after `make build`; its .venv is the one that runs the tests."""
+    folder.mkdir()
+    for name in _COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    shutil.copytree(built.output, folder / "output", symlinks=True)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
 
 
 def environment(checkout: Path) -> dict[str, str]:
@@ -105,6 +151,7 @@ def shell(commands: str, checkout: Path) -> str:
         env=environment(checkout),
         capture_output=True,
         text=True,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, f"{commands}\n{done.stdout}{done.stderr}"
@@ -121,6 +168,17 @@ def as_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Rows as the Markdown table that a document shows below a query."""
     lines = [columns, ["---"] * len(columns), *([_cell(value) for value in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def glance(release: Path) -> str:
+    """All tables with key, meaning and rows in `release`, as README.md shows them."""
+    manifest = json.loads((release / "release.json").read_text(encoding="utf-8"))
+    lines = ["| table | primary key | what a row is | rows from raw/ |", "| --- | --- | --- | ---: |"]
+    lines += [
+        f"| {name} | {', '.join(table.primary_key)} | {table.description} | {manifest['tables'][name]['rows']:,} |"
+        for name, table in TABLES.items()
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _cell(value: object) -> str:

@@ -1,0 +1,64 @@
+"""Brings the documents in line with the code: `python -m tests.refresh_documents`, then read the diff.
+
+Writes the generated pages, and puts below every block what it prints now. Outputs with lines left out (three dots)
+are a person's choice of lines: of those only the account in README.md is renewed.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.documents import DOCUMENTS, ROOT, Built, blocks, build, copy_checkout, glance, matches, run
+
+GENERATORS = ("schema.dictionary", "transform.rules_page", "flows.reference")
+_HEAD, _TAIL = 4, 5  # lines of the account that README.md shows of the diagnostics and at the end
+
+
+def main() -> None:
+    """Refresh every document and name those that changed."""
+    for module in GENERATORS:
+        runpy.run_module(module, run_name="__main__")
+    with tempfile.TemporaryDirectory() as folder:
+        built = build(Path(folder) / "output")
+        checkout = copy_checkout(Path(folder) / "steckbrief", built)
+        for document in DOCUMENTS:
+            before = document.read_text(encoding="utf-8")
+            after = _refreshed(document, before, checkout)
+            if document.name == "README.md":
+                after = _with_account(_with_glance(after, built), built)
+            if after != before:
+                document.write_text(after, encoding="utf-8")
+                sys.stdout.write(f"{document.relative_to(ROOT)}\n")
+
+
+def _refreshed(document: Path, text: str, checkout: Path) -> str:
+    shown = [block for block in blocks(document) if block.output]
+    printed = [(block, run(block, checkout)) for block in shown]  # in order: one may need what another left behind
+    for block, new in reversed(printed):
+        if not matches(block.output, new) and "...\n" not in block.output:
+            at = text.index(block.output, len(block.before) + len(block.text))
+            text = text[:at] + new + text[at + len(block.output) :]
+    return text
+
+
+def _with_glance(text: str, built: Built) -> str:
+    table = glance(built.release)
+    start = text.index(table.splitlines()[0])
+    return text[:start] + table + text[text.index("\n\n", start) + 1 :]
+
+
+def _with_account(text: str, built: Built) -> str:
+    start = text.index("```text\n") + len("```text\n")
+    end = text.index("```\n", start)
+    if matches(text[start:end], built.account):
+        return text
+    lines = built.account.splitlines(keepends=True)
+    head = lines.index("Diagnostics\n") + _HEAD
+    return text[:start] + "".join([*lines[:head], "...\n", *lines[-_TAIL:]]) + text[end:]
+
+
+if __name__ == "__main__":
+    main()
