@@ -40,9 +40,9 @@ def releases(output: Path) -> tuple[Release, ...]:
 def latest(output: Path) -> Release | None:
     """The release `latest` points at; None before the first. ReleaseError where it is gone or damaged."""
     link = output / LATEST
-    if not link.is_symlink() and not link.exists():
-        return None
-    return read(link.resolve())
+    if link.is_symlink():
+        return read(output / link.readlink())
+    return read(link) if link.exists() else None
 
 
 def read(folder: Path) -> Release:

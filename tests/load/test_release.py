@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -130,6 +131,18 @@ def test_the_previous_release_is_the_one_latest_points_at_even_after_going_back(
     (output / "latest").unlink()
     (output / "latest").symlink_to(f"releases/{first.id}")
     assert fake.publish(output, fake.rows(2)).previous == first.id
+
+
+def test_a_relative_output_behind_a_link_gives_one_path_for_a_release(output, tmp_path, monkeypatch):
+    output.mkdir()
+    (tmp_path / "shown").symlink_to("output")
+    monkeypatch.chdir(tmp_path)
+    fake.publish(Path("shown"), fake.rows(1))
+    assert latest(Path("shown")) == releases(Path("shown"))[-1]
+    (output / "latest").unlink()
+    (output / "latest").symlink_to("latest")
+    with pytest.raises(ReleaseError, match="this release cannot be read"):
+        latest(output)
 
 
 def test_all_tables_may_be_empty(output):
