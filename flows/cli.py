@@ -65,9 +65,10 @@ def build(
             published = run.published(progress.candidate)
             if published is None:
                 raise
-            remark(f"Release {published.release} was published; then: {printable(str(error))}")
             if isinstance(error, Stopped):
+                remark(f"{error}, after release {published.release} was published.")
                 raise typer.Exit(error.exit_code) from error
+            remark(f"Release {published.release} was published, but its run is not recorded in full: {error.reason}.")
             summary = published
     from flows import report  # noqa: PLC0415
 

@@ -40,4 +40,11 @@ class WorkerError(CommandError):
 
 
 class ServerError(CommandError):
-    """Prefect's server did not start or did not answer; nothing was published."""
+    """Prefect's server did not start or did not answer; `reason` says how that showed."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"{reason}. Start the server or correct PREFECT_API_URL; or build without Prefect (steckbrief build"
+            " --direct). Nothing was published."
+        )

@@ -82,7 +82,7 @@ def as_text(summary: Summary, waited: float) -> str:
 
     `waited` is how long the person waited in seconds: the build and everything around it.
     """
-    how = "directly, without Prefect: no run was recorded" if summary.direct else "by Prefect, which recorded the run"
+    how = "directly, without Prefect: no run was recorded" if summary.direct else "by Prefect as build_dataset"
     width = max(len(name) for name in summary.rows)
     lines = [
         f"{summary.profiles:,} profiles from {summary.files:,} files ({summary.bytes:,} bytes) in {summary.source}",

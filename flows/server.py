@@ -31,11 +31,6 @@ from flows.terminal import printable  # noqa: E402
 _LOCAL_RETRIES: Final = 2
 """A server on this machine that does not answer after two tries is gone; Prefect's five take minutes per message."""
 
-_REMEDY: Final = (
-    "Start the server or correct PREFECT_API_URL; or build without Prefect (steckbrief build --direct)."
-    " Nothing was published."
-)
-
 
 def run_flow(source: Path, output: Path | None, workers: int | None, config: Path | None) -> Summary:
     """Run the flow build_dataset with these parameters, as a run that the server records.
@@ -46,7 +41,7 @@ def run_flow(source: Path, output: Path | None, workers: int | None, config: Pat
         with _server():
             return build_dataset(source, output, workers, config)
     except (httpx.HTTPError, PrefectException) as error:
-        raise ServerError(f"Prefect's server stopped answering: {_told(error)}. {_REMEDY}") from error
+        raise ServerError(f"Prefect's server stopped answering: {_told(error)}") from error
 
 
 @contextlib.contextmanager
@@ -66,9 +61,7 @@ def _require_answer() -> None:
         with get_client(sync_client=True) as client:
             client.hello().raise_for_status()
     except (httpx.HTTPError, RuntimeError) as error:
-        raise ServerError(
-            f"No Prefect server answers at {PREFECT_API_URL.value()}: {_told(error)}. {_REMEDY}"
-        ) from error
+        raise ServerError(f"No Prefect server answers at {PREFECT_API_URL.value()}: {_told(error)}") from error
 
 
 def _start_embedded() -> None:
@@ -92,7 +85,7 @@ def _start_embedded() -> None:
     thread.start()
     thread.join()
     if failures:
-        raise ServerError(f"Prefect's embedded server did not start: {_told(failures[0])}. {_REMEDY}") from failures[0]
+        raise ServerError(f"Prefect's embedded server did not start: {_told(failures[0])}") from failures[0]
 
 
 def _told(error: Exception) -> str:

@@ -222,6 +222,7 @@ def test_no_text_of_a_profile_controls_the_terminal(tmp_path: Path) -> None:
         assert "\\x1b" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_the_build_and_leaves_no_debris(number: signal.Signals, code: int, tmp_path: Path) -> None:
     source = large_source(tmp_path)
@@ -234,6 +235,7 @@ def test_a_signal_ends_the_build_and_leaves_no_debris(number: signal.Signals, co
     assert not visible(tmp_path / "out")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the workers of a process in /proc")
 def test_a_killed_worker_ends_the_build_with_a_remedy(tmp_path: Path) -> None:
     source = large_source(tmp_path)
@@ -252,6 +254,7 @@ def test_a_killed_worker_ends_the_build_with_a_remedy(tmp_path: Path) -> None:
     assert not visible(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_second_build_into_the_same_output_is_refused(tmp_path: Path) -> None:
     source = large_source(tmp_path)
     with Running("build", source, "--output", "out", "--direct", "--workers", "1", cwd=tmp_path) as running:

@@ -12,6 +12,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Server:
 
     url: str
     env: Mapping[str, str]
+    process: subprocess.Popen[bytes]
 
     def ask(self, what: str, **body: Any) -> list[dict[str, Any]]:
         """The newest first of what the server has recorded."""
@@ -56,26 +58,27 @@ class Server:
             time.sleep(0.2)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@contextmanager
+def running_server(home: Path) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("prefect")
-    env = environment(
-        PREFECT_HOME=str(home),
-        PREFECT_SERVER_UI_ENABLED="false",
-        PREFECT_SERVER_ANALYTICS_ENABLED="false",
-        DO_NOT_TRACK="1",
-    )
+    quiet = {"PREFECT_SERVER_UI_ENABLED": "false", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+    env = environment(PREFECT_HOME=str(home), **quiet)
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}/api"
         try:
             _wait_until_healthy(url, process)
-            yield Server(url, {**env, "PREFECT_API_URL": url})
+            yield Server(url, {**env, "PREFECT_API_URL": url}, process)
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(tmp_path_factory.mktemp("prefect")) as running:
+        yield running
 
 
 def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -167,6 +170,34 @@ def test_a_server_that_does_not_answer_is_one_message_with_a_way_out(tmp_path: P
     assert "--direct" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+SABOTAGE = """
+import os, signal, sys, time
+
+def look(event, arguments):
+    if event == "os.rename" and str(arguments[1]).endswith("/latest"):
+        os.kill(int(os.environ["SERVER"]), signal.SIGKILL)
+
+sys.addaudithook(look)
+"""
+
+
+def test_a_server_that_dies_after_publication_does_not_undo_it(tmp_path: Path) -> None:
+    (tmp_path / "sabotage").mkdir()
+    (tmp_path / "sabotage/sitecustomize.py").write_text(SABOTAGE)
+    with running_server(tmp_path / "home") as doomed:
+        env = {
+            **doomed.env,
+            "PYTHONPATH": f"{tmp_path / 'sabotage'}{os.pathsep}{ROOT}",
+            "SERVER": str(doomed.process.pid),
+            "PREFECT_CLIENT_MAX_RETRIES": "0",
+        }
+        done = steckbrief("build", RAW, "--output", "out", "--json", cwd=tmp_path, env=env)
+    summary = json.loads(done.stdout)
+    assert Path(summary["path"]) == (tmp_path / "out/latest").resolve()
+    assert f"Release {summary['release']} was published, but its run is not recorded in full" in done.stderr
+    assert "Nothing was published" not in done.stderr
 
 
 GUARD = """

@@ -12,6 +12,7 @@ from flows.batches import BATCH_FILES, choose_workers, cut
 from tests.flows.command import RAW, steckbrief, table_files
 
 
+@pytest.mark.slow
 def test_one_and_two_workers_and_a_second_build_give_the_same_bytes(tmp_path: Path) -> None:
     built = []
     for output, workers in (("one", "1"), ("again", "1"), ("two", "2")):
