@@ -110,7 +110,7 @@ class _BlockParser(ParserBlock):
                 break
             if state.level >= state.nesting:
                 state.exceeded = line if state.exceeded is None else min(line, state.exceeded)
-                state.line = endLine
+                state.line = _end_of_container(state, line, endLine)
                 break
             if indents[line] - state.blkIndent >= _CODE_INDENT:
                 rules = self._all
@@ -127,6 +127,16 @@ class _BlockParser(ParserBlock):
                 saw_blank = True
                 line += 1
                 state.line = line
+
+
+def _end_of_container(state: StateBlock, line: int, end: int) -> int:
+    """The first line from `line` on that does not belong to the list item it stands in.
+
+    markdown-it-py skips to the end of all that is open, which in a list is the end of the file.
+    """
+    while line < end and (state.isEmpty(line) or state.sCount[line] >= state.blkIndent):
+        line += 1
+    return line
 
 
 def _dispatch(names: Mapping[_Rule, str]) -> tuple[dict[str, tuple[_Rule, ...]], tuple[_Rule, ...]]:

@@ -17,7 +17,7 @@ from extract.model import Problem, Unreadable
 
 # What stood there when files were discovered may be a pipe or a link by now: opening a pipe must not wait for a
 # writer, and a link must not lead out of the source.
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+_FLAGS = os.O_NONBLOCK | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,12 @@ class Fingerprint:
 def read_bytes(root: Path, path: str, limits: Limits) -> bytes | Unreadable:
     """Read the file at `path` below `root`, or say why it cannot be read or is larger than the limit."""
     try:
-        descriptor = os.open(root / path, _FLAGS)
-    except OSError as error:
-        return _unreadable(path, error)
-    with open(descriptor, "rb") as stream:  # noqa: PTH123  (a descriptor, not a path)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return Unreadable(path, Problem("not-a-file", values={"detail": "a folder or special file"}))
-        try:
+        with open(root / path, "rb", opener=_open) as stream:  # noqa: PTH123  (Path.open takes no opener)
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return Unreadable(path, Problem("not-a-file", values={"detail": "a special file"}))
             data = stream.read(limits.file_bytes + 1)
-        except OSError as error:
-            return _unreadable(path, error)
+    except OSError as error:
+        return Unreadable(path, Problem("file-unreadable", values={"detail": error.strerror or type(error).__name__}))
     if len(data) > limits.file_bytes:
         return Unreadable(path, Problem("file-too-large", values={"limit": str(limits.file_bytes)}))
     return data
@@ -55,5 +51,5 @@ def fingerprint(root: Path, path: str, limits: Limits) -> Fingerprint | Unreadab
     return Fingerprint(path, len(data), hashlib.sha256(data).hexdigest())
 
 
-def _unreadable(path: str, error: OSError) -> Unreadable:
-    return Unreadable(path, Problem("file-unreadable", values={"detail": error.strerror or type(error).__name__}))
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | _FLAGS)

@@ -231,4 +231,6 @@ def test_any_text_is_read_or_refused_by_rule(source):
         assert all(isinstance(key, str) for key in mapping.values)
         return
     assert problem.rule.startswith("front-matter-")
+    assert problem.line_start
+    assert problem.line_end
     assert 1 <= problem.line_start <= problem.line_end

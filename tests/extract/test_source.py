@@ -1,0 +1,90 @@
+"""Reading bytes: whatever stands at a path by the time it is read, a file or a reason comes back, at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+
+import pytest
+
+from extract.limits import DEFAULT_LIMITS
+from extract.model import Unreadable
+from extract.source import Fingerprint, fingerprint, read_bytes
+from tests.extract.as_nobody import as_nobody
+
+
+def reason(root, path="x.md"):
+    found = read_bytes(root, path, DEFAULT_LIMITS)
+    assert isinstance(found, Unreadable)
+    assert found == fingerprint(root, path, DEFAULT_LIMITS)
+    assert found.path == path
+    return found.problem.rule, found.problem.values["detail"]
+
+
+def test_bytes_come_back_as_stored_with_what_identifies_them(tmp_path):
+    data = b"\xef\xbb\xbf# A\r\n\0\xff"
+    (tmp_path / "x.md").write_bytes(data)
+    assert read_bytes(tmp_path, "x.md", DEFAULT_LIMITS) == data
+    assert fingerprint(tmp_path, "x.md", DEFAULT_LIMITS) == Fingerprint(
+        "x.md", len(data), hashlib.sha256(data).hexdigest()
+    )
+
+
+def test_a_changed_file_has_another_fingerprint(tmp_path):
+    (tmp_path / "x.md").write_bytes(b"a")
+    before = fingerprint(tmp_path, "x.md", DEFAULT_LIMITS)
+    (tmp_path / "x.md").write_bytes(b"b")
+    assert fingerprint(tmp_path, "x.md", DEFAULT_LIMITS) != before
+
+
+def test_the_limit_is_the_largest_size_that_is_read(tmp_path):
+    limits = replace(DEFAULT_LIMITS, file_bytes=4)
+    (tmp_path / "x.md").write_bytes(b"abcd")
+    assert read_bytes(tmp_path, "x.md", limits) == b"abcd"
+    (tmp_path / "x.md").write_bytes(b"abcde")
+    found = read_bytes(tmp_path, "x.md", limits)
+    assert isinstance(found, Unreadable)
+    assert (found.problem.rule, found.problem.values) == ("file-too-large", {"limit": "4"})
+
+
+def test_a_file_that_vanished_is_reported(tmp_path):
+    assert reason(tmp_path) == ("file-unreadable", "No such file or directory")
+
+
+def test_a_folder_that_became_a_file_is_reported(tmp_path):
+    (tmp_path / "a").write_bytes(b"")
+    assert reason(tmp_path, "a/x.md") == ("file-unreadable", "Not a directory")
+
+
+def test_a_folder_in_the_place_of_a_file_is_reported(tmp_path):
+    (tmp_path / "x.md").mkdir()
+    assert reason(tmp_path) == ("file-unreadable", "Is a directory")
+
+
+def test_a_pipe_in_the_place_of_a_file_is_reported_without_waiting_for_a_writer(tmp_path):
+    os.mkfifo(tmp_path / "x.md")
+    assert reason(tmp_path)[0] == "not-a-file"
+
+
+def test_a_link_in_the_place_of_a_file_is_not_followed(tmp_path):
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "x.md").symlink_to(tmp_path / "secret")
+    assert reason(tmp_path)[0] == "file-unreadable"
+
+
+def test_a_device_in_the_place_of_a_file_is_reported(tmp_path):
+    assert reason(tmp_path, "/dev/zero")[0] == "not-a-file"
+
+
+def test_a_file_that_may_not_be_read_is_reported(tmp_path):
+    (tmp_path / "x.md").write_bytes(b"a")
+    (tmp_path / "x.md").chmod(0)
+    assert as_nobody(tmp_path, lambda: reason(tmp_path)) == ("file-unreadable", "Permission denied")
+
+
+@pytest.mark.parametrize("name", [b"a\xff.md", b"a\nb.md"])
+def test_any_name_a_file_system_allows_can_be_read(tmp_path, name):
+    path = os.fsdecode(name)
+    (tmp_path / path).write_bytes(b"a")
+    assert read_bytes(tmp_path, path, DEFAULT_LIMITS) == b"a"
