@@ -70,10 +70,10 @@ def _without_accents(text: str) -> str:
 def classify_heading(heading: str, title: str, language: str) -> Verdict:
     """Say what kind of section a heading announces.
 
-    `heading` and `title` are plain text; `language` is the profile's language. Real profiles mix languages, so two are
-    asked: the vocabulary whose function words ("for", "der", "les") the heading has most of, and that of the profile;
-    where a heading has none, that of the profile and then all others. The first that knows a kind decides. Returns
-    kind "other" where none does.
+    `heading` and `title` are plain text; `language` is the profile's language. Real profiles mix languages, so a phrase
+    listed in any vocabulary decides, that of the profile first. Otherwise two are asked: the vocabulary whose function
+    words ("for", "der", "les") the heading has most of, and that of the profile; where a heading has no such word, that
+    of the profile and then all others. The first that knows a kind decides. Returns kind "other" where none does.
     """
     normalised = normalise_heading(heading, title)
     verdict = _classify(normalised, language)
@@ -86,33 +86,45 @@ def classify_heading(heading: str, title: str, language: str) -> Verdict:
 
 @lru_cache(maxsize=50_000)  # one entry is under 200 bytes; sites repeat a few thousand headings
 def _classify(normalised: str, language: str) -> Verdict:
+    own_first = sorted(vocabularies(), key=lambda each: each.language != language)
+    listed = next(filter(None, (_phrase(_first_clause(normalised, each), each) for each in own_first)), None)
+    if listed:
+        return listed
     words = set(normalised.split())
-    spoken = [(-len(words & each.function_words), each.language != language, each) for each in vocabularies()]
-    ranked = sorted(spoken, key=lambda each: each[:2])
-    asked = (each for count, is_foreign, each in ranked if count == ranked[0][0] or not is_foreign)
-    found = (_by_vocabulary(normalised, vocabulary) for vocabulary in asked)
+    spoken = [len(words & each.function_words) for each in own_first]
+    ranked = sorted(zip(spoken, own_first, strict=True), key=lambda each: -each[0])
+    asked = (each for count, each in ranked if count == ranked[0][0] or each.language == language)
+    found = (_by_vocabulary(_first_clause(normalised, each), each) for each in asked)
     return next((verdict for verdict in found if verdict.kind != OTHER), Verdict(OTHER))
 
 
-def _by_vocabulary(normalised: str, vocabulary: Vocabulary) -> Verdict:
-    tokens = normalised.split(" ")
-    joined = " ".join("&" if word in vocabulary.conjunctions else word for word in tokens).strip(" &")
-    clauses = joined.removeprefix("x : ").split(" : ")
-    verdict = _whole(clauses[0], vocabulary) or _by_thoughts(clauses[0], vocabulary)
-    listed = any(clauses[0] in words.phrases for words in vocabulary.kinds)
-    if verdict.kind in CORE_KINDS and not listed and vocabulary.negations.search(clauses[0]):
+def _first_clause(normalised: str, vocabulary: Vocabulary) -> str:
+    """What stands before a colon or dash, conjunctions as "&"; a clause that is only the product's title is none."""
+    tokens = normalised.removeprefix("x : ").split(" : ", 1)[0].split(" ")
+    return " ".join("&" if token in vocabulary.conjunctions else token for token in tokens).strip(" &")
+
+
+def _by_vocabulary(clause: str, vocabulary: Vocabulary) -> Verdict:
+    verdict = _whole(clause, vocabulary) or _by_thoughts(clause, vocabulary)
+    if verdict.kind in CORE_KINDS and vocabulary.negations.search(clause):
         return Verdict(AMBIGUOUS, vocabulary.language, f"{verdict.entry}, negated")
     return verdict
 
 
+def _phrase(text: str, vocabulary: Vocabulary) -> Verdict | None:
+    kind = next((words.kind for words in vocabulary.kinds if text in words.phrases), None)
+    return Verdict(kind, vocabulary.language, f"{kind}: phrase {text!r}") if kind else None
+
+
 def _whole(text: str, vocabulary: Vocabulary) -> Verdict | None:
+    """The kind of a phrase or pattern that covers all of `text`."""
+    listed = _phrase(text, vocabulary)
+    if listed:
+        return listed
     for words in vocabulary.kinds:
-        if text in words.phrases:
-            return Verdict(words.kind, vocabulary.language, f"{words.kind}: phrase {text!r}")
-        if words.patterns:
-            match = words.patterns.match(text)
-            if match and match.end() == len(text):
-                return Verdict(words.kind, vocabulary.language, f"{words.kind}: pattern, whole heading")
+        match = words.patterns.match(text) if words.patterns else None
+        if match and match.end() == len(text):
+            return Verdict(words.kind, vocabulary.language, f"{words.kind}: pattern, whole heading")
     return None
 
 

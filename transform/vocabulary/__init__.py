@@ -64,6 +64,7 @@ def _read(name: str, data: Mapping[str, object]) -> Vocabulary:
         message = f"transform/vocabulary/{name}: expected a language and tables [kinds.<kind>]; see de.toml."
         raise ValueError(message)  # noqa: TRY004  (the file is wrong, not a type in code)
     stop_words = frozenset(str(data.get("stop_words", "")).split())
+    prepositions = frozenset(_texts(data.get("prepositions")))
     relatives = frozenset(_texts(data.get("relatives")))
     return Vocabulary(
         language=language,
@@ -72,9 +73,9 @@ def _read(name: str, data: Mapping[str, object]) -> Vocabulary:
         question_words=frozenset(_texts(data.get("question_words"))),
         question_labels=frozenset(_texts(data.get("question_labels"))),
         negations=_pattern(name, "negations", _texts(data.get("negations"))) or re.compile(r"(?!)"),
-        prepositions=frozenset(_texts(data.get("prepositions"))),
+        prepositions=prepositions,
         relatives=relatives,
-        function_words=stop_words | relatives,
+        function_words=stop_words | prepositions | relatives,
         fillers=frozenset(_texts(data.get("fillers"))),
         kinds=tuple(
             KindWords(
