@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import os
-import pickle
-from collections.abc import Callable
+import ast
+import subprocess
+import sys
 from pathlib import Path
-from typing import TypeVar
 
-import pytest
+_CHECKOUT = Path(__file__).parents[2]
+# Imports first: the other user need not be able to read the interpreter's folders. The folder is entered before the
+# rights are given up, so that those above it do not matter.
+_PROGRAM = """
+import os, sys
+from pathlib import Path
+from extract.discovery import discover
+from extract.limits import DEFAULT_LIMITS
+from extract.source import read_bytes
 
-_NOBODY = 65534
-T = TypeVar("T")
+os.chdir(sys.argv[1])
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+root = Path(".")
+print(repr({expression}))
+"""
 
 
-def as_nobody(folder: Path, work: Callable[[], T]) -> T:
-    """What `work` gives when it is run by a user who is not root and may enter `folder`."""
-    if os.geteuid() != 0:
-        return work()
-    for each in (folder, *folder.parents):
-        if not each.stat().st_mode & 0o001:
-            each.chmod(each.stat().st_mode | 0o055)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        # Nothing of the test run may go on in here, whatever happens.
-        try:
-            os.setgroups([])
-            os.setgid(_NOBODY)
-            os.setuid(_NOBODY)
-            with os.fdopen(writer, "wb") as stream:
-                pickle.dump(work(), stream)
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as stream:
-        answer = stream.read()
-    os.waitpid(child, 0)
-    if not answer:
-        pytest.skip("no other user's rights can be taken on here")
-    result: T = pickle.loads(answer)  # noqa: S301  (written by the child above)
-    return result
+def as_nobody(folder: Path, expression: str) -> object:
+    """The literal that a Python expression gives in another process, whose user is not root.
+
+    The expression may use `root` (the folder), `discover`, `read_bytes` and `DEFAULT_LIMITS`.
+    """
+    folder.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM.format(expression=expression), folder],
+        cwd=_CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return ast.literal_eval(done.stdout)

@@ -131,10 +131,14 @@ def test_a_folder_that_may_not_be_listed_is_named_and_the_rest_is_found(tmp_path
     write(tmp_path, "a.md", "closed/b.md")
     (tmp_path / "closed").chmod(0)
     try:
-        found = as_nobody(tmp_path, lambda: (discover(tmp_path).files, left_out(tmp_path)))
+        files = as_nobody(tmp_path, "discover(root).files")
+        unreadable = as_nobody(
+            tmp_path, "[(each.path, each.problem.rule, each.problem.values) for each in discover(root).unreadable]"
+        )
     finally:
         (tmp_path / "closed").chmod(0o700)
-    assert found == (("a.md",), [("closed", "folder-unreadable", "Permission denied")])
+    assert files == ("a.md",)
+    assert unreadable == [("closed", "folder-unreadable", {"detail": "Permission denied"})]
 
 
 def test_folders_nested_beyond_the_longest_path_are_no_crash(tmp_path):
