@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,9 +15,11 @@ from transform.dataset import complete
 from transform.options import Options
 from transform.parts import join_parts, part_tables
 from transform.profile import profile_rows
-from transform.rows import Row
 
-Rows = Mapping[str, list[Row]]
+AnyRow = dict[str, Any]
+"""A row whose values a test compares without saying their type first."""
+
+Rows = Mapping[str, list[AnyRow]]
 
 PROJECT = Path(__file__).parent.parent.parent
 SHARED = PROJECT.parent / "shared"
@@ -43,15 +46,20 @@ def document(text: str | bytes, path: str = "tools/krita.md") -> Document:
 
 def rows(body: str, *, head: str = FRONT, path: str = "tools/krita.md", options: Options | None = None) -> Rows:
     """The rows of one profile: front matter and body."""
-    return profile_rows(document(head + body, path), options or Options())
+    return read_rows(document(head + body, path), options)
 
 
-def table(body: str, name: str, *, head: str = FRONT) -> list[Row]:
+def read_rows(found: Document, options: Options | None = None) -> Rows:
+    """The rows of one document."""
+    return profile_rows(found, options or Options())
+
+
+def table(body: str, name: str, *, head: str = FRONT) -> list[AnyRow]:
     """The rows of one table of one profile."""
     return rows(body, head=head)[name]
 
 
-def column(found: Iterable[Row], name: str) -> list[object]:
+def column(found: Iterable[AnyRow], name: str) -> list[Any]:
     """One column of rows."""
     return [row[name] for row in found]
 
@@ -81,7 +89,7 @@ def dataset(
     return complete(join_parts(parts(files, batch, order)), unreadable)
 
 
-def listed(tables: Mapping[str, pa.Table], name: str, **where: object) -> list[Row]:
+def listed(tables: Mapping[str, pa.Table], name: str, **where: object) -> list[AnyRow]:
     """The rows of a finished table whose columns equal `where`."""
     found = tables[name].to_pylist()
     return [row for row in found if all(row[key] == value for key, value in where.items())]

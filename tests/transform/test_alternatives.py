@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.transform.support import column, rows, table
-from transform.rows import Row
+from tests.transform.support import AnyRow, column, rows, table
 
 
-def alternatives(content: str) -> list[Row]:
+def alternatives(content: str) -> list[AnyRow]:
     return table(f"## Alternativen zu Krita\n\n{content}", "alternatives")
 
 
-def only(item: str) -> Row:
+def only(item: str) -> AnyRow:
     (row,) = alternatives(f"{item}\n")
     return row
 

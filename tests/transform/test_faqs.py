@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.transform.support import column, rows, table
-from transform.rows import Row
+from tests.transform.support import AnyRow, column, rows, table
 
 
-def faqs(content: str) -> list[Row]:
+def faqs(content: str) -> list[AnyRow]:
     return table(f"## FAQ\n\n{content}", "faqs")
 
 

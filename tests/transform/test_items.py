@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.transform.support import column, rows, table
+from tests.transform.support import AnyRow, column, rows, table
 from transform.items import ITEM_TABLES
-from transform.rows import Row
 
 HEADINGS = {
     "features": "Funktionen",
@@ -17,7 +16,7 @@ HEADINGS = {
 }
 
 
-def features(content: str) -> list[Row]:
+def features(content: str) -> list[AnyRow]:
     return table(f"## Funktionen\n\n{content}", "features")
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.transform.support import column, front, rows, table
-from transform.rows import Row
+from tests.transform.support import AnyRow, column, front, rows, table
 
 
 def kinds(body: str, **fields: str) -> list[tuple[object, object]]:
@@ -13,7 +12,7 @@ def kinds(body: str, **fields: str) -> list[tuple[object, object]]:
     return [(row["heading"], row["kind"]) for row in found]
 
 
-def texts(found: list[Row]) -> list[object]:
+def texts(found: list[AnyRow]) -> list[object]:
     return column(found, "text")
 
 

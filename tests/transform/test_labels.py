@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transform.support import PROJECT, SHARED, folder_dataset
-from transform.rows import Row
+from tests.transform.support import PROJECT, SHARED, AnyRow, folder_dataset
 
 CORE = {"audience", "use_cases", "features", "pros_cons", "pros", "cons", "pricing", "alternatives", "faq"}
 # Key of a label -> table.
@@ -35,7 +34,9 @@ class Score:
     fields: int = 0
     differing: list[str] = field(default_factory=list)
 
-    def match(self, have: Mapping[int, Row], want: Mapping[int, Row], path: str) -> Iterator[tuple[Row, Row]]:
+    def match(
+        self, have: Mapping[int, AnyRow], want: Mapping[int, AnyRow], path: str
+    ) -> Iterator[tuple[AnyRow, AnyRow]]:
         """The pairs that start on one line; the rest is wrong."""
         self.wrong += [f"{path}:{line}: not labelled" for line in sorted(have.keys() - want.keys())]
         self.wrong += [f"{path}:{line}: missed" for line in sorted(want.keys() - have.keys())]
@@ -71,21 +72,21 @@ class Labelled:
     """One labelled profile: its label, its lines, and its rows by table."""
 
     path: str
-    label: Mapping[str, list[Row]]
+    label: Mapping[str, list[AnyRow]]
     lines: Sequence[str]
-    tables: Mapping[str, Sequence[Row]]
+    tables: Mapping[str, Sequence[AnyRow]]
 
     def source(self, start: object, end: object) -> str:
         """The words of a range of lines."""
         return words("\n".join(self.lines[int(str(start)) - 1 : int(str(end))]))
 
-    def clear(self, table: str) -> dict[int, Row]:
+    def clear(self, table: str) -> dict[int, AnyRow]:
         """Rows by line, without those below an ambiguous heading, which labels leave out."""
         vague = [(int(str(s["line"])), int(str(s["end"]))) for s in self.label["sections"] if s["kind"] == "ambiguous"]
         found = {int(str(row["line_start"])): row for row in self.tables[table]}
         return {line: row for line, row in found.items() if not any(a <= line <= b for a, b in vague)}
 
-    def wanted(self, name: str) -> dict[int, Row]:
+    def wanted(self, name: str) -> dict[int, AnyRow]:
         """Labels by line."""
         return {int(str(row["line"])): row for row in self.label[name]}
 
@@ -161,7 +162,7 @@ def labelled(root: Path, labels: Path) -> tuple[Labelled, ...]:
     """All labelled profiles below `root`, built once."""
     tables = {name: table.to_pylist() for name, table in folder_dataset(root).items()}
     path_of = {row["profile_id"]: row["source_path"] for row in tables["profiles"]}
-    by_path: dict[str, dict[str, list[Row]]] = {}
+    by_path: dict[str, dict[str, list[AnyRow]]] = {}
     for name in TABLES:
         for row in tables[name]:
             by_path.setdefault(path_of[row["profile_id"]], {}).setdefault(name, []).append(row)

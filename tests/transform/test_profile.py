@@ -1,0 +1,365 @@
+"""One document gives the rows of one profile: who it is, what is counted, and nothing lost or out of place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.document import parse_document
+from extract.model import Document
+from schema import ROW_TABLES, TABLES
+from tests.transform.strategies import Piecewise, piecewise, profile_texts
+from tests.transform.support import FRONT, GERMAN, SHARED, AnyRow, Rows, column, document, front, read_rows, rows
+from transform.options import Options
+from transform.parts import PART_TABLES, part_tables
+from transform.profile import profile_rows
+
+COUNTS = {
+    "section_count": "sections",
+    "feature_count": "features",
+    "pro_count": "pros",
+    "con_count": "cons",
+    "use_case_count": "use_cases",
+    "audience_count": "audiences",
+    "faq_count": "faqs",
+    "alternative_count": "alternatives",
+}
+
+
+def profile(body: str, *, head: str = FRONT, path: str = "tools/krita.md", options: Options | None = None) -> AnyRow:
+    (found,) = rows(body, head=head, path=path, options=options)["profiles"]
+    return found
+
+
+# --- who it is ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        (front(title="Krita Desktop"), "# Anders\n", "Krita Desktop"),
+        ("---\nslug: krita\n---\n", "# **Krita** `5`\n", "Krita 5"),
+        ("---\nslug: krita\n---\n", "## Vorteile\n\n# Krita\n", "Krita"),
+        ("---\nslug: krita\n---\n", "Kein Kopf.\n", "krita"),
+        ("---\nslug: krita\n---\n", "#\n\n# Krita\n", "Krita"),
+        (front(title="[a, b]"), "# Krita\n", "Krita"),
+        (front(title="{a: b}"), "Kein Kopf.\n", "krita"),
+        (front(title="42"), "# Krita\n", "42"),
+        (front(title="''"), "# Krita\n", "Krita"),
+        ("", "Nur Text.\n", "krita"),
+        ("", "# ![](a.png)\n", "krita"),
+    ],
+)
+def test_the_title_is_that_of_the_front_matter_else_the_main_heading_else_the_slug(
+    head: str, body: str, title: str
+) -> None:
+    assert profile(body, head=head)["title"] == title
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "default", "locale"),
+    [
+        ("tools/krita.md", FRONT, "de", "de"),
+        ("tools/krita.md", FRONT, "en", "en"),
+        ("en/tools/krita.md", FRONT, "de", "en"),
+        ("en/tools/krita.md", front(locale="fr"), "de", "en"),
+        ("tools/krita.md", front(locale="fr"), "de", "fr"),
+        ("tools/krita.md", front(lang="pt_BR"), "de", "pt-br"),
+        ("tools/krita.md", front(locale="deutsch"), "en", "en"),
+        ("tools/krita.md", front(locale="[en]"), "de", "de"),
+        ("tools/krita.md", front(locale="no"), "de", "de"),
+    ],
+)
+def test_the_locale_is_that_of_the_folder_else_of_the_front_matter_else_the_default(
+    path: str, head: str, default: str, locale: str
+) -> None:
+    found = profile("# Krita\n", head=head, path=path, options=Options(default_locale=default))
+    assert (found["locale"], found["profile_id"]) == (locale, f"{locale}/krita")
+
+
+def test_front_matter_becomes_columns_of_their_types() -> None:
+    found = profile(
+        "# Krita\n",
+        head=front(
+            category="Malen",
+            price_model="Open Source",
+            official_url="https://www.krita.org/de/",
+            description="'Ein  Malprogramm'",
+            created_at="2026-01-02",
+            updated_at="'2026-02-03'",
+            lastReviewed="2026-03-04 10:00:00",
+        ),
+    )
+    assert {
+        key: found[key] for key in ("category", "price_model", "official_url", "official_domain", "description")
+    } == {
+        "category": "Malen",
+        "price_model": "Open Source",
+        "official_url": "https://www.krita.org/de/",
+        "official_domain": "krita.org",
+        "description": "Ein Malprogramm",
+    }
+    assert [found["created_on"], found["updated_on"], found["reviewed_on"]] == [
+        dt.date(2026, 1, 2),
+        dt.date(2026, 2, 3),
+        dt.date(2026, 3, 4),
+    ]
+
+
+def test_the_source_is_identified() -> None:
+    found = profile("# Krita\n", path="en/tools/krita.md")
+    assert found["source_path"] == "en/tools/krita.md"
+    assert found["source_bytes"] == len(FRONT + "# Krita\n")
+    assert len(str(found["source_sha256"])) == 64
+
+
+@pytest.mark.parametrize(
+    ("body", "lead"),
+    [
+        ("# Krita\n\nErster.\n\nZweiter.\n\n## Vorteile\n\nAnderes.\n", "Erster.\n\nZweiter."),
+        ("Vorweg.\n\n# Krita\n\n## Vorteile\n", None),
+        ("Vorweg.\n\n## Vorteile\n\nAnderes.\n", "Vorweg."),
+        ("# Krita\n\n![Bild](a.png)\n\n[Seite](https://krita.org)\n\nErster.\n\n- a\n", "Erster."),
+        ("# Krita\n", None),
+        ("## Vorteile\n\nText.\n", None),
+    ],
+)
+def test_the_lead_is_the_opening_text_without_figures_and_lists(body: str, lead: str | None) -> None:
+    assert profile(body)["lead"] == lead
+
+
+def test_tags_and_price_models_are_rows_in_order() -> None:
+    found = rows("# Krita\n", head=front(tags="[malen, kunst]", price_model="Open Source / Freemium"))
+    assert [(row["position"], row["tag"]) for row in found["tags"]] == [(1, "malen"), (2, "kunst")]
+    assert column(found["price_models"], "price_model") == ["open_source", "freemium"]
+
+
+# --- sections ----------------------------------------------------------------------------------------------------
+
+
+def test_sections_hold_their_text_their_source_and_their_place() -> None:
+    body = "Vorweg.\n\n# Krita\n\nEin **Satz**.\n\n## Vorteile\n\n- a\n- b\n\n### Rest\n\n## Ende\n"
+    found = rows(body)["sections"]
+    assert [(r["position"], r["parent_position"], r["level"], r["line_start"], r["line_end"]) for r in found] == [
+        (1, None, 0, 5, 6),
+        (2, None, 1, 7, 10),
+        (3, 2, 2, 11, 15),
+        (4, 3, 3, 16, 17),
+        (5, 2, 2, 18, 18),
+    ]
+    assert column(found, "text") == ["Vorweg.", "Ein Satz.", "a b", None, None]
+    assert column(found, "word_count") == [1, 3, 3, 1, 1]
+    assert profile(body)["word_count"] == 9
+    assert "".join(str(row["markdown"]) for row in found) == body
+
+
+# --- odd files ---------------------------------------------------------------------------------------------------
+
+
+def test_a_file_of_only_front_matter_is_a_profile_without_rows() -> None:
+    found = rows("", head=front(tags="[a]"))
+    assert profile("", head=FRONT)["title"] == "Krita"
+    assert {name: len(found[name]) for name in found if found[name]} == {
+        "profiles": 1,
+        "tags": 1,
+        "front_matter": 3,
+        "diagnostics": 1,
+    }
+
+
+def test_invalid_front_matter_costs_only_itself() -> None:
+    found = rows("# Krita\n\n## Vorteile\n\n- a\n", head="---\nslug: x: y\n---\n", path="tools/Krita Desktop.md")
+    profile_row = found["profiles"][0]
+    assert (profile_row["profile_id"], profile_row["title"]) == ("de/krita-desktop", "Krita")
+    assert column(found["pros"], "text") == ["a"]
+    assert column(found["diagnostics"], "rule") == ["front-matter-invalid"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["[a, b]", "{a: b}", "42", "4.5", "2026-05-31", "true", "~", "''", "'  '", "!!binary aGk=", "0x" + "f" * 900],
+)
+@pytest.mark.parametrize(
+    "key", ["slug", "title", "category", "price_model", "official_url", "description", "tags", "created_at", "locale"]
+)
+def test_a_value_of_any_type_in_any_field_costs_no_other(key: str, value: str) -> None:
+    whole = rows("# Krita\n\n## Vorteile\n\n- a\n", head=front(**{key: value, "other": "kept"}))
+    part_tables([(0, whole)])
+    assert column(whole["pros"], "text") == ["a"]
+    kept = {row["key"]: json.loads(str(row["value_json"])) for row in whole["front_matter"]}
+    assert key in kept
+    assert kept["other"] == "kept"
+
+
+@pytest.mark.parametrize("prefix", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_byte_order_mark_and_line_ends_change_no_row(prefix: str, end: str) -> None:
+    text = front(tags="[a]") + "# Krita\n\nText.\n\n## Vorteile\n\n- a\n\n  b\n\n## FAQ\n\n**A?**\n\nJa.\n"
+    plain, other = (read_rows(document(each)) for each in (text, prefix + text.replace("\n", end)))
+    for name in set(PART_TABLES) - {"profiles", "sections"}:
+        assert other[name] == plain[name], name
+
+
+def test_fifty_thousand_items_are_fifty_thousand_rows() -> None:
+    body = "".join(f"## {heading}\n\n" + "- a\n" * 50_000 for heading in ("Vorteile", "Alternativen", "FAQ"))
+    found = rows(body)
+    assert len(found["pros"]) == len(found["alternatives"]) == 50_000
+    assert len(set(column(found["pros"], "row_id"))) == 50_000
+
+
+@pytest.mark.parametrize(
+    "nested",
+    ["> " * 5_000 + "a", "- " * 5_000 + "a", "1. " * 2_000 + "a", "".join("  " * at + "- a\n" for at in range(300))],
+)
+def test_deep_nesting_is_read_as_far_as_it_goes(nested: str) -> None:
+    found = rows(f"# Krita\n\n## Vorteile\n\n- vor\n\n{nested}\n\n## Nachteile\n\n- nach\n")
+    assert column(found["pros"], "text")[0] == "vor"
+    assert column(found["cons"], "text") == ["nach"]
+    assert "nesting-too-deep" in column(found["diagnostics"], "rule")
+
+
+# --- the first sample, and one like it ---------------------------------------------------------------------------
+
+
+def sample(title: str, slug: str) -> str:
+    """A profile written the way the first sample is."""
+    features = "".join(f"- Funktion {at}, die den Alltag mit Modellen leichter macht  \n" for at in range(8))
+    pros = "".join(f"- Vorteil {at}, besonders für Einsteiger  \n" for at in range(5))
+    cons = "".join(f"- Nachteil {at} bei sehr großen Daten  \n" for at in range(4))
+    others = "".join(f"- Anderes{at}: Ein Programm mit anderem Schwerpunkt.  \n" for at in range(5))
+    questions = "".join(f"**{at}. Ist {title} für Aufgabe {at} geeignet?**  \nJa, das geht.\n\n" for at in range(1, 9))
+    return (
+        f'---\nslug: "{slug}"\ntitle: "{title}"\ncategory: "AI"\nprice_model: "freemium"\ntags: [ai]\n'
+        f'official_url: "https://{slug}.org"\n---\n\n# {title}\n\n{GERMAN}\n'
+        f"## Für wen ist {title} geeignet?\n\n{GERMAN}\n## Hauptfunktionen\n\n{features}\n## Vorteile und Nachteile\n\n"
+        f"### Vorteile\n\n{pros}\n### Nachteile\n\n{cons}\n## Preise & Kosten\n\n{GERMAN}\n"
+        f"## Alternativen zu {title}\n\n{others}\n## FAQ\n\n{questions}"
+    )
+
+
+SEED = SHARED / "corpus" / "seed" / "pytorch.md"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(lambda: sample("Numerik", "numerik"), id="alike"),
+        pytest.param(
+            lambda: SEED.read_text(encoding="utf-8"),
+            id="first sample",
+            marks=pytest.mark.skipif(not SEED.is_file(), reason="the first sample is not at hand"),
+        ),
+    ],
+)
+def test_the_first_sample_gives_all_its_rows(text) -> None:
+    found = read_rows(document(text()))
+    (row,) = found["profiles"]
+    assert [row[name] for name in COUNTS] == [9, 8, 5, 4, 0, 1, 8, 5]
+    assert row["faq_answered_count"] == 8
+    assert all(each["name"] and each["description"] for each in found["alternatives"])
+    assert all(str(each["question"]).endswith("?") and not str(each["question"])[0].isdigit() for each in found["faqs"])
+    assert [each["kind"] for each in found["sections"]].count("pricing") == 1
+    assert column(found["audiences"], "form") == ["paragraph"]
+    assert column(found["front_matter"], "key") == ["slug", "title", "category", "price_model", "tags", "official_url"]
+    assert (row["language"], row["price_model"], row["category"]) == ("de", "freemium", "AI")
+    assert column(found["price_models"], "price_model") == ["freemium"]
+    assert found["diagnostics"] == []
+
+
+# --- what holds for any file -------------------------------------------------------------------------------------
+
+
+def read(text: str) -> tuple[Document, Rows]:
+    found = document(text + "x")
+    return found, read_rows(found)
+
+
+@given(profile_texts())
+def test_any_file_gives_rows_that_fit_their_tables_or_no_document_at_all(text: str) -> None:
+    found = parse_document("tools/krita.md", text.encode())
+    if isinstance(found, Document):
+        for name, table in part_tables([(0, profile_rows(found, Options()))]).items():
+            for key in (TABLES[name].primary_key, *TABLES[name].unique):
+                values = [tuple(row[each] for each in key) for row in table.to_pylist()]
+                assert name == "diagnostics" or len(set(values)) == len(values), (name, key)
+
+
+@given(profile_texts())
+def test_positions_run_from_one_without_gaps(text: str) -> None:
+    _, found = read(text)
+    for name in set(PART_TABLES) - {"profiles", "diagnostics"}:
+        assert column(found[name], "position") == list(range(1, len(found[name]) + 1)), name
+
+
+@given(profile_texts())
+def test_every_row_stands_inside_its_section_and_the_file(text: str) -> None:
+    source, found = read(text)
+    lines = len(source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    spans = {row["position"]: (row["line_start"], row["line_end"]) for row in found["sections"]}
+    for name in (*ROW_TABLES, "links"):
+        for row in found[name]:
+            start, end = spans[row["section_position"]]
+            assert start <= row["line_start"] <= row.get("line_end", row["line_start"]) <= end, name
+    for row in found["faqs"]:
+        if row["is_answered"]:
+            assert row["line_start"] <= row["answer_line_start"] <= row["answer_line_end"] == row["line_end"]
+    for row in (*found["sections"], *found["diagnostics"]):
+        assert row["line_start"] is None or 1 <= row["line_start"] <= row["line_end"] <= lines
+
+
+@given(profile_texts())
+def test_rows_come_in_document_order(text: str) -> None:
+    _, found = read(text)
+    for name in (*ROW_TABLES, "sections"):
+        starts = column(found[name], "line_start")
+        assert starts == sorted(starts), name
+
+
+@given(profile_texts())
+def test_counts_are_those_of_the_rows(text: str) -> None:
+    _, found = read(text)
+    (row,) = found["profiles"]
+    assert {name: row[name] for name in COUNTS} == {name: len(found[table]) for name, table in COUNTS.items()}
+    assert row["faq_answered_count"] == len([each for each in found["faqs"] if each["answer"] is not None])
+
+
+@given(profile_texts())
+def test_front_matter_and_sections_are_the_file(text: str) -> None:
+    source, found = read(text)
+    (row,) = found["profiles"]
+    whole = str(row["front_matter_raw"] or "") + "".join(str(each["markdown"]) for each in found["sections"])
+    assert whole == source.text == (text + "x").replace("\0", "\ufffd")
+
+
+def ids(found: Rows) -> dict[str, list[str]]:
+    return {name: sorted(str(each) for each in column(found[name], "row_id")) for name in ROW_TABLES}
+
+
+@given(piecewise(), st.data())
+def test_a_row_keeps_its_id_when_its_section_moves(made: Piecewise, data: st.DataObject) -> None:
+    order = list(range(len(made.sections)))
+    before = read_rows(document(made.text(order)))
+    after = read_rows(document(made.text(data.draw(st.permutations(order)))))
+    assert ids(after) == ids(before)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "**c:** d", "[GIMP](/tools/gimp/)", "A"]), min_size=1, max_size=8), st.randoms()
+)
+def test_a_row_keeps_its_id_when_its_item_moves(items: list[str], random) -> None:
+    moved = random.sample(items, len(items))
+    before, after = (
+        rows(
+            "".join(
+                f"## {heading}\n\n" + "".join(f"- {item}\n" for item in each) + "\n"
+                for heading in ("Vorteile", "Alternativen")
+            )
+        )
+        for each in (items, moved)
+    )
+    assert ids(after) == ids(before)
+    assert len(set(ids(after)["pros"])) == len(items)
