@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract.document import parse_document
+from extract.discovery import discover
+from extract.document import parse_document, read_document
 from extract.model import Document
 from schema import ROW_TABLES, TABLES
 from tests.transform.strategies import Piecewise, piecewise, profile_texts
-from tests.transform.support import FRONT, GERMAN, SHARED, AnyRow, Rows, column, document, front, read_rows, rows
+from tests.transform.support import (
+    FRONT,
+    GERMAN,
+    PROJECT,
+    SHARED,
+    AnyRow,
+    Rows,
+    column,
+    document,
+    front,
+    read_rows,
+    rows,
+)
 from transform.options import Options
 from transform.parts import PART_TABLES, part_tables
-from transform.profile import profile_rows
 
 COUNTS = {
     "section_count": "sections",
@@ -273,31 +286,19 @@ def test_the_first_sample_gives_all_its_rows(text) -> None:
 # --- what holds for any file -------------------------------------------------------------------------------------
 
 
-def read(text: str) -> tuple[Document, Rows]:
-    found = document(text + "x")
-    return found, read_rows(found)
+def fits_tables(_: Document, found: Rows) -> None:
+    for name, table in part_tables([(0, found)]).items():
+        for key in (TABLES[name].primary_key, *TABLES[name].unique):
+            values = [tuple(row[each] for each in key) for row in table.to_pylist()]
+            assert name == "diagnostics" or len(set(values)) == len(values), (name, key)
 
 
-@given(profile_texts())
-def test_any_file_gives_rows_that_fit_their_tables_or_no_document_at_all(text: str) -> None:
-    found = parse_document("tools/krita.md", text.encode())
-    if isinstance(found, Document):
-        for name, table in part_tables([(0, profile_rows(found, Options()))]).items():
-            for key in (TABLES[name].primary_key, *TABLES[name].unique):
-                values = [tuple(row[each] for each in key) for row in table.to_pylist()]
-                assert name == "diagnostics" or len(set(values)) == len(values), (name, key)
-
-
-@given(profile_texts())
-def test_positions_run_from_one_without_gaps(text: str) -> None:
-    _, found = read(text)
+def runs_from_one_without_gaps(_: Document, found: Rows) -> None:
     for name in set(PART_TABLES) - {"profiles", "diagnostics"}:
         assert column(found[name], "position") == list(range(1, len(found[name]) + 1)), name
 
 
-@given(profile_texts())
-def test_every_row_stands_inside_its_section_and_the_file(text: str) -> None:
-    source, found = read(text)
+def stands_inside_section_and_file(source: Document, found: Rows) -> None:
     lines = len(source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     spans = {row["position"]: (row["line_start"], row["line_end"]) for row in found["sections"]}
     for name in (*ROW_TABLES, "links"):
@@ -311,28 +312,60 @@ def test_every_row_stands_inside_its_section_and_the_file(text: str) -> None:
         assert row["line_start"] is None or 1 <= row["line_start"] <= row["line_end"] <= lines
 
 
-@given(profile_texts())
-def test_rows_come_in_document_order(text: str) -> None:
-    _, found = read(text)
+def comes_in_document_order(_: Document, found: Rows) -> None:
     for name in (*ROW_TABLES, "sections"):
         starts = column(found[name], "line_start")
         assert starts == sorted(starts), name
 
 
-@given(profile_texts())
-def test_counts_are_those_of_the_rows(text: str) -> None:
-    _, found = read(text)
+def counts_its_rows(_: Document, found: Rows) -> None:
     (row,) = found["profiles"]
     assert {name: row[name] for name in COUNTS} == {name: len(found[table]) for name, table in COUNTS.items()}
     assert row["faq_answered_count"] == len([each for each in found["faqs"] if each["answer"] is not None])
 
 
-@given(profile_texts())
-def test_front_matter_and_sections_are_the_file(text: str) -> None:
-    source, found = read(text)
+def is_the_file(source: Document, found: Rows) -> None:
     (row,) = found["profiles"]
     whole = str(row["front_matter_raw"] or "") + "".join(str(each["markdown"]) for each in found["sections"])
-    assert whole == source.text == (text + "x").replace("\0", "\ufffd")
+    assert whole == source.text
+
+
+HOLDS = (
+    fits_tables,
+    runs_from_one_without_gaps,
+    stands_inside_section_and_file,
+    comes_in_document_order,
+    counts_its_rows,
+    is_the_file,
+)
+CORPUS = SHARED / "corpus" / "current"
+
+
+@pytest.mark.parametrize("holds", HOLDS, ids=lambda holds: holds.__name__)
+@given(text=profile_texts())
+def test_what_any_generated_file_gives(holds, text: str) -> None:
+    source = parse_document("tools/krita.md", text.encode())
+    if isinstance(source, Document):
+        holds(source, read_rows(source))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "root",
+    [
+        pytest.param(PROJECT / "raw", id="raw"),
+        pytest.param(
+            CORPUS, id="corpus", marks=pytest.mark.skipif(not CORPUS.is_dir(), reason="the large corpus is not at hand")
+        ),
+    ],
+)
+def test_what_every_real_file_gives(root: Path) -> None:
+    for path in discover(root).files:
+        source = read_document(root, path)
+        assert isinstance(source, Document), path
+        found = read_rows(source)
+        for holds in HOLDS:
+            holds(source, found)
 
 
 def ids(found: Rows) -> dict[str, list[str]]:
