@@ -1,0 +1,73 @@
+"""What a build costs: the whole job with --direct against the bare Markdown parse of the same bodies.
+
+    python benchmarks/whole_job.py SOURCE [--rounds N] [--workers N]
+
+Each round runs both as processes of their own, one after the other, and prints user CPU, wall time and peak memory of
+each and the ratio of their CPU. Ratios of one round are what to compare: machines differ, and one machine differs from
+minute to minute. Belongs here: measuring. Does not belong here: any assertion about time (tests have none).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+# The bodies are cut without our own code, so that the yardstick does not move with it.
+BARE_PARSE = r"""
+import re, sys
+from pathlib import Path
+from markdown_it import MarkdownIt
+parser = MarkdownIt("commonmark")
+for path in sorted(Path(sys.argv[1]).rglob("*.md")):
+    if not path.name.startswith(("_", ".")):
+        parser.parse(re.sub(r"\A---\r?\n.*?^---\r?\n", "", path.read_text("utf-8", "replace"), flags=re.S | re.M))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process used: seconds of user CPU, seconds of wall time, megabytes at its peak (children included)."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+def run(*command: str | Path) -> Cost:
+    """Run a command to its end and measure it; CalledProcessError where it fails."""
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise subprocess.CalledProcessError(status, [str(each) for each in command])
+    return Cost(usage.ru_utime, time.monotonic() - began, usage.ru_maxrss / 1024)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", default="1")
+    arguments = parser.parse_args()
+    print("round      what        CPU s   wall s   peak MB   CPU ratio")  # noqa: T201
+    for number in range(1, arguments.rounds + 1):
+        bare = run(sys.executable, "-c", BARE_PARSE, arguments.source)
+        with tempfile.TemporaryDirectory() as output:
+            steckbrief = [sys.executable, "-m", "flows.cli", "build", arguments.source, "--direct"]
+            job = run(*steckbrief, "--output", output, "--workers", arguments.workers)
+        for name, cost in (("bare parse", bare), ("whole job", job)):
+            print(  # noqa: T201
+                f"{number:>5}  {name:<12} {cost.cpu:8.2f} {cost.wall:8.2f} {cost.memory:9.0f}"
+                f" {cost.cpu / bare.cpu:11.2f}"
+            )
+
+
+if __name__ == "__main__":
+    main()
