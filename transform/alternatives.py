@@ -1,4 +1,4 @@
-"""Alternatives: one row per top-level list item of an alternatives section.
+"""Alternatives: one row per top-level list item of an alternatives section, or per table row where it has no list.
 
 Belongs here: which product an item names, where it points, and what is said of it. Does not belong here: finding the
 profile it points at, which needs all profiles (targets.py).
@@ -10,19 +10,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from extract.inline import runs_text
+from extract.inline import inline_runs, runs_text
 from extract.model import BlockKind, Document, Run
 from transform.content import block_text, bold_lead, runs_of, split_bold_lead
 from transform.identity import RowIds
 from transform.items import top_level_items
 from transform.kinds import KindedSection, Placed, extents
 from transform.links import LinkReader
+from transform.phrases import HeadingReader
 from transform.rows import PENDING_MATCH, PENDING_SHARED_BY, Row
+from transform.tables import TableItem, cell_text, table_items
 
 _SEPARATOR = re.compile(r"\s*:(?=\s|$)\s*|\s+[–—-]\s+|\s*—\s*")
 _LEADING_SEPARATOR = re.compile(r"^\s*(?:[:–—]|-(?=\s))\s*")
 # A product's name is short and is no sentence; the longest in real profiles has seven words.
 _LONGEST_NAME = 8
+# What is left behind a name once a link in brackets or after a dash is taken away.
+_JOINTS = " :–—-([,;)]"
 _SENTENCE_END = re.compile(r"[.!?;]$|[.!?;]\s")
 
 
@@ -36,39 +40,69 @@ class _Named:
 
 
 def alternative_rows(
-    document: Document, sections: tuple[KindedSection, ...], ids: RowIds, links: LinkReader
+    document: Document, sections: tuple[KindedSection, ...], headings: HeadingReader, ids: RowIds, links: LinkReader
 ) -> list[Row]:
-    """The alternatives of one profile, in document order; prose-only sections give none."""
+    """The alternatives of one profile, in document order; sections of prose alone give none."""
+    references = document.references
     rows: list[Row] = []
     for _, placed in extents(sections, "alternatives"):
-        for item in top_level_items(placed):
-            text = block_text(item.block, document.references)
+        items = list(top_level_items(placed))
+        for item in items:
+            text = block_text(item.block, references)
             if text:
-                rows.append(_row(item, text, document.references, links) | {"row_id": ids.row_id("alternatives", text)})
-    for position, row in enumerate(rows, 1):
-        row["position"] = position
+                rows.append(_row(item, _item(item, text, references, links), text, ids, links))
+        for row in () if items else table_items(placed, "alternatives", headings, references):
+            text = "; ".join(cell_text(cell, references) for cell in (row.name, *row.others))
+            rows.append(_row(row.row, _table_row(row, references, links), text, ids, links))
+    for position, row_found in enumerate(rows, 1):
+        row_found["position"] = position
     return rows
 
 
-def _row(item: Placed, text: str, references: Mapping[str, object], links: LinkReader) -> Row:
-    first, *others = item.block.children
-    runs = runs_of(first, references) if first.kind is BlockKind.PARAGRAPH else ()
-    named = _read(runs, links) if runs else _Named(None, None, text)
-    below = " ".join(part for block in others if (part := block_text(block, references))) if runs else ""
-    description = f"{named.rest} {below}".strip()
+def _row(placed: Placed, named: _Named, text: str, ids: RowIds, links: LinkReader) -> Row:
+    """The row of an alternative that stands in `placed` and reads, as a whole, `text`."""
     kind, target_slug = links.kind_and_target(named.url) if named.url else ("", None)
     return {
-        "section_position": item.section_position,
+        "section_position": placed.section_position,
+        "row_id": ids.row_id("alternatives", text),
         "name": named.name,
-        "description": description or None,
+        "description": named.rest or None,
         "url": named.url if kind == "external" else None,
         "target_slug": target_slug,
         "target_profile_id": links.target_profile_id(named.url) if named.url else None,
         "match": PENDING_MATCH,
         "shared_by": PENDING_SHARED_BY,
-        "line_start": item.block.line_start,
-        "line_end": item.block.line_end,
+        "line_start": placed.block.line_start,
+        "line_end": placed.block.line_end,
     }
+
+
+def _item(item: Placed, text: str, references: Mapping[str, object], links: LinkReader) -> _Named:
+    """What a list item gives, its further paragraphs and lists included."""
+    first, *others = item.block.children
+    runs = runs_of(first, references) if first.kind is BlockKind.PARAGRAPH else ()
+    if not runs:
+        return _Named(None, None, text)
+    named = _read(runs, links)
+    below = " ".join(part for block in others if (part := block_text(block, references)))
+    return _Named(named.name, named.url, f"{named.rest} {below}".strip())
+
+
+def _table_row(item: TableItem, references: Mapping[str, object], links: LinkReader) -> _Named:
+    """What a table row gives: the cell that names the product, and the text of all others.
+
+    In that cell, too, a link or bold text at its start is the name; links behind a plain name are not part of it.
+    """
+    runs = inline_runs(item.name, references)
+    others = [run for cell in item.others for run in inline_runs(cell, references)]
+    description = "; ".join(cell_text(cell, references) for cell in item.others)
+    unlinked = [run for run in runs if run.link is None]
+    if not runs or runs[0].link is not None or runs[0].strong:
+        named = _read(runs, links) if runs else _Named(None, None, "")
+        rest = "; ".join(part for part in (named.rest, description) if part)
+        return _Named(named.name, named.url or _best_url(others, links), rest)
+    name = cell_text(item.name, references) if unlinked == list(runs) else runs_text(unlinked).rstrip(_JOINTS)
+    return _Named(name or None, _best_url(runs, links) or _best_url(others, links), description)
 
 
 def _read(runs: Sequence[Run], links: LinkReader) -> _Named:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from extract.inline import inline_runs, plain_text, runs_text
 from extract.model import Block, BlockKind, Run
@@ -58,12 +59,17 @@ def _own_text(block: Block, references: Mapping[str, object]) -> str:
     if not block.text:
         return ""
     if block.kind is BlockKind.HTML:
-        return " ".join(_TAG.sub(" ", block.text).split())
+        return html_text(block.text)
     if block.kind is BlockKind.ITEM:
         return ""
     if block.kind is BlockKind.CODE:
         return " ".join(block.text.split())
     return plain_text(block.text, references)
+
+
+def html_text(source: str) -> str:
+    """The text of HTML on one line: tags and comments gone, entities resolved."""
+    return " ".join(unescape(_TAG.sub(" ", source)).split())
 
 
 def blocks_text(blocks: Sequence[Block], references: Mapping[str, object]) -> str | None:

@@ -15,6 +15,7 @@ from extract.inline import runs_text
 from extract.model import Block, BlockKind, Document, Run
 from extract.text import lines
 from transform.content import block_text, is_furniture, runs_of, split_bold_lead
+from transform.details import Closed, Fragment, Summary, closes_details, cut_details, has_details, without_end
 from transform.identity import RowIds
 from transform.kinds import QUESTION_MARKS, KindedSection, Placed
 from transform.rows import PENDING_SHARED_BY, Row
@@ -42,6 +43,10 @@ class _Open:
     first_line: int | None = None
     # Where the paragraph starts that holds the question, if its answer starts on the line on which it ends.
     shared_from: int | None = None
+    # Columns at which parts of an answer start and end that share their lines with HTML tags, by index in `answer`.
+    columns: dict[int, tuple[int, int]] = field(default_factory=dict)
+    # Whether the answer ends with a `</details>`, so that nothing in it trails it.
+    enclosed: bool = False
 
 
 def faq_rows(document: Document, sections: tuple[KindedSection, ...], ids: RowIds) -> list[Row]:
@@ -78,14 +83,17 @@ def _questions(document: Document, sections: tuple[KindedSection, ...]) -> Itera
             if current:
                 yield current
             current = None
-        elif current is not None:
+        elif current is not None and isinstance(event, Fragment):
+            current.columns[len(current.answer)] = event.start, event.end
+            current.answer.append(event.block)
+        elif current is not None and isinstance(event, Block):
             current.answer.append(event)
     if current:
         yield current
 
 
-def _events(document: Document, sections: tuple[KindedSection, ...]) -> Iterator[_Open | Block | None]:
-    """Questions, the blocks between them, and None where a faq section ends."""
+def _events(document: Document, sections: tuple[KindedSection, ...]) -> Iterator[_Open | Block | Fragment | None]:
+    """Questions, the parts of their answers, and None where an answer ends because a section or a `<details>` does."""
     inside = False
     for each in sections:
         if each.kind == "question" and each.heading:
@@ -98,8 +106,56 @@ def _events(document: Document, sections: tuple[KindedSection, ...]) -> Iterator
             inside = False
             continue
         inside = True
-        for block in each.section.blocks:
-            yield from _block_events(Placed(block, each.section.position), document.references)
+        yield from _section_events(each, document.references, asked=each.kind == "question")
+
+
+def _section_events(
+    each: KindedSection, references: Mapping[str, object], *, asked: bool
+) -> Iterator[_Open | Block | Fragment | None]:
+    """The events of one section; `asked` says whether its heading is a question.
+
+    Below a question of another form, a summary is a question only if it asks: "Show answer" hides part of an answer.
+    """
+    blocks, position = each.section.blocks, each.section.position
+    enclosed = False
+    for index, block in enumerate(blocks):
+        if has_details(block) and (enclosed or not asked or _asks(block)):
+            asked = False
+            for part in cut_details(block):
+                yield _detail_event(part, position)
+                enclosed = enclosed if isinstance(part, Fragment) else isinstance(part, Summary)
+            enclosed = enclosed and _is_closed(blocks, index + 1)
+        elif enclosed:
+            yield block
+            if closes_details(block):
+                enclosed = False
+                yield None
+        else:
+            for event in _block_events(Placed(block, position), references):
+                asked = asked or isinstance(event, _Open)
+                yield event
+
+
+def _detail_event(part: Summary | Fragment | Closed, position: int) -> _Open | Fragment | None:
+    if isinstance(part, Summary):
+        return _Open(_clean(part.text.strip("*_ ")), part.line, position, enclosed=True)
+    return part if isinstance(part, Fragment) else None
+
+
+def _asks(block: Block) -> bool:
+    texts = (part.text for part in cut_details(block) if isinstance(part, Summary))
+    return any(text.rstrip(_CLOSING_QUOTES).endswith(QUESTION_MARKS) for text in texts)
+
+
+def _is_closed(blocks: Sequence[Block], start: int) -> bool:
+    """Whether details left open are closed from `start` on, before the next ones begin; else nothing is inside them."""
+    following = (blocks[index] for index in range(start, len(blocks)))
+    for block in following:
+        if has_details(block):
+            return next(isinstance(part, Closed) for part in cut_details(block) if not isinstance(part, Fragment))
+        if closes_details(block):
+            return True
+    return False
 
 
 def _block_events(placed: Placed, references: Mapping[str, object]) -> Iterator[_Open | Block]:
@@ -194,7 +250,7 @@ def _clean(question: str) -> str:
 
 
 def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:
-    answer = _trimmed(found.answer, references)
+    answer = _trimmed(found.answer, references, enclosed=found.enclosed)
     texts = [block_text(block, references) for block in answer]
     if answer and found.first_line is not None:
         texts[0] = found.first_text
@@ -218,15 +274,28 @@ def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:
         start = found.first_line if found.first_line is not None else answer[0].line_start
         end = max(block.line_end for block in answer)
         row |= {"line_end": end, "answer_line_start": start, "answer_line_end": end}
-        markdown = body.slice(found.shared_from or start, end).rstrip("\r\n")
+        markdown = _within(body.slice(found.shared_from or start, end), found.columns, len(answer) - 1)
         row["answer_markdown"] = _QUESTION_START.sub("", markdown, count=1) if found.shared_from else markdown
     return row
 
 
-def _trimmed(blocks: Sequence[Block], references: Mapping[str, object]) -> list[Block]:
-    """An answer without the rules, figures and provider links that trail it."""
+def _within(markdown: str, columns: Mapping[int, tuple[int, int]], last: int) -> str:
+    """The source lines of an answer without the tags around it that share its first and last line."""
+    if last in columns:
+        *before, line = lines(markdown)
+        markdown = "".join((*before, line[: columns[last][1]]))
+    if 0 in columns:
+        markdown = markdown[columns[0][0] :]
+    return without_end(markdown.rstrip("\r\n"))
+
+
+def _trimmed(blocks: Sequence[Block], references: Mapping[str, object], *, enclosed: bool) -> list[Block]:
+    """An answer without what trails it: blocks without text, and, where no tag ends it, figures and provider links."""
     answer = list(blocks)
-    while answer and (_ends_answer(answer[-1], references) or not block_text(answer[-1], references)):
+    while answer:
+        is_furnished = not enclosed and _ends_answer(answer[-1], references)
+        if not is_furnished and block_text(answer[-1], references):
+            break
         answer.pop()
     return answer
 

@@ -50,12 +50,34 @@ def swallows_key(text: str) -> bool:
     return _ANOTHER_KEY.match(text) is not None
 
 
-class FieldReader:
-    """Reads the fields of one profile and collects what was wrong with them in `problems`."""
+def with_known_keys(front_matter: FrontMatter, aliases: Mapping[str, str]) -> tuple[FrontMatter, dict[str, str]]:
+    """The front matter with a site's own keys under the names that KEYS knows, and known name -> the site's name.
 
-    def __init__(self, front_matter: FrontMatter) -> None:
+    `aliases` are key of the site -> column. An alias that holds something wins over the known key; of two aliases of
+    one column, the first in the file does.
+    """
+    names: dict[str, str] = {}
+    for key, value in front_matter.values.items():
+        if key in aliases and value not in (None, "", []):
+            names.setdefault(KEYS[aliases[key]][0], key)
+    if not names:
+        return front_matter, names
+    renamed = {written: known for known, written in names.items()}
+    values = {renamed.get(key, key): value for key, value in front_matter.values.items() if key not in names}
+    lines = {renamed.get(key, key): line for key, line in front_matter.lines.items() if key not in names}
+    return FrontMatter(front_matter.raw, values, lines), names
+
+
+class FieldReader:
+    """Reads the fields of one profile and collects what was wrong with them in `problems`.
+
+    `names` are the keys as the file has them, where with_known_keys renamed them.
+    """
+
+    def __init__(self, front_matter: FrontMatter, names: Mapping[str, str] | None = None) -> None:
         self._values = front_matter.values
         self._lines = front_matter.lines
+        self._names = names or {}
         self.problems: list[Problem] = []
 
     def text(self, column: str) -> str | None:
@@ -70,6 +92,17 @@ class FieldReader:
         if isinstance(value, (bool, int, float, dt.date)):
             return value.isoformat() if isinstance(value, dt.date) else str(value)
         return None
+
+    def texts(self, column: str) -> tuple[str, ...]:
+        """The texts of a column that may hold one or a list of them; what is no text is left out with a problem."""
+        key, value = self._value(column)
+        if not isinstance(value, list):
+            text = self.text(column)
+            return (text,) if text else ()
+        plain = [each for each in value if isinstance(each, str)]
+        if len(plain) != len(value):
+            self._report("front-matter-wrong-type", key, expected="a text or a list of texts", found="other values")
+        return tuple(text for each in plain if (text := _one_line(each)))
 
     def date(self, column: str) -> dt.date | None:
         """The day of a column, from a YAML date, timestamp or ISO text; None with a problem for anything else."""
@@ -111,9 +144,13 @@ class FieldReader:
         key = next((key for key in keys if self._values.get(key) not in (None, "")), keys[0])
         return key, self._values.get(key)
 
+    def report(self, rule: str, column: str, **values: str) -> None:
+        """Add a problem with the value of a column."""
+        self._report(rule, self._value(column)[0], **values)
+
     def _report(self, rule: str, key: str, **values: str) -> None:
         line = self._lines.get(key)
-        self.problems.append(Problem(rule, line, line, {"key": key, **values}))
+        self.problems.append(Problem(rule, line, line, {"key": self._names.get(key, key), **values}))
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)

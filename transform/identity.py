@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 # A slug stands in addresses and file names: letters, digits and inner dots, dashes, underscores. 100 characters are
@@ -39,13 +40,16 @@ def slug_from_path(path: str) -> str:
     return stem or "profile-" + hashlib.sha256(path.encode()).hexdigest()[:8]
 
 
-def locale_from_path(path: str) -> str | None:
-    """The first folder of `path` that is a language code, with or without a region ("en", "pt-br"); None without."""
-    for part in PurePosixPath(path).parts[:-1]:
-        found = locale_code(part)
-        if found:
-            return found
-    return None
+def locale_from_path(path: str, rules: Mapping[str, str | None] | None = None) -> str | None:
+    """The locale a file's folders give: that of the first folder `rules` name, else the first language code; or None.
+
+    `rules` are folder names in lower case -> locale, or None for a folder that looks like a language code and is none.
+    A language code may have a region ("en", "pt-br").
+    """
+    folders = PurePosixPath(path).parts[:-1]
+    named = [(rules or {}).get(folder.casefold(), "") for folder in folders]
+    unnamed = (locale_code(folder) for folder, locale in zip(folders, named, strict=True) if locale == "")
+    return next(filter(None, (*named, *unnamed)), None)
 
 
 def locale_code(text: str) -> str | None:

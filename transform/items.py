@@ -1,4 +1,4 @@
-"""Features, pros, cons, use cases and audiences: one row per top-level list item, or per paragraph without a list.
+"""Features, pros, cons, use cases and audiences: one row per list item, else per table row, else per paragraph.
 
 Belongs here: the one rule that these five tables share. Does not belong here: alternatives and questions, which read
 an item differently.
@@ -7,13 +7,17 @@ an item differently.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
+from extract.inline import inline_runs
 from extract.model import Block, BlockKind, Document
 from transform.content import block_text, bold_lead, is_bold_line, is_furniture, runs_of
 from transform.identity import RowIds
 from transform.kinds import KindedSection, Placed, bold_extents, extents
+from transform.phrases import HeadingReader
 from transform.rows import PENDING_SHARED_BY, Row
+from transform.tables import Entry, TableItem, cell_text, side_by_side, table_items
 
 # Table -> kind of the sections it is read from.
 ITEM_TABLES: Mapping[str, str] = {
@@ -33,35 +37,74 @@ def top_level_items(placed: Sequence[Placed]) -> Iterator[Placed]:
 
 
 def item_rows(
-    table: str, document: Document, sections: tuple[KindedSection, ...], title: str, language: str, ids: RowIds
+    table: str, document: Document, sections: tuple[KindedSection, ...], headings: HeadingReader, ids: RowIds
 ) -> list[Row]:
     """The rows of one of ITEM_TABLES for one profile, in document order."""
-    kind = ITEM_TABLES[table]
-    found = [placed for _, placed in extents(sections, kind)]
-    if kind in ("pros", "cons"):
-        found.extend(bold_extents(document, sections, kind, title, language))
-    rows = chain.from_iterable(_extent_rows(placed, document.references) for placed in found)
-    ordered = sorted(rows, key=lambda row: int(str(row["line_start"])))
-    for position, row in enumerate(ordered, 1):
+    reader = _Reader(ITEM_TABLES[table], headings, document.references)
+    found = [placed for _, placed in extents(sections, reader.kind)]
+    rows = []
+    if reader.kind in ("pros", "cons"):
+        found.extend(bold_extents(document, sections, reader.kind, headings))
+        rows = [row for _, placed in extents(sections, "pros_cons") for row in reader.beside(placed)]
+    rows.extend(chain.from_iterable(map(reader.rows, found)))
+    rows.sort(key=lambda row: int(str(row["line_start"])))
+    for position, row in enumerate(rows, 1):
         row["position"] = position
         row["row_id"] = ids.row_id(table, str(row["text"]))
-    return ordered
+    return rows
 
 
-def _extent_rows(placed: Sequence[Placed], references: Mapping[str, object]) -> Iterator[Row]:
-    items = list(top_level_items(placed))
-    if items:
-        for item in items:
-            row = _item_row(item, references)
-            if row is not None:
-                yield row
-        return
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads rows of one kind."""
+
+    kind: str
+    headings: HeadingReader
+    references: Mapping[str, object]
+
+    def rows(self, placed: Sequence[Placed]) -> list[Row]:
+        """The rows of a section: its list items; without a list, its tables' rows; without either, its paragraphs."""
+        items = list(top_level_items(placed))
+        if items:
+            return [row for item in items if (row := _item_row(item, self.references))]
+        tables = table_items(placed, self.kind, self.headings, self.references)
+        rows = [_table_row(item, self.references) for item in tables]
+        if self.kind in ("pros", "cons"):
+            rows.extend(self.beside(placed))
+        return rows or list(_paragraph_rows(placed, self.references))
+
+    def beside(self, placed: Sequence[Placed]) -> Iterator[Row]:
+        """The rows of a section's tables of pros and cons side by side."""
+        for entry in side_by_side(placed, self.kind, self.headings, self.references):
+            yield _entry_row(entry, self.references)
+
+
+def _paragraph_rows(placed: Sequence[Placed], references: Mapping[str, object]) -> Iterator[Row]:
     for each in placed:
         block = each.block
         if block.kind is BlockKind.PARAGRAPH and not is_furniture(block, references):
             text = block_text(block, references)
             if text and not is_bold_line(block, references):
                 yield _row(each, "paragraph", None, None, text)
+
+
+def _table_row(item: TableItem, references: Mapping[str, object]) -> Row:
+    """The row of a table row: its first cell is the name, unless that is all the table has."""
+    name = cell_text(item.name, references)
+    description = "; ".join(cell_text(cell, references) for cell in item.others)
+    if item.is_alone or not name:
+        return _row(item.row, "item", None, None, name or description)
+    text = f"{name.removesuffix(':')}: {description}" if description else name
+    return _row(item.row, "item", name, description or None, text)
+
+
+def _entry_row(entry: Entry, references: Mapping[str, object]) -> Row:
+    """The row of an entry of a table of pros and cons: named by its row's label, else by a bold lead."""
+    text = cell_text(entry.source, references)
+    if entry.label:
+        return _row(entry.row, "item", entry.label, text, f"{entry.label.removesuffix(':')}: {text}")
+    lead = bold_lead(inline_runs(entry.source, references))
+    return _row(entry.row, "item", lead.name if lead else None, lead.rest if lead else None, text)
 
 
 def _item_row(item: Placed, references: Mapping[str, object]) -> Row | None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from extract.inline import plain_text
 from extract.model import Block, Document, Section
 from transform.content import is_bold_line
-from transform.headings import AMBIGUOUS, classify_heading
+from transform.headings import AMBIGUOUS
+from transform.phrases import HeadingReader
 from transform.vocabulary import CORE_KINDS
 
 QUESTION_MARKS = ("?", "？")
@@ -37,7 +38,7 @@ class Placed:
     section_position: int
 
 
-def give_kinds(document: Document, title: str, language: str) -> tuple[KindedSection, ...]:
+def give_kinds(document: Document, headings: HeadingReader) -> tuple[KindedSection, ...]:
     """Give every section of a document its kind.
 
     The first H1 is the title, whatever it says, unless the vocabulary knows it as a core kind and it is not the
@@ -49,8 +50,8 @@ def give_kinds(document: Document, title: str, language: str) -> tuple[KindedSec
     for section in document.sections:
         heading = plain_text(section.heading, document.references) if section.heading else None
         in_faq = section.parent in below_faq
-        kind = _kind(section, heading, title, language, in_faq=in_faq)
-        if section.level == 1 and not has_title and (kind not in CORE_KINDS or heading == title):
+        kind = _kind(section, heading, headings, in_faq=in_faq)
+        if section.level == 1 and not has_title and (kind not in CORE_KINDS or heading == headings.title):
             kind, has_title = "title", True
         if in_faq or kind == "faq":
             below_faq.add(section.position)
@@ -58,14 +59,14 @@ def give_kinds(document: Document, title: str, language: str) -> tuple[KindedSec
     return tuple(kinded)
 
 
-def _kind(section: Section, heading: str | None, title: str, language: str, *, in_faq: bool) -> str:
+def _kind(section: Section, heading: str | None, headings: HeadingReader, *, in_faq: bool) -> str:
     if section.level == 0:
         return "preamble"
     if not heading:
         return "other"
     if in_faq and heading.endswith(QUESTION_MARKS):
         return "question"
-    return classify_heading(heading, title, language).kind
+    return headings.kind(heading)
 
 
 def extents(sections: tuple[KindedSection, ...], kind: str) -> Iterator[tuple[KindedSection, tuple[Placed, ...]]]:
@@ -90,7 +91,7 @@ def extents(sections: tuple[KindedSection, ...], kind: str) -> Iterator[tuple[Ki
 
 
 def bold_extents(
-    document: Document, sections: tuple[KindedSection, ...], kind: str, title: str, language: str
+    document: Document, sections: tuple[KindedSection, ...], kind: str, headings: HeadingReader
 ) -> Iterator[tuple[Placed, ...]]:
     """The blocks below bold lines that announce `kind` inside a pros_cons container ("**Vorteile**" and a list)."""
     for _, placed in extents(sections, "pros_cons"):
@@ -100,7 +101,7 @@ def bold_extents(
                 heading = plain_text(each.block.text, document.references)
                 if current:
                     yield tuple(current)
-                current = [] if classify_heading(heading, title, language).kind == kind else None
+                current = [] if headings.kind(heading) == kind else None
             elif current is not None:
                 current.append(each)
         if current:

@@ -15,6 +15,7 @@ from extract.model import Block, BlockKind, Document
 from transform.content import runs_of, walk
 from transform.html_links import html_links
 from transform.kinds import KindedSection
+from transform.link_patterns import LONGEST_ADDRESS
 from transform.options import Options
 from transform.rows import Row
 
@@ -22,15 +23,17 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 
 class LinkReader:
-    """Tells what an address points at, by the configured form of catalogue links."""
+    """Tells what an address in a profile of `locale` points at, by the configured forms of catalogue links."""
 
-    def __init__(self, options: Options) -> None:
-        self._catalogue = re.compile(options.catalogue_link)
+    def __init__(self, options: Options, locale: str | None = None) -> None:
+        self._catalogue = [re.compile(pattern) for pattern in options.catalogue_links]
         self._default_locale = options.default_locale
+        self._locales = options.locales
+        self._own_locale = locale or options.default_locale
 
     def kind_and_target(self, url: str) -> tuple[str, str | None]:
         """The kind of a link target (catalogue, external, anchor, relative) and the slug of a catalogue page."""
-        match = self._catalogue.fullmatch(url)
+        match = self._match(url)
         if match:
             return "catalogue", match["slug"]
         if url.startswith("#"):
@@ -39,8 +42,19 @@ class LinkReader:
 
     def target_profile_id(self, url: str) -> str | None:
         """The profile_id a catalogue address stands for, whether or not there is such a profile; else None."""
-        match = self._catalogue.fullmatch(url)
-        return f"{match['locale'] or self._default_locale}/{match['slug']}" if match else None
+        match = self._match(url)
+        return f"{self._locale(match)}/{match['slug']}" if match else None
+
+    def _match(self, url: str) -> re.Match[str] | None:
+        if len(url) > LONGEST_ADDRESS:
+            return None
+        return next(filter(None, (pattern.fullmatch(url) for pattern in self._catalogue)), None)
+
+    def _locale(self, match: re.Match[str]) -> str:
+        if "locale" not in match.re.groupindex:
+            return self._own_locale
+        named = match["locale"]
+        return (self._locales.get(named.casefold()) or named) if named else self._default_locale
 
 
 def link_rows(document: Document, sections: tuple[KindedSection, ...], links: LinkReader) -> list[Row]:

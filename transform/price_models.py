@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -52,33 +52,50 @@ def _models() -> tuple[_Model, ...]:
     )
 
 
-def _fold(text: str) -> str:
-    """Lower case without accents, umlauts written out: as price_models.toml is written."""
+Own = Mapping[str, tuple[str, ...]]
+"""What a site writes for a price, folded, -> the price models it means."""
+
+
+def fold(text: str) -> str:
+    """A price as it is looked up, and as price_models.toml is written: lower case, no accents, umlauts written out."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_FOLD))
-    return _SPACES.sub(" ", "".join(char for char in decomposed if not unicodedata.combining(char)))
+    return _SPACES.sub(" ", "".join(char for char in decomposed if not unicodedata.combining(char))).strip()
 
 
-def read_price_models(text: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def read_price_models(text: str | None, own: Own | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The price models in a text as written ("Freemium, Abonnement"), and the parts that name none.
 
-    Models come in the order of the text, each once; a text in which no part is understood gives ("unknown",), no text
-    gives none.
+    `own` wins over the known words, for the whole text and then for its parts. Models come in the order of the text,
+    each once; a text in which no part is understood gives ("unknown",), no text gives none.
     """
-    if not text:
-        return (), ()
-    if swallows_key(text):
-        return (UNKNOWN,), (text,)
+    return read_tiers((text,) if text else (), own)
+
+
+def read_tiers(texts: Sequence[str], own: Own | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The price models in several texts, such as the tiers of a list, and the parts that name none; as above."""
+    found: dict[str, None] = {}
+    not_understood: list[str] = []
+    for text in texts:
+        models, left = ((), (text,)) if swallows_key(text) else _read_text(fold(text), own or {})
+        found |= dict.fromkeys(models)
+        not_understood.extend(left)
+    return tuple(found) or ((UNKNOWN,) if texts else ()), tuple(not_understood)
+
+
+def _read_text(text: str, own: Own) -> tuple[list[str], list[str]]:
+    if text in own:
+        return list(own[text]), []
     found: list[str] = []
     not_understood = []
-    for part in _separators().split(_fold(text)):
-        if not part:
-            continue
+    for part in filter(None, _separators().split(text)):
         model = _read_part(part)
-        if model is None:
+        if part in own:
+            found.extend(own[part])
+        elif model is None:
             not_understood.append(part)
-        elif model not in found:
+        else:
             found.append(model)
-    return tuple(found) or (UNKNOWN,), tuple(not_understood)
+    return found, not_understood
 
 
 def _read_part(part: str) -> str | None:

@@ -7,6 +7,7 @@ any other table (a module each), or anything that needs other profiles (dataset.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from extract.inline import plain_text
 from extract.model import BlockKind, Document
@@ -14,14 +15,15 @@ from transform.alternatives import alternative_rows
 from transform.content import block_text, blocks_text, is_furniture
 from transform.diagnostics import diagnostic_row, profile_problems
 from transform.faqs import faq_rows
-from transform.fields import FieldReader, domain, front_matter_rows
+from transform.fields import FieldReader, domain, front_matter_rows, swallows_key, with_known_keys
 from transform.identity import RowIds, is_slug, locale_code, locale_from_path, slug_from_path
 from transform.items import ITEM_TABLES, item_rows
 from transform.kinds import KindedSection, give_kinds
 from transform.language import detect_language
 from transform.links import LinkReader, link_rows
 from transform.options import Options
-from transform.price_models import read_price_models
+from transform.phrases import HeadingReader
+from transform.price_models import read_tiers
 from transform.rows import Row
 
 # Counting column of profiles -> table it counts.
@@ -45,28 +47,35 @@ def profile_rows(document: Document, options: Options) -> Mapping[str, list[Row]
 
     Columns that depend on other profiles hold the placeholders of transform.rows until dataset.complete fills them.
     """
-    fields = FieldReader(document.front_matter)
+    written = document.front_matter
+    front_matter, names = with_known_keys(written, options.aliases)
+    document = replace(document, front_matter=front_matter)
+    fields = FieldReader(front_matter, names)
     slug = _slug(document, fields)
     locale = _locale(document, fields, options)
     profile_id = f"{locale}/{slug}"
     title = fields.text("title") or _main_heading(document) or slug
     texts = [blocks_text(section.blocks, document.references) for section in document.sections]
     language = detect_language("\n".join(text[:_LANGUAGE_SAMPLE] for text in texts if text))
-    sections = give_kinds(document, title, language)
+    headings = HeadingReader(title, language, options.headings)
+    sections = give_kinds(document, headings)
     ids = RowIds(profile_id)
-    links = LinkReader(options)
+    links = LinkReader(options, locale)
     tables: dict[str, list[Row]] = {
-        "front_matter": front_matter_rows(document.front_matter),
+        "front_matter": front_matter_rows(written),
         "tags": [{"position": at, "tag": tag} for at, tag in enumerate(fields.tags(), 1)],
         "sections": _section_rows(sections, texts),
-        "alternatives": alternative_rows(document, sections, ids, links),
+        "alternatives": alternative_rows(document, sections, headings, ids, links),
         "faqs": faq_rows(document, sections, ids),
         "links": link_rows(document, sections, links),
     }
     for table in ITEM_TABLES:
-        tables[table] = item_rows(table, document, sections, title, language, ids)
-    price_model = fields.text("price_model")
-    models, _ = read_price_models(price_model)
+        tables[table] = item_rows(table, document, sections, headings, ids)
+    tiers = fields.texts("price_model")
+    models, unknown = read_tiers(tiers, options.price_models)
+    for part in unknown:
+        if not swallows_key(part):
+            fields.report("price-model-unknown", "price_model", value=part)
     tables["price_models"] = [{"position": at, "price_model": model} for at, model in enumerate(models, 1)]
     official_url = fields.text("official_url")
     profile: Row = {
@@ -75,7 +84,7 @@ def profile_rows(document: Document, options: Options) -> Mapping[str, list[Row]
         "language": language,
         "title": title,
         "category": fields.text("category"),
-        "price_model": price_model,
+        "price_model": ", ".join(tiers) or None,
         "official_url": official_url,
         "official_domain": domain(official_url),
         "description": fields.text("description"),
@@ -95,7 +104,7 @@ def profile_rows(document: Document, options: Options) -> Mapping[str, list[Row]
     for rows in tables.values():
         for row in rows:
             row["profile_id"] = profile_id
-    problems = [*document.problems, *fields.problems, *profile_problems(profile, document, sections, tables)]
+    problems = [*document.problems, *fields.problems, *profile_problems(profile, document, sections, tables, options)]
     tables["diagnostics"] = [diagnostic_row(problem, document.path, profile_id) for problem in problems]
     return tables
 
@@ -108,7 +117,8 @@ def _slug(document: Document, fields: FieldReader) -> str:
 
 def _locale(document: Document, fields: FieldReader, options: Options) -> str:
     named = fields.text("locale")
-    return locale_from_path(document.path) or (locale_code(named) if named else None) or options.default_locale
+    by_name = (options.locales.get(named.casefold()) or locale_code(named)) if named else None
+    return locale_from_path(document.path, options.locales) or by_name or options.default_locale
 
 
 def _main_heading(document: Document) -> str | None:
