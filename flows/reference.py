@@ -49,9 +49,10 @@ elsewhere.
 _SETTINGS: Final = f"""\
 ## Settings
 
-A flag wins over an environment variable, that over `{FILE_NAME}`, that over the default. The file is looked for beside
-the source folder (`raw/` and `{FILE_NAME}` in one folder), or named with `--config`. A path in the file is relative to
-the file, everywhere else to the working directory. An unknown name or a value out of bounds is an error, never ignored.
+A flag wins over an environment variable, that over `{FILE_NAME}`, that over the default. The file is looked for
+beside the source folder (`raw/` and `{FILE_NAME}` in one folder), or named with `--config`. A path in the file is
+relative to the file, everywhere else to the working directory. An unknown name or a value out of bounds is an error,
+never ignored.
 
 | {FILE_NAME} | environment | default | meaning |
 | --- | --- | --- | --- |

@@ -40,7 +40,7 @@ _SECONDS = re.compile(r"\b\d+\.\d s\b")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: where it stands, what stands before it, its language, its text, the output shown below it ("" for none)."""
+    """A fenced block: where it stands, what stands before it, language, text, and the output shown below ("": none)."""
 
     document: Path
     line: int
@@ -74,6 +74,22 @@ def blocks(document: Path) -> list[Block]:
 def blocks_in(language: str, *documents: Path) -> list[Block]:
     """The blocks of one language in these documents, in all of them where none is named."""
     return [block for each in documents or DOCUMENTS for block in blocks(each) if block.language == language]
+
+
+def serves(block: Block) -> bool:
+    """Whether a block starts or needs a server of Prefect; such blocks are run together."""
+    return re.search(r"\bprefect |\.serve\(|nightly\.py", block.text) is not None
+
+
+def makes(block: Block) -> bool:
+    """Whether a block is for make, which sets up the environment that the tests already run in."""
+    return block.language == "sh" and block.text.startswith("make ")
+
+
+def runnable(document: Path) -> list[Block]:
+    """The blocks that can be run one by one, in order: one may need what another left behind."""
+    found = (block for block in blocks(document) if block.language in ("sh", "python", "sql"))
+    return [block for block in found if not serves(block) and not makes(block)]
 
 
 def prose(document: Path) -> str:
@@ -121,9 +137,10 @@ def copy_checkout(folder: Path, built: Built) -> Path:
 
 
 def environment(checkout: Path) -> dict[str, str]:
-    """What a command of a document finds around it: no settings, no server, a home of its own."""
+    """What a command of a document finds around it: no settings, no server, a home and code of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("STECKBRIEF_", "PREFECT_"))}
-    return {**kept, "HOME": str(checkout), "LC_ALL": "C.UTF-8", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    own = {"HOME": str(checkout), "LC_ALL": "C.UTF-8", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    return {**kept, **own, "PYTHONPATH": str(checkout)}
 
 
 def run(block: Block, checkout: Path) -> str:
@@ -184,6 +201,8 @@ def glance(release: Path) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()  # as SQL writes it
     return str(value).replace("\n", " ").replace("|", "\\|")
 
 

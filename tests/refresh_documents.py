@@ -6,15 +6,16 @@ are a person's choice of lines: of those only the account in README.md is renewe
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.documents import DOCUMENTS, ROOT, Built, blocks, build, copy_checkout, glance, matches, run
+from tests.documents import DOCUMENTS, ROOT, Built, build, copy_checkout, glance, matches, run, runnable
 
 GENERATORS = ("schema.dictionary", "transform.rules_page", "flows.reference")
-_HEAD, _TAIL = 4, 5  # lines of the account that README.md shows of the diagnostics and at the end
+_HEAD, _TAIL = 4, 4  # lines of the account that README.md shows of the diagnostics and at the end
 
 
 def main() -> None:
@@ -28,17 +29,16 @@ def main() -> None:
             before = document.read_text(encoding="utf-8")
             after = _refreshed(document, before, checkout)
             if document.name == "README.md":
-                after = _with_account(_with_glance(after, built), built)
+                after = _with_count(_with_account(_with_glance(after, built), built))
             if after != before:
                 document.write_text(after, encoding="utf-8")
                 sys.stdout.write(f"{document.relative_to(ROOT)}\n")
 
 
 def _refreshed(document: Path, text: str, checkout: Path) -> str:
-    shown = [block for block in blocks(document) if block.output]
-    printed = [(block, run(block, checkout)) for block in shown]  # in order: one may need what another left behind
+    printed = [(block, run(block, checkout)) for block in runnable(document)]
     for block, new in reversed(printed):
-        if not matches(block.output, new) and "...\n" not in block.output:
+        if block.output and not matches(block.output, new) and "...\n" not in block.output:
             at = text.index(block.output, len(block.before) + len(block.text))
             text = text[:at] + new + text[at + len(block.output) :]
     return text
@@ -58,6 +58,10 @@ def _with_account(text: str, built: Built) -> str:
     lines = built.account.splitlines(keepends=True)
     head = lines.index("Diagnostics\n") + _HEAD
     return text[:start] + "".join([*lines[:head], "...\n", *lines[-_TAIL:]]) + text[end:]
+
+
+def _with_count(text: str) -> str:
+    return re.sub(r"They are \d+ demo", f"They are {len(list((ROOT / 'raw').rglob('*.md')))} demo", text)
 
 
 if __name__ == "__main__":

@@ -22,18 +22,31 @@ import pytest
 from flows.reference import EXIT_MEANINGS
 from flows.settings import Settings, load_settings
 from load.published import read
-from tests.documents import CHECKOUT, ROOT, Block, Built, blocks, environment, glance, matches, prose, run, shell
+from tests.documents import (
+    CHECKOUT,
+    ROOT,
+    Block,
+    Built,
+    blocks,
+    environment,
+    glance,
+    makes,
+    matches,
+    prose,
+    run,
+    runnable,
+    serves,
+    shell,
+)
 
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 BLOCKS = blocks(README)
 
-MAKE = [block for block in BLOCKS if block.language == "sh" and block.text.startswith("make ")]
-SERVED = [block for block in BLOCKS if re.search(r"\bprefect |\.serve\(|nightly\.py", block.text)]
-RUN = [
-    block for block in BLOCKS if block.language in ("sh", "python", "sql") and block not in MAKE and block not in SERVED
-]
-(ACCOUNT,) = (block for block in BLOCKS if block.text.startswith("26 profiles"))
+MAKE = [block for block in BLOCKS if makes(block)]
+SERVED = [block for block in BLOCKS if serves(block)]
+RUN = runnable(README)
+(ACCOUNT,) = (block for block in BLOCKS if re.match(r"\d+ profiles from \d+ files .*/raw\n", block.text))
 (FORMULAS,) = (block for block in BLOCKS if "COUNTIFS" in block.text)
 CRONTAB = [block for block in BLOCKS if block.language == "crontab"]
 TOML = [block for block in BLOCKS if block.language == "toml"]

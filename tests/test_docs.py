@@ -1,0 +1,289 @@
+"""docs/, CONTRIBUTING.md and CHANGELOG.md: blocks run, generated pages are current, names and links exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from flows import reference
+from flows.cli import app
+from schema import dictionary
+from schema.tables import TABLES
+from schema.values import SECTION_KINDS, SEVERITIES
+from tests.documents import (
+    DOCUMENTS,
+    ROOT,
+    Block,
+    blocks,
+    blocks_in,
+    environment,
+    makes,
+    matches,
+    prose,
+    run,
+    runnable,
+    serves,
+)
+from transform import rules_page
+from transform.fields import KEYS
+from transform.items import ITEM_TABLES
+from transform.rules import Rule
+
+ROWS = ROOT / "docs/rows.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+README = ROOT / "README.md"
+COMMANDS = getattr(get_command(app), "commands", {})
+BESIDES_README = [document for document in DOCUMENTS if document != README]
+RUN = [block for document in BESIDES_README for block in runnable(document)]
+_PACKAGE_PATH = re.compile(r"(?:\./)?(?:extract|transform|schema|load|flows|tests|docs|tools|raw|\.ci)/[\w./-]*")
+
+
+def name(document: Path) -> str:
+    return document.relative_to(ROOT).as_posix()
+
+
+def place(block: Block) -> str:
+    return block.place
+
+
+# --- blocks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", RUN, ids=place)
+def test_block_runs_and_prints_what_is_shown(block: Block, checkout: Path) -> None:
+    printed = run(block, checkout)
+    assert not block.output or matches(block.output, printed), f"{block.place} shows\n{block.output}\nnot\n{printed}"
+
+
+def test_no_block_is_of_a_language_that_nothing_checks() -> None:
+    known = {"sh", "python", "sql", "markdown", "toml", "text"}
+    assert {block.place for doc in BESIDES_README for block in blocks(doc) if block.language not in known} == set()
+    assert not any(serves(block) for block in RUN)
+
+
+@pytest.mark.parametrize("block", [block for block in blocks_in("sh") if makes(block)], ids=place)
+def test_make_commands_are_targets_that_make_knows(block: Block) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [line.removeprefix("make ") for line in block.text.splitlines() if line.split()[1] not in targets] == []
+
+
+@pytest.mark.parametrize("block", blocks_in("markdown", ROWS), ids=place)
+def test_profile_lines_shown_stand_in_the_profile_named(block: Block) -> None:
+    profile = re.findall(r"\(\.\./(raw/[\w/.-]+\.md)\)", block.before)[-1]
+    assert block.text in (ROOT / profile).read_text(encoding="utf-8")
+
+
+# --- generated pages -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [dictionary, rules_page, reference], ids=lambda page: page.__name__)
+def test_generated_page_is_what_its_module_writes(page) -> None:
+    written = page.DOCUMENT.read_text(encoding="utf-8")
+    assert written == page.render(), f"{name(page.DOCUMENT)} is stale: python -m {page.__name__}"
+
+
+def test_rules_page_explains_every_severity_and_rule() -> None:
+    page = rules_page.render()
+    declared = tomllib.loads((ROOT / "transform/rules.toml").read_text(encoding="utf-8"))
+    assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == list(declared)
+    assert all(f"**{severity}**" in page for severity in SEVERITIES)
+
+
+def test_command_page_shows_every_command_with_every_option() -> None:
+    page = reference.render()
+    for command, declared in COMMANDS.items():
+        section = page.split(f"## steckbrief {command}\n")[1].split("\n## ")[0]
+        options = [option for parameter in declared.params for option in parameter.opts if option.startswith("-")]
+        assert options
+        assert all(re.search(rf"(?<!\S){option}\b", section) for option in options), (command, options)
+
+
+def test_every_limit_comes_with_its_reason() -> None:
+    rows = [line for line in reference.render().splitlines() if line.startswith("| `limits.")]
+    assert rows
+    assert all(len(row.split(" | ")[-1]) > len("a few words |") for row in rows)
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def _code(document: Path) -> Iterator[str]:
+    """Everything a document sets as code, one line each: shell blocks and inline code."""
+    for block in blocks_in("sh", document):
+        yield from block.text.splitlines()
+    yield from re.findall(r"`([^`\n]+)`", prose(document))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_commands_and_options_named_exist(document: Path) -> None:
+    everywhere = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
+    for code in _code(document):
+        called = re.search(r"(?:^|[/ ])steckbrief ([a-z]+)(.*)", code)
+        if called:
+            assert called[1] in COMMANDS, code
+            options = {option for parameter in COMMANDS[called[1]].params for option in parameter.opts}
+            assert set(re.findall(r"(?<!\S)--[a-z-]+", called[2])) <= options, code
+        elif re.match(r"--[a-z]", code):
+            assert code.split()[0] in everywhere, code
+
+
+def test_readme_names_every_command() -> None:
+    code = "\n".join(_code(README))
+    assert all(f"steckbrief {command}" in code for command in COMMANDS)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_files_named_in_the_text_exist(document: Path) -> None:
+    named = [code for code in _code(document) if _PACKAGE_PATH.fullmatch(code)]
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_links_lead_to_files_and_headings_that_exist(document: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(document)):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        file = document.parent / path if path else document
+        if not file.exists() or (anchor and anchor not in _anchors(file)):
+            broken.append(target)
+    assert broken == []
+
+
+def _anchors(document: Path) -> set[str]:
+    """The anchors of a document's headings, as code hosts make them."""
+    headings = re.findall(r"^#+ (.+)$", prose(document), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_lines_of_prose_fit_on_a_screen(document: Path) -> None:
+    long = [
+        line
+        for line in prose(document).splitlines()
+        if len(line) > 120 and not line.startswith(("|", "- Message", "- What"))
+    ]
+    assert long == []
+
+
+# --- what the pages say ----------------------------------------------------------------------------------------------
+
+
+def test_rows_page_explains_every_table() -> None:
+    headings = ", ".join(re.findall(r"^## (.+)$", ROWS.read_text(encoding="utf-8"), re.MULTILINE))
+    assert [table for table in TABLES if not re.search(rf"\b{table}\b", headings)] == []
+
+
+def test_rows_page_names_the_front_matter_keys_of_every_column() -> None:
+    shown = dict(re.findall(r"^\| (\w+) \| (`.+) \|$", ROWS.read_text(encoding="utf-8"), re.MULTILINE))
+    for column, keys in KEYS.items():
+        if column in TABLES["profiles"].column_names and column != "locale":
+            assert tuple(re.findall(r"`(\w+)`", shown[column])) == keys, column
+    text = ROWS.read_text(encoding="utf-8")
+    assert "front-matter key " + " or ".join(f"`{key}`" for key in KEYS["locale"]) in text
+
+
+def test_rows_page_names_the_kinds_that_the_tables_are_read_from() -> None:
+    shown = dict(re.findall(r"^\| (\w+) \| (`[a-z_`, ]+) \|$", ROWS.read_text(encoding="utf-8"), re.MULTILINE))
+    for table, kind in ITEM_TABLES.items():
+        assert shown[table] == f"`{kind}`"
+    for table in ("alternatives", "faqs"):
+        assert set(re.findall(r"`(\w+)`", shown[table])) <= set(SECTION_KINDS)
+
+
+def test_changelog_is_in_the_form_it_names_and_has_the_version_of_the_package() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (unreleased|\d{4}-\d{2}-\d{2})$", text, re.MULTILINE)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert releases[0][0] == version
+    assert text.count("\n## ") == len(releases)
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.+)$", text, re.MULTILINE)) <= kinds
+
+
+# --- recipes, followed in a copy of the checkout ---------------------------------------------------------------------
+
+
+def _example(words: str) -> str:
+    """The TOML block of CONTRIBUTING.md that holds these words."""
+    (block,) = (block for block in blocks_in("toml", CONTRIBUTING) if words in block.text)
+    return block.text
+
+
+def _python(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=checkout,
+        env=environment(checkout),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_recipe_for_a_heading_gives_its_sections_the_kind(checkout: Path) -> None:
+    kinds = tomllib.loads(_example("rolling it out"))["kinds"]
+    ((kind, entry),) = kinds.items()
+    (phrase,) = entry["phrases"]
+    before = _python(checkout, "-m", "flows.cli", "vocabulary", "raw").stdout
+    assert phrase in before.lower()
+    file = checkout / "transform/vocabulary/en.toml"
+    vocabulary = file.read_text(encoding="utf-8")
+    head, tail = vocabulary.split(f"[kinds.{kind}]\n")
+    own, *others = tail.split("\n[kinds.")
+    listed = re.search(r"^phrases = \[", own, re.MULTILINE)
+    added = own.replace("phrases = [", f'phrases = ["{phrase}", ', 1) if listed else f'phrases = ["{phrase}"]\n{own}'
+    file.write_text(head + f"[kinds.{kind}]\n" + "\n[kinds.".join([added, *others]), encoding="utf-8")
+    after = _python(checkout, "-m", "flows.cli", "vocabulary", "raw").stdout
+    gone = set(before.splitlines()) - set(after.splitlines())
+    assert [phrase in line.lower() for line in gone] == [True]
+
+
+def test_recipe_for_a_language_reads_rows_in_it(checkout: Path) -> None:
+    (checkout / "transform/vocabulary/it.toml").write_text(_example('language = "it"'), encoding="utf-8")
+    profile = checkout / "italiano/it/tools/vim.md"
+    profile.parent.mkdir(parents=True)
+    text = "Vim e un editor di testo che non ha bisogno di una finestra, e per questo lo si trova anche sul server."
+    profile.write_text(
+        f"---\ntitle: Vim\nslug: vim\n---\n\n# Vim\n\n{text}\n\n## Vantaggi\n\n- Veloce\n", encoding="utf-8"
+    )
+    done = _python(checkout, "-m", "flows.cli", "build", "italiano", "--output", "tavole", "--direct")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^ +pros +1$", done.stdout, re.MULTILINE)
+    assert "language-differs" not in done.stdout
+
+
+def test_recipe_for_a_rule_declares_a_whole_rule_and_explains_it(checkout: Path) -> None:
+    example = _example("lead-missing")
+    ((code, entry),) = tomllib.loads(example).items()
+    rule = Rule(code=code, **entry)
+    assert rule.severity in SEVERITIES
+    with (checkout / "transform/rules.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{example}")
+    assert _python(checkout, "-m", "transform.rules_page").returncode == 0
+    assert f"## {code}\n\n{rule.meaning} (warning)" in (checkout / "docs/rules.md").read_text(encoding="utf-8")
+
+
+def test_recipe_for_a_column_documents_it_and_names_it_until_it_is_filled(checkout: Path) -> None:
+    columns, tables = checkout / "schema/columns.py", checkout / "schema/tables.py"
+    declared = '_DECLARED: Final = (\n    _text("vendor", "Company that makes the product.", null=True),'
+    columns.write_text(
+        columns.read_text(encoding="utf-8").replace("_DECLARED: Final = (", declared, 1), encoding="utf-8"
+    )
+    listed = tables.read_text(encoding="utf-8")
+    tables.write_text(listed.replace("profile_id slug locale", "profile_id slug vendor locale", 1), encoding="utf-8")
+    assert _python(checkout, "-m", "schema.dictionary").returncode == 0
+    page = (checkout / "docs/data-dictionary.md").read_text(encoding="utf-8")
+    assert "| `vendor` | string | yes | Company that makes the product. |" in page
+    done = _python(checkout, "-m", "flows.cli", "build", "raw", "--output", "unfilled", "--direct")
+    assert done.returncode == 1
+    assert "Table profiles, row 0: column vendor missing" in done.stderr
+    assert not (checkout / "unfilled/latest").exists()
