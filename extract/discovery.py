@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from extract.model import Problem, Unreadable
+from extract.selection import Selection
 
 SUFFIXES = (".md", ".markdown")
 # Static site generators leave these out as drafts, templates and metadata.
@@ -21,21 +22,25 @@ class Discovery:
     """What a source holds.
 
     All paths are relative to `root`, POSIX style. `files` are to be read; `skipped` are Markdown files left out by
-    rule, because a part of their path starts with "_" or "."; `unreadable` could not be taken as files; `other` counts
-    the other files. What cannot be printed is escaped in the paths of `skipped` and `unreadable`.
+    rule, because a part of their path starts with "_" or "."; `excluded` are (path, pattern) of Markdown files that a
+    pattern leaves out; `unreadable` could not be taken as files; `other` counts the other files. What cannot be printed
+    is escaped in all paths but those of `files`.
     """
 
     root: Path
     files: tuple[str, ...]
     skipped: tuple[str, ...]
+    excluded: tuple[tuple[str, str], ...]
     unreadable: tuple[Unreadable, ...]
     other: int
 
 
 @dataclass(slots=True)
 class _Findings:
+    selection: Selection
     files: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    excluded: list[tuple[str, str]] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     other: int = 0
@@ -44,8 +49,8 @@ class _Findings:
         self.unreadable.append(Unreadable(_printable(path), Problem(rule, values={"detail": _printable(detail)})))
 
 
-def discover(root: Path) -> Discovery:
-    """Find all Markdown files below `root`, sorted by path.
+def discover(root: Path, selection: Selection = Selection()) -> Discovery:  # noqa: B008 - frozen
+    """Find the Markdown files below `root` that `selection` lets in, sorted by path.
 
     Symbolic links are reported and not followed: they can loop, or lead out of the source. Raises
     NotADirectoryError when `root` is no folder, OSError when it cannot be listed.
@@ -55,7 +60,7 @@ def discover(root: Path) -> Discovery:
             f"{root}: the source folder does not exist or is no folder. Name a folder that holds Markdown profiles."
         )
         raise NotADirectoryError(message)
-    found = _Findings(folders=[""])
+    found = _Findings(selection, folders=[""])
     while found.folders:
         folder = found.folders.pop()
         try:
@@ -70,6 +75,7 @@ def discover(root: Path) -> Discovery:
         root=root,
         files=tuple(sorted(found.files)),
         skipped=tuple(sorted(map(_printable, found.skipped))),
+        excluded=tuple(sorted((_printable(path), pattern) for path, pattern in found.excluded)),
         unreadable=tuple(sorted(found.unreadable, key=lambda each: (each.path, each.problem.rule))),
         other=found.other,
     )

@@ -19,6 +19,8 @@ from extract.parser import parse_inline
 
 # Where inline markup can start: nowhere else does text mean anything but itself.
 _MARKUP = re.compile(r"[\\`*_\[<]|&#?\w+;")
+# Longer texts are not kept, so that what is kept stays within some 50 MB whatever a source holds.
+_LONGEST_KEPT = 2_000
 # Spaces before a line end (a hard break, or dropped) and after it (always dropped).
 _BREAK = re.compile(r"[ \t]*\n[ \t]*")
 _PLAIN = r"[^\\`*_\[\]<>!&\n]"
@@ -39,15 +41,17 @@ def inline_runs(source: str, references: Mapping[str, object]) -> tuple[Run, ...
     """
     if references and "[" in source:
         return _trimmed(parse_inline(source.strip(), references))
-    return _runs(source)
+    return _kept_runs(source) if len(source) <= _LONGEST_KEPT else _runs(source)
 
 
-# Every table that reads a text asks for its runs; and a text of one profile often stands in many.
-@lru_cache(maxsize=8192)
 def _runs(source: str) -> tuple[Run, ...]:
     stripped = source.strip()
     simple = _simple_runs(stripped) if _MARKUP.search(stripped) else [Run(stripped)] if stripped else []
     return _trimmed(parse_inline(stripped, {}) if simple is None else simple)
+
+
+# Every table that reads a text asks for its runs; and a text of one profile often stands in many.
+_kept_runs = lru_cache(maxsize=8_192)(_runs)
 
 
 def _simple_runs(source: str) -> list[Run] | None:
@@ -90,11 +94,13 @@ def runs_text(runs: Iterable[Run]) -> str:
 
 def plain_text(source: str, references: Mapping[str, object]) -> str:
     """The plain text of an inline source."""
-    if references:
+    if references and "[" in source:
         return runs_text(inline_runs(source, references))
-    return _plain_text(source)
+    return _kept_plain_text(source) if len(source) <= _LONGEST_KEPT else _plain_text(source)
 
 
-@lru_cache(maxsize=8192)
 def _plain_text(source: str) -> str:
-    return runs_text(_runs(source)) if _MARKUP.search(source) else " ".join(source.split())
+    return runs_text(inline_runs(source, {})) if _MARKUP.search(source) else " ".join(source.split())
+
+
+_kept_plain_text = lru_cache(maxsize=8_192)(_plain_text)

@@ -1,0 +1,68 @@
+"""Which paths of a source count: patterns to include and to exclude.
+
+Belongs here: glob patterns on paths, and the verdict on one path. Does not belong here: walking folders, or the names
+that are skipped whatever the patterns say (discovery.py).
+
+A pattern is matched against a whole path below the source, with "/" between folders. `*` and `?` stand for characters
+of one name, `[a-c]` and `[!a-c]` for one of several characters, `**` as a part of its own for any number of folders.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+EVERYTHING = ("**",)
+NOT_INCLUDED = "no pattern of include"
+"""What a path is left out by where it matches none of the patterns to include."""
+
+_STARS = re.compile(r"\*+")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The paths that match a pattern of `include` and none of `exclude`."""
+
+    include: tuple[str, ...] = EVERYTHING
+    exclude: tuple[str, ...] = ()
+
+    def left_out_by(self, path: str) -> str | None:
+        """The pattern that leaves `path` out, NOT_INCLUDED where none lets it in, None where it counts."""
+        excluding = next((pattern for pattern in self.exclude if compile_pattern(pattern).fullmatch(path)), None)
+        if excluding is not None or any(compile_pattern(pattern).fullmatch(path) for pattern in self.include):
+            return excluding
+        return NOT_INCLUDED
+
+
+@lru_cache
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """A glob pattern as a regular expression for whole paths.
+
+    Raises ValueError where it can match no path: it is empty, absolute, or holds "\\\\", "." or ".." as a part.
+    """
+    parts = pattern.split("/")
+    if "\\" in pattern or any(part in ("", ".", "..") for part in parts):
+        raise ValueError(f"{pattern!r} is no pattern for paths below the source, such as apps/**/*.md")
+    *folders, last = parts
+    sources = ["(?:[^/]+/)*" if part == "**" else f"{_part(part)}/" for part in folders]
+    try:
+        return re.compile("".join(sources) + (".+" if last == "**" else _part(last)), re.DOTALL)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no pattern: {error}") from error
+
+
+def _part(glob: str) -> str:
+    """The pattern of one name."""
+    translated = []
+    for token in re.findall(r"\[!?\]?[^\]]*\]|.", _STARS.sub("*", glob), re.DOTALL):
+        if token == "*":
+            translated.append("[^/]*")
+        elif token == "?":
+            translated.append("[^/]")
+        elif len(token) > 1:
+            inner = re.sub(r"([\\\[&~|^])", r"\\\1", token[1:-1].removeprefix("!"))
+            translated.append(f"(?!/)[{'^' if token[1] == '!' else ''}{inner}]")
+        else:
+            translated.append(re.escape(token))
+    return "".join(translated)
