@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
-from tests.transform.support import ENGLISH, GERMAN, PROJECT, SHARED, folder_dataset
+from tests.transform.support import ENGLISH, GERMAN, PROJECT, SHARED, folder_dataset, rows
 from transform.headings import classify_heading
 from transform.language import UNKNOWN, detect_language
+from transform.price_models import read_price_models
 from transform.vocabulary import CORE_KINDS, Vocabulary, vocabularies
 
 FRENCH = "Ce logiciel est fait pour ceux qui dessinent avec une souris et un stylet, et il n’est pas difficile.\n"
@@ -128,6 +129,53 @@ def test_typography_changes_nothing(language: str, variant: Any) -> None:
 )
 def test_false_friends_give_no_rows(language: str, heading: str) -> None:
     assert classify_heading(heading, "Zotero", language).kind not in CORE_KINDS
+
+
+def test_rows_read_the_typography_of_french() -> None:
+    found = rows(
+        "# Krita\n\nCe programme est fait pour ceux qui dessinent avec une souris ou un stylet.\n\n"
+        "## À qui s’adresse Krita ?\n\n**Site officiel :** https://krita.org/\n\nCeux qui peignent, et eux seuls.\n\n"
+        "## Alternatives\n\n- **GIMP** : la retouche\n- **Inkscape\u00a0:** le vecteur\n- MyPaint : la sobriété\n\n"
+        "## Foire aux questions\n\n**Question n° 1 : Est-ce gratuit\u202f?**\n\nOui.\n",
+        path="fr/tools/krita.md",
+    )
+    assert [row["text"] for row in found["audiences"]] == ["Ceux qui peignent, et eux seuls."]
+    assert [(row["name"], row["description"]) for row in found["alternatives"]] == [
+        ("GIMP", "la retouche"),
+        ("Inkscape", "le vecteur"),
+        ("MyPaint", "la sobriété"),
+    ]
+    assert [(row["question"], row["answer"]) for row in found["faqs"]] == [("Est-ce gratuit ?", "Oui.")]
+
+
+def test_rows_read_the_typography_of_spanish() -> None:
+    found = rows(
+        "# Krita\n\nEste programa está hecho para quien dibuja con el ratón o el lápiz.\n\n"
+        "## Preguntas frecuentes\n\n**Pregunta 1: ¿Es gratis?**\n\nSí.\n\n### ¿Y en la tableta?\n\nTambién.\n",
+        path="es/tools/krita.md",
+    )
+    assert [(row["question"], row["answer"]) for row in found["faqs"]] == [
+        ("¿Es gratis?", "Sí."),
+        ("¿Y en la tableta?", "También."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "models"),
+    [
+        ("Gratuit et open source", ("free", "open_source")),
+        ("À l’usage ou sur devis", ("usage_based", "custom_quote")),
+        ("9 € / mois", ("subscription",)),
+        ("Selon l’offre", ("plan_dependent",)),
+        ("À partir de 12 €", ("paid",)),
+        ("Gratis y de código abierto", ("free", "open_source")),
+        ("Suscripción (9 €/mes)", ("subscription",)),
+        ("Pago único o por suscripción", ("one_time", "subscription")),
+        ("Bajo presupuesto", ("custom_quote",)),
+    ],
+)
+def test_price_models_are_read_in_every_language(text: str, models: tuple[str, ...]) -> None:
+    assert read_price_models(text) == (models, ())
 
 
 def test_an_article_at_the_start_is_no_relative_clause() -> None:
