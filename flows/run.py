@@ -6,6 +6,7 @@ what a stage does (stages.py), or Prefect (build.py, which passes the stages wra
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +25,6 @@ from flows.report import Summary, absolute, count_rules
 from flows.settings import Settings
 from load.published import LATEST, RELEASES
 from load.release import ReleaseInfo, Staging, open_staging
-from transform.options import Options
 
 
 class _Told(Protocol):
@@ -152,5 +152,5 @@ def inspected(source: Path, settings: Settings) -> Iterator[dict[str, pa.Table]]
 
 
 def _job(source: Path, work: Path, settings: Settings) -> Job:
-    options = Options(settings.default_locale, settings.catalogue_link.pattern)
+    options = settings.options(today=dt.datetime.now(dt.UTC).date())
     return Job(source, work, options, settings.file_limits, settings.workers)

@@ -10,22 +10,26 @@ the file is relative to the file; everywhere else, to the working directory.
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from re import Pattern
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import AfterValidator, ConfigDict, Field, PositiveInt, ValidationError, create_model
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from extract.limits import Limits
+from extract.selection import EVERYTHING, Selection, compile_pattern
 from flows.errors import UsageError
+from flows.site import SiteSettings
 from flows.terminal import printable
-from transform.identity import locale_code
-from transform.options import CATALOGUE_LINK
 
 FILE_NAME: Final = "steckbrief.toml"
 ENV_PREFIX: Final = "STECKBRIEF_"
@@ -41,36 +45,28 @@ LimitSettings = create_model(
 )
 
 
-def _names_a_slug(pattern: Pattern[str]) -> Pattern[str]:
-    if "slug" not in pattern.groupindex:
-        raise ValueError("the pattern has no group (?P<slug>...)")
-    return pattern
+def _is_pattern(text: str) -> str:
+    compile_pattern(text)
+    return text
 
 
-def _is_locale(text: str) -> str:
-    locale = locale_code(text)
-    if locale is None:
-        raise ValueError("no language code such as de, en or pt-br")
-    return locale
+PathPattern = Annotated[str, AfterValidator(_is_pattern)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseSettings, SiteSettings):
     """Everything that can be set. Unknown names and values out of bounds are errors, never ignored."""
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter=_NESTED, extra="forbid", frozen=True)
     file_values: ClassVar[Mapping[str, Any]] = {}
 
     output: Annotated[Path, Field(description="Folder for the releases.")] = Path("output")
-    default_locale: Annotated[
-        str,
-        AfterValidator(_is_locale),
-        Field(description="Locale of profiles that do not say theirs, such as de or en."),
-    ] = "de"
-    catalogue_link: Annotated[
-        Pattern[str],
-        AfterValidator(_names_a_slug),
-        Field(description="Pattern of a link to another profile, with a group slug and, where it has one, locale."),
-    ] = re.compile(CATALOGUE_LINK)
+    include: Annotated[
+        tuple[PathPattern, ...],
+        Field(description="Patterns of the files that count, as paths below the source; `**` is any folder."),
+    ] = EVERYTHING
+    exclude: Annotated[
+        tuple[PathPattern, ...], Field(description="Patterns of files that are left out, and counted by pattern.")
+    ] = ()
     workers: Annotated[
         int | None, Field(ge=1, le=64, description="Processes that read profiles; chosen by the work to do if unset.")
     ] = None
@@ -90,6 +86,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then environment, then file; no .env and no secrets folder."""
         return init_settings, env_settings, InitSettingsSource(settings_cls, dict(cls.file_values))
+
+    @property
+    def selection(self) -> Selection:
+        """The patterns as `extract` takes them."""
+        return Selection(self.include, self.exclude)
 
     @property
     def file_limits(self) -> Limits:
@@ -121,6 +122,11 @@ def load_settings(source: Path, config: Path | None, flags: Mapping[str, object]
         settings: Settings = bound(**given)
     except ValidationError as error:
         raise UsageError("\n".join(_explain(each, given, file) for each in error.errors())) from error
+    except SettingsError as error:  # a variable for a list or a table, which is read as JSON
+        cause = f" ({error.__cause__})" if error.__cause__ else ""
+        raise UsageError(
+            printable(f"{ENV_PREFIX}*: {error}{cause}. Lists and tables are written as JSON there.")
+        ) from error
     return settings
 
 
@@ -154,7 +160,7 @@ def _refuse_unknown_variables() -> None:
 
 def _explain(error: Mapping[str, Any], flags: Mapping[str, object], file: Path) -> str:
     """One line about one wrong setting, naming the place where it was set."""
-    location = [str(part) for part in error["loc"]]
+    location = [str(part) for part in error["loc"] if part != "[key]"]  # pydantic's mark for a wrong key of a table
     name = ".".join(location)
     variable = f"{ENV_PREFIX}{_NESTED.join(location)}".upper()
     if location and location[0] in flags:

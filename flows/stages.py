@@ -74,7 +74,7 @@ def extract(job: Job) -> Extracted:
 def transform(job: Job) -> Transformed:
     """Put the parts together and add what depends on all profiles."""
     watcher().begin("transform")
-    tables = complete(store.load_parts(job.work), store.load_quarantine(job.work))
+    tables = complete(store.load_parts(job.work), store.load_quarantine(job.work), job.options)
     store.save_tables(job.work / "tables", tables)
     return Transformed({name: table.num_rows for name, table in tables.items()})
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import pickle
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from extract.limits import Limits
 from flows.errors import UsageError
 from flows.settings import Settings, load_settings
+from transform.options import Options
 
 
 @pytest.fixture(autouse=True)
@@ -93,8 +96,18 @@ def test_a_given_file_replaces_the_one_beside_the_source(source: Path, tmp_path:
         ('workers = "many"', ["workers", "valid integer", "many"]),
         ("[limits]\nfile_bytes = -1", ["limits.file_bytes", "greater than 0", "-1"]),
         ('default_locale = "Deutsch"', ["default_locale", "language code", "Deutsch"]),
-        ('catalogue_link = "/tools/(.*)"', ["catalogue_link", "slug"]),
-        ('catalogue_link = "/tools/("', ["catalogue_link", "regular expression"]),
+        ('catalogue_links = ["/tools/(.*)"]', ["catalogue_links", "slug"]),
+        ('catalogue_links = ["/tools/("]', ["catalogue_links", "regular expression"]),
+        ('catalogue_links = ["(?P<slug>(a+)+)"]', ["catalogue_links", "without bound"]),
+        ('[aliases]\nname = "nmae"', ["aliases.name", "nmae", "title"]),
+        ('[price_models]\nGratis = "cheap"', ["price_models.Gratis", "cheap", "free"]),
+        ('[headings]\nfeature = "Was es kann"', ["headings.feature", "features"]),
+        ('[headings]\nquestion = "Was?"', ["headings.question"]),
+        ('[headings]\npros = "Plus"\ncons = "Plus"', ["headings", "Plus", "pros", "cons"]),
+        ('[locales]\nschweiz = "xx"', ["locales.schweiz", "xx"]),
+        ('required_keys = ["price"]', ["required_keys", "price", "price_model"]),
+        ('[severities]\nlink-dangling = "fatal"', ["severities.link-dangling", "fatal"]),
+        ('[severities]\nlink-dangeling = "off"', ["severities.link-dangeling", "link-dangling"]),
         ("limits = 3", ["limits"]),
         ("workers = = 2", ["steckbrief.toml", "line 1"]),
         ('default_locale = "\\u001b]0;"', ["\\x1b"]),
@@ -138,6 +151,59 @@ def test_a_wrong_variable_and_a_wrong_flag_are_named_as_such(source: Path, monke
     monkeypatch.setenv("STECKBRIEF_LIMITS__NESTING", "deep")
     with pytest.raises(UsageError, match=r"^STECKBRIEF_LIMITS__NESTING: "):
         load_settings(source, None, {})
+
+
+@pytest.mark.parametrize("variable", ["STECKBRIEF_LIMITS", "STECKBRIEF_CATALOGUE_LINKS", "STECKBRIEF_ALIASES"])
+def test_a_variable_that_should_be_json_and_is_not_is_named(
+    variable: str, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "{")
+    with pytest.raises(UsageError, match="JSON") as caught:
+        load_settings(source, None, {})
+    assert variable.removeprefix("STECKBRIEF_").lower() in str(caught.value)
+
+
+def test_what_a_site_writes_reaches_the_transformation(source: Path, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        """
+        catalogue_links = ["/p/(?P<slug>[a-z]+)"]
+        template_profiles = 9
+        required_keys = ["title"]
+        [aliases]
+        name = "title"
+        [price_models]
+        "Für  LAU" = "free"
+        "Abo oder Kauf" = ["subscription", "one_time"]
+        [headings]
+        features = "Was es kann"
+        pros = ["Plus", "Licht"]
+        [locales]
+        Schweiz = "de-CH"
+        it = false
+        [severities]
+        link-dangling = "off"
+        """,
+    )
+    options = load_settings(source, None, {}).options(dt.date(2026, 1, 2))
+    assert options.catalogue_links == ("/p/(?P<slug>[a-z]+)",)
+    assert options.template_profiles == 9
+    assert options.required_keys == ("title",)
+    assert options.aliases == {"name": "title"}
+    assert sorted(options.price_models.values()) == [("free",), ("subscription", "one_time")]
+    assert options.headings == {"was es kann": "features", "plus": "pros", "licht": "pros"}
+    assert options.locales == {"schweiz": "de-ch", "it": None}
+    assert options.severities == {"link-dangling": "off"}
+    assert options.today == dt.date(2026, 1, 2)
+
+
+def test_options_can_be_sent_to_a_worker(source: Path) -> None:
+    options = load_settings(source, None, {}).options(dt.date(2026, 1, 2))
+    assert pickle.loads(pickle.dumps(options)) == options  # noqa: S301 - our own bytes
+
+
+def test_without_settings_the_transformation_has_its_own_defaults(source: Path) -> None:
+    assert load_settings(source, None, {}).options(dt.date(2026, 1, 2)) == Options(today=dt.date(2026, 1, 2))
 
 
 def test_every_setting_is_described() -> None:
