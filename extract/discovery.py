@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from extract.model import Problem, Unreadable
-from extract.selection import Selection
+from extract.selection import ALL, Selection
 
 SUFFIXES = (".md", ".markdown")
 # Static site generators leave these out as drafts, templates and metadata.
@@ -49,7 +49,7 @@ class _Findings:
         self.unreadable.append(Unreadable(_printable(path), Problem(rule, values={"detail": _printable(detail)})))
 
 
-def discover(root: Path, selection: Selection = Selection()) -> Discovery:  # noqa: B008 - frozen
+def discover(root: Path, selection: Selection = ALL) -> Discovery:
     """Find the Markdown files below `root` that `selection` lets in, sorted by path.
 
     Symbolic links are reported and not followed: they can loop, or lead out of the source. Raises
@@ -97,10 +97,9 @@ def _take(entry: os.DirEntry[str], path: str, found: _Findings) -> None:
         return
     if folder:
         found.folders.append(path)
-    if _is_skipped(path):
-        if markdown and not folder:
-            found.skipped.append(path)
-    elif link:
+    if _is_left_out(path, found, counts=markdown and not folder):
+        return
+    if link:
         if markdown or _is_folder(entry):
             found.leave_out(path, "symlink-not-followed", target)
     elif not markdown:
@@ -121,8 +120,16 @@ def _is_folder(link: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_skipped(path: str) -> bool:
-    return any(part.startswith(SKIPPED_PREFIXES) for part in path.split("/"))
+def _is_left_out(path: str, found: _Findings, *, counts: bool) -> bool:
+    """Whether the names in a path or the patterns leave it out; what `counts`, a Markdown file, is then counted."""
+    if any(part.startswith(SKIPPED_PREFIXES) for part in path.split("/")):
+        if counts:
+            found.skipped.append(path)
+        return True
+    pattern = found.selection.left_out_by(path) if counts else None
+    if pattern is not None:
+        found.excluded.append((path, pattern))
+    return pattern is not None
 
 
 def _printable(text: str) -> str:

@@ -35,11 +35,15 @@ class Selection:
         return NOT_INCLUDED
 
 
+ALL = Selection()
+"""Every path."""
+
+
 @lru_cache
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """A glob pattern as a regular expression for whole paths.
 
-    Raises ValueError where it can match no path: it is empty, absolute, or holds "\\\\", "." or ".." as a part.
+    Raises ValueError where it can match no path: it is empty, absolute, or has a backslash, or a part "." or "..".
     """
     parts = pattern.split("/")
     if "\\" in pattern or any(part in ("", ".", "..") for part in parts):
@@ -55,14 +59,14 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 def _part(glob: str) -> str:
     """The pattern of one name."""
     translated = []
-    for token in re.findall(r"\[!?\]?[^\]]*\]|.", _STARS.sub("*", glob), re.DOTALL):
-        if token == "*":
+    for sign in re.findall(r"\[!?\]?[^\]]*\]|.", _STARS.sub("*", glob), re.DOTALL):
+        if sign == "*":
             translated.append("[^/]*")
-        elif token == "?":
+        elif sign == "?":
             translated.append("[^/]")
-        elif len(token) > 1:
-            inner = re.sub(r"([\\\[&~|^])", r"\\\1", token[1:-1].removeprefix("!"))
-            translated.append(f"(?!/)[{'^' if token[1] == '!' else ''}{inner}]")
+        elif len(sign) > 1:
+            inner = re.sub(r"([\\\[&~|^])", r"\\\1", sign[1:-1].removeprefix("!"))
+            translated.append(f"(?!/)[{'^' if sign[1] == '!' else ''}{inner}]")
         else:
-            translated.append(re.escape(token))
+            translated.append(re.escape(sign))
     return "".join(translated)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extract.limits import Limits
+from extract.selection import ALL, Selection
 from transform.options import Options
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Job:
     """What is to be read and how: the same for a build and for a check that publishes nothing.
 
-    `workers` is the number of processes asked for; None leaves the choice to the extract stage.
+    `selection` says which files count. `workers` is the number of processes asked for; None leaves the choice to the
+    extract stage.
     """
 
     source: Path
@@ -30,23 +32,34 @@ class Job:
     options: Options
     limits: Limits
     workers: int | None = None
+    selection: Selection = ALL
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """After discover. Counts of files: to read, skipped by rule, no files at all, and not Markdown."""
+    """After discover. Counts of files: to read, skipped by rule, left out by patterns, no files at all, not Markdown.
+
+    `excluded` are counts by the pattern that leaves the files out.
+    """
 
     files: int
     skipped: int
+    excluded: Mapping[str, int]
     unreadable: int
     other: int
 
     @property
+    def by_pattern(self) -> str:
+        """Which patterns left files out, as the end of a sentence."""
+        return "excluded by " + ", ".join(f"{pattern} ({number:,})" for pattern, number in self.excluded.items())
+
+    @property
     def sentence(self) -> str:
         """What a person reads about it."""
+        excluded = f" {sum(self.excluded.values())} {self.by_pattern}," if self.excluded else ""
         return (
-            f"{counted(self.files, 'profile file')}; {self.skipped} skipped by name, {self.unreadable} unusable,"
-            f" {counted(self.other, 'file')} of other kinds"
+            f"{counted(self.files, 'profile file')}; {self.skipped} skipped by name,{excluded} {self.unreadable}"
+            f" unusable, {counted(self.other, 'file')} of other kinds"
         )
 
 

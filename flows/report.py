@@ -7,7 +7,7 @@ artifacts, which show the same figures (build.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,7 +39,8 @@ class Summary:
     """What a build did. Counts are files unless said otherwise; `seconds` is wall time.
 
     `files` were found under a name that counts; each of them is a profile or quarantined. `skipped` were left out by
-    their name, `other` are no Markdown.
+    their name or by a pattern of the settings, `excluded` are those among them that a pattern left out, by pattern;
+    `other` are no Markdown.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Summary:
     rows: Mapping[str, int]
     diagnostics: tuple[RuleCount, ...]
     seconds: float
+    excluded: Mapping[str, int] = field(default_factory=dict)
 
 
 def count_rules(diagnostics: pa.Table) -> tuple[RuleCount, ...]:
@@ -84,9 +86,11 @@ def as_text(summary: Summary, waited: float) -> str:
     """
     how = "directly, without Prefect: no run was recorded" if summary.direct else "by Prefect as build_dataset"
     width = max(len(name) for name in summary.rows)
+    by_name = summary.skipped - sum(summary.excluded.values())
     lines = [
         f"{summary.profiles:,} profiles from {summary.files:,} files ({summary.bytes:,} bytes) in {summary.source}",
-        f"{summary.skipped:,} skipped by name, {summary.quarantined:,} quarantined, {summary.other:,} no Markdown",
+        f"{by_name:,} skipped by name, {summary.quarantined:,} quarantined, {summary.other:,} no Markdown",
+        *(f"{number:,} excluded by {pattern}" for pattern, number in summary.excluded.items()),
         "",
         "Rows",
         *(f"  {name:<{width}}  {rows:>10,}" for name, rows in summary.rows.items()),

@@ -91,6 +91,7 @@ def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: boo
         transformed = clock.run("transform", steps.transform, job)
         checked = clock.run("check", steps.check, job, staging, settings.csv_neutralise_formulas)
         named = found.files + found.unreadable
+        skipped = found.skipped + sum(found.excluded.values())
         quarantined = named - transformed.rows["profiles"]
         info = ReleaseInfo(
             source_root=str(source),
@@ -101,7 +102,8 @@ def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: boo
                 "found": named,
                 "read": was_read.files,
                 "reused": 0,
-                "skipped": found.skipped,
+                "skipped": skipped,
+                "excluded": dict(found.excluded),
                 "quarantined": quarantined,
             },
             settings=settings.model_dump(mode="json", exclude={"output", "workers"}),
@@ -116,12 +118,13 @@ def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: boo
             files=named,
             bytes=was_read.bytes,
             profiles=transformed.rows["profiles"],
-            skipped=found.skipped,
+            skipped=skipped,
             other=found.other,
             quarantined=quarantined,
             rows=checked.checked.written.rows,
             diagnostics=count_rules(store.load_tables(work / "tables")["diagnostics"]),
             seconds=round(time.monotonic() - began, 3),
+            excluded=dict(found.excluded),
         )
         watcher().publishing(summary)
         clock.run("publish", steps.publish, checked, info)
@@ -153,4 +156,4 @@ def inspected(source: Path, settings: Settings) -> Iterator[dict[str, pa.Table]]
 
 def _job(source: Path, work: Path, settings: Settings) -> Job:
     options = settings.options(today=dt.datetime.now(dt.UTC).date())
-    return Job(source, work, options, settings.file_limits, settings.workers)
+    return Job(source, work, options, settings.file_limits, settings.workers, settings.selection)

@@ -6,6 +6,8 @@ here: any decision about meaning, rows or releases; order and cleaning up (run.p
 
 from __future__ import annotations
 
+from collections import Counter
+
 from extract.discovery import discover as discover_files
 from extract.model import Unreadable
 from extract.source import Fingerprint, fingerprint
@@ -23,15 +25,19 @@ _SHOWN = 3  # reasons named in a message; the rest is a number
 
 def discover(job: Job) -> Found:
     """Find the files of the source. NothingToBuildError where there is none to read."""
-    found = discover_files(job.source)
+    found = discover_files(job.source, job.selection)
     store.save_found(job.work, found.files, found.unreadable)
+    excluded = Counter(pattern for _, pattern in found.excluded)
+    result = Found(len(found.files), len(found.skipped), dict(excluded), len(found.unreadable), found.other)
     if not found.files:
-        skipped = f" ({counted(len(found.skipped), 'Markdown file')} skipped by name)" if found.skipped else ""
+        left_out = [f"{counted(len(found.skipped), 'Markdown file')} skipped by name"] if found.skipped else []
+        left_out += [f"{counted(excluded.total(), 'Markdown file')} {result.by_pattern}"] if excluded else []
+        reasons = "".join(f" ({each})" for each in left_out)
         raise NothingToBuildError(
-            f"{job.source}: no profile in this folder{skipped}{_reasons(found.unreadable)}. Expected at least one"
+            f"{job.source}: no profile in this folder{reasons}{_reasons(found.unreadable)}. Expected at least one"
             " file *.md in it or below, with no part of its path starting with '_' or '.'. Nothing was published."
         )
-    return Found(len(found.files), len(found.skipped), len(found.unreadable), found.other)
+    return result
 
 
 def read(job: Job) -> ReadFiles:

@@ -29,7 +29,8 @@ class ReleaseInfo:
         source_commit: the source's git commit; None where it has none.
         fingerprint: of the extractor's code and vocabulary.
         version: of the software.
-        inputs: what became of the files: found, read, reused, skipped, quarantined -> number of files.
+        inputs: what became of the files: found, read, reused, skipped, quarantined -> number of files; excluded ->
+            number of those skipped that a pattern left out, by pattern.
         settings: the settings used, as JSON values.
         gates: results of the gates, one dict each.
         timings: stage -> seconds of wall time.
@@ -39,7 +40,7 @@ class ReleaseInfo:
     source_commit: str | None
     fingerprint: str
     version: str
-    inputs: Mapping[str, int]
+    inputs: Mapping[str, int | Mapping[str, int]]
     settings: Mapping[str, object] = field(default_factory=dict, hash=False)
     gates: Sequence[Mapping[str, object]] = ()
     timings: Mapping[str, float] = field(default_factory=dict, hash=False)

@@ -90,6 +90,7 @@ def test_json_says_what_was_built_as_one_document(source: Path, tmp_path: Path) 
         "read": 4,
         "reused": 0,
         "skipped": 1,
+        "excluded": {},
         "quarantined": 1,
     }
 
