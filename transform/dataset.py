@@ -15,18 +15,26 @@ import pyarrow.compute as pc
 
 from extract.model import Problem, Unreadable
 from schema import ROW_TABLES, to_arrow
+from transform.alternative_checks import alternative_problems
+from transform.cross_checks import cross_problems
 from transform.diagnostics import diagnostic_row
 from transform.displaced import Question, suggest_answers, suggestion_problems
 from transform.identity import slug_from_path
-from transform.options import Options
+from transform.options import OFF, Options
 from transform.parts import FILE
 from transform.rows import Row
 from transform.shared import Mask, shared_by, template_rows
-from transform.targets import Catalogue, alternative_problems, link_problems
+from transform.targets import Catalogue, link_problems
 
 # Row table -> column whose text is compared across profiles, and the one that stands in where it is NULL.
 _COMPARED = {"alternatives": ("description", "name"), "faqs": ("question", "question")}
 
+# What the checks across profiles look at.
+_PROFILE_COLUMNS = """
+profile_id slug locale category price_model official_url created_on updated_on reviewed_on front_matter_raw
+"""
+_ALTERNATIVE_COLUMNS = "profile_id name target_slug target_profile_id match line_start line_end"
+_LINK_COLUMNS = "profile_id url kind target_slug target_profile_id line_start"
 
 # Column of faqs -> attribute of a Suggestion.
 _SUGGESTED = {
@@ -52,6 +60,7 @@ def complete(
     `unreadable` are the files that gave no document; they appear in diagnostics. Nothing but the order of profile_id
     and position shows in the result, so that it does not depend on how the parts were cut.
     """
+    options = options or Options()
     order = _order(parts["profiles"])
     tables = {name: _in_order(part, order.ranks) for name, part in parts.items() if name != "diagnostics"}
     profiles = tables["profiles"]
@@ -63,22 +72,24 @@ def complete(
     tables["alternatives"] = _with_targets(tables["alternatives"], catalogue, dict(zip(ids, locales, strict=True)))
     masks = {each: Mask(title, slug) for each, title, slug in zip(ids, titles, slugs, strict=True)}
     templates: list[Row] = []
-    least = (options or Options()).template_profiles
     for name in ROW_TABLES:
-        tables[name], found_templates = _with_shared_by(name, tables[name], masks, least)
+        tables[name], found_templates = _with_shared_by(name, tables[name], masks, options.template_profiles)
         templates += found_templates
     tables["templates"] = to_arrow("templates", templates)
     tables["faqs"] = _with_suggestions(tables["faqs"], masks)
     paths = dict(zip(ids, profiles.column("source_path").to_pylist(), strict=True))
+    links = _rows(tables["links"], _LINK_COLUMNS)
     found = [
-        *alternative_problems(tables["alternatives"].to_pylist(), catalogue),
-        *link_problems(tables["links"].to_pylist()),
+        *alternative_problems(_rows(tables["alternatives"], _ALTERNATIVE_COLUMNS), links, catalogue, paths),
+        *link_problems(links),
+        *cross_problems(_rows(profiles, _PROFILE_COLUMNS), tables["price_models"].to_pylist(), options),
         *suggestion_problems(tables["faqs"].to_pylist()),
     ]
     rows = [diagnostic_row(problem, paths[profile_id], profile_id) for profile_id, problem in found]
     rows += [diagnostic_row(each.problem, each.path, None) for each in unreadable]
     rows += [_collision(*each) for each in order.lost]
-    tables["diagnostics"] = _diagnostics([*parts["diagnostics"].drop_columns([FILE]).to_pylist(), *rows])
+    rows += parts["diagnostics"].drop_columns([FILE]).to_pylist()
+    tables["diagnostics"] = _diagnostics(rows, options.severities)
     return tables
 
 
@@ -127,7 +138,7 @@ def _with_links(links: pa.Table, catalogue: Catalogue) -> pa.Table:
 def _with_targets(alternatives: pa.Table, catalogue: Catalogue, locale_of: Mapping[str, str]) -> pa.Table:
     columns = ("profile_id", "target_profile_id", "target_slug", "url", "name")
     targets = [
-        catalogue.resolve(locale_of[profile_id], linked, slug is not None or url is not None, name)
+        catalogue.resolve(locale_of[profile_id], linked, slug, None if url else name)
         for profile_id, linked, slug, url, name in zip(
             *(alternatives.column(column).to_pylist() for column in columns), strict=True
         )
@@ -161,7 +172,16 @@ def _collision(profile_id: str, path: str, other: str) -> Row:
     return diagnostic_row(Problem("profile-id-collision", 1, 1, found), path, profile_id)
 
 
-def _diagnostics(rows: list[Row]) -> pa.Table:
-    """All diagnostics, sorted by file, line, rule and message, and numbered."""
+def _rows(table: pa.Table, columns: str) -> list[Row]:
+    """Some columns of a table as rows; texts nobody asks for are not made into objects."""
+    found: list[Row] = table.select(columns.split()).to_pylist()
+    return found
+
+
+def _diagnostics(rows: list[Row], severities: Mapping[str, str]) -> pa.Table:
+    """All diagnostics with the severities that were set, sorted by file, line, rule and message, and numbered."""
+    if severities:
+        rows = [row | {"severity": severities.get(str(row["rule"]), row["severity"])} for row in rows]
+        rows = [row for row in rows if row["severity"] != OFF]
     rows.sort(key=lambda row: (str(row["source_path"]), row["line_start"] or 0, str(row["rule"]), str(row["message"])))
     return to_arrow("diagnostics", (row | {"position": position} for position, row in enumerate(rows, 1)))

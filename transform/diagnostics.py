@@ -1,7 +1,8 @@
 """Diagnostics: problems with a profile as rows, and those that can be seen in one profile alone.
 
-Belongs here: checks over one profile's fields and rows. Does not belong here: problems of reading (extract, which
-reports them itself), or those that need other profiles (targets.py, dataset.py).
+Belongs here: the row of a problem, and checks of what one profile's sections gave. Does not belong here: problems of
+reading (extract, which reports them itself), other checks of one profile (field_checks.py, structure_checks.py), or
+those that need other profiles (alternative_checks.py, cross_checks.py).
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from extract.model import BlockKind, Document, Problem
 from extract.text import line_at
-from transform.fields import swallows_key
-from transform.identity import is_slug
+from transform.field_checks import field_problems
 from transform.kinds import KindedSection, extents
-from transform.language import UNKNOWN
-from transform.price_models import read_price_models
+from transform.options import Options
 from transform.rows import PENDING_POSITION, Row
 from transform.rules import rules
+from transform.structure_checks import structure_problems
 
 _PLACEHOLDER = re.compile(r"\{\{\s*[A-Za-z_][\w .-]{0,60}\}\}")
 # Messages quote the profile; a bound keeps them readable, the lines say where the rest is.
@@ -49,10 +49,15 @@ def _short(value: str) -> str:
 
 
 def profile_problems(
-    profile: Row, document: Document, sections: tuple[KindedSection, ...], tables: Mapping[str, Sequence[Row]]
+    profile: Row,
+    document: Document,
+    sections: tuple[KindedSection, ...],
+    tables: Mapping[str, Sequence[Row]],
+    options: Options,
 ) -> Iterator[Problem]:
     """What is wrong with one profile, beyond what reading it already reported."""
-    yield from _field_problems(profile, document)
+    yield from field_problems(profile, document, options)
+    yield from structure_problems(sections, tables)
     yield from _section_problems(sections, tables)
     for row in tables["faqs"]:
         if not row["is_answered"]:
@@ -65,29 +70,6 @@ def profile_problems(
 
 def _at(row: Row, rule: str, **values: str) -> Problem:
     return Problem(rule, int(str(row["line_start"])), int(str(row["line_end"])), values)
-
-
-def _field_problems(profile: Row, document: Document) -> Iterator[Problem]:
-    values, lines = document.front_matter.values, document.front_matter.lines
-    if values:
-        if _is_blank(values.get("slug")):
-            yield Problem("slug-missing", 1, 1, {"slug": str(profile["slug"])})
-        elif not is_slug(" ".join(str(values["slug"]).split())):
-            line = lines.get("slug")
-            yield Problem("slug-invalid", line, line, {"value": str(values["slug"]), "slug": str(profile["slug"])})
-        if _is_blank(values.get("title")):
-            yield Problem("title-missing", 1, 1, {"title": str(profile["title"])})
-    if profile["price_model"] and not swallows_key(str(profile["price_model"])):
-        line = lines.get("price_model")
-        for part in read_price_models(str(profile["price_model"]))[1]:
-            yield Problem("price-model-unknown", line, line, {"value": part})
-    if profile["language"] not in (UNKNOWN, str(profile["locale"])[:2]):
-        found = {"locale": str(profile["locale"]), "language": str(profile["language"])}
-        yield Problem("language-differs", 1, 1, found)
-
-
-def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _section_problems(sections: tuple[KindedSection, ...], tables: Mapping[str, Sequence[Row]]) -> Iterator[Problem]:

@@ -1,0 +1,30 @@
+"""The line of a front-matter key, found again in a finished row of `profiles`.
+
+Belongs here: that search, for the few problems that are found once documents are gone. Does not belong here: problems
+found while reading a document, which knows the lines of its keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from extract.model import Problem
+from extract.text import line_at
+from transform.fields import KEYS
+from transform.rows import Row
+
+
+def problem_at_key(
+    profile: Row, column: str, rule: str, aliases: Mapping[str, str], **values: str
+) -> tuple[str, Problem]:
+    """(profile_id, problem) on the line of the key that gives `column`; on line 1 where no such line is found.
+
+    `aliases` are the site's own keys -> column; the key as it is written is also the value `key` of the message.
+    """
+    raw = str(profile["front_matter_raw"] or "")
+    own = [key for key, meant in aliases.items() if meant == column]
+    names = "|".join(re.escape(key) for key in (*own, *KEYS.get(column, (column,))))
+    key = re.search(rf"^[\"']?(?P<name>{names})[\"']?[ \t]*:", raw, re.MULTILINE)
+    line = line_at(raw, key.start()) if key else 1
+    return str(profile["profile_id"]), Problem(rule, line, line, {"key": key["name"] if key else column, **values})

@@ -1,0 +1,114 @@
+"""Locale pairs: two language versions of one product whose front matter disagrees.
+
+Belongs here: official_url, price model and category of profiles with the same slug in two locales. Does not belong
+here: other checks across profiles (cross_checks.py).
+
+Price models are compared as normalised, free and open_source as one: software that is open source is free, and one
+editor names the licence where the other names the price. What is not understood has a rule of its own.
+
+Each profile is held against that of its slug in the default locale, or in the first locale where that has none. A value
+that is missing on one side is no disagreement; key-missing speaks of it.
+
+Translated categories differ by nature, so what is usual is read from the source: the usual partner of a category is the
+one it has in more than half of its pairs, of which there must be LEAST_EVIDENCE besides the one in question.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from extract.model import Problem
+from transform.addresses import comparable
+from transform.key_lines import problem_at_key
+from transform.options import Options
+from transform.price_models import UNKNOWN
+from transform.rows import Row
+
+LEAST_EVIDENCE = 5
+"""Pairs a category must stand in before its usual partner is known."""
+
+_SAME_PRICE = {"open_source": "free"}
+
+_RULES = {
+    "official_url": "locale-official-url-differs",
+    "price_model": "locale-price-model-differs",
+    "category": "locale-category-differs",
+}
+
+
+def pair_problems(
+    profiles: Sequence[Row], price_models: Sequence[Row], options: Options
+) -> Iterator[tuple[str, Problem]]:
+    """(profile_id, problem) for `profiles`, in order of profile_id, that disagree with another language version."""
+    pairs = list(_pairs(profiles, options.default_locale))
+    models: dict[object, set[str]] = defaultdict(set)
+    for row in price_models:
+        model = str(row["price_model"])
+        models[row["profile_id"]].add(_SAME_PRICE.get(model, model))
+    partners = _partners(pairs)
+    for own, reference in pairs:
+        here, there = models[own["profile_id"]], models[reference["profile_id"]]
+        differ = {
+            "official_url": _addresses_differ(own, reference),
+            "price_model": bool(here and there) and here != there and UNKNOWN not in here | there,
+            "category": _categories_differ(own, reference, partners),
+        }
+        for column in filter(differ.get, differ):
+            found = {"value": str(own[column]), "expected": str(reference[column])}
+            other = str(reference["profile_id"])
+            yield problem_at_key(own, column, _RULES[column], options.aliases, other=other, **found)
+
+
+def _pairs(profiles: Sequence[Row], default_locale: str) -> Iterator[tuple[Row, Row]]:
+    """(profile, the one it is held against)."""
+    by_slug: dict[object, list[Row]] = defaultdict(list)
+    for profile in profiles:
+        by_slug[profile["slug"]].append(profile)
+    for same in by_slug.values():
+        reference = next((each for each in same if each["locale"] == default_locale), same[0])
+        yield from ((each, reference) for each in same if each is not reference)
+
+
+def _addresses_differ(own: Row, reference: Row) -> bool:
+    here, there = own["official_url"], reference["official_url"]
+    return bool(here and there) and comparable(str(here), localised=True) != comparable(str(there), localised=True)
+
+
+_Partners = Mapping[tuple[str, str, str], Counter[str]]
+"""(locale, category, other locale) -> how often it stands beside which category there."""
+
+
+def _partners(pairs: Sequence[tuple[Row, Row]]) -> _Partners:
+    partners: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for pair in pairs:
+        if all(profile["category"] for profile in pair):
+            for one, other in (pair, pair[::-1]):
+                partners[_place(one, other)][_category(other)] += 1
+    return partners
+
+
+def _categories_differ(own: Row, reference: Row, partners: _Partners) -> bool:
+    if not (own["category"] and reference["category"]) or _category(own) == _category(reference):
+        return False
+    usual = [
+        (_usual(partners[_place(one, other)], _category(other)), _category(other))
+        for one, other in ((own, reference), (reference, own))
+    ]
+    return any(expected for expected, _ in usual) and all(expected != found for expected, found in usual)
+
+
+def _usual(partners: Counter[str], in_question: str) -> str | None:
+    others = partners - Counter([in_question])
+    if others.total() < LEAST_EVIDENCE:
+        return None
+    best = min(others, key=lambda category: (-others[category], category))
+    return best if 2 * others[best] > others.total() else None
+
+
+def _place(profile: Row, other: Row) -> tuple[str, str, str]:
+    return str(profile["locale"]), _category(profile), str(other["locale"])
+
+
+def _category(profile: Row) -> str:
+    return " ".join(str(profile["category"]).casefold().split())
