@@ -8,6 +8,7 @@ word about a single option or setting.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -51,8 +52,8 @@ _SETTINGS: Final = f"""\
 
 A flag wins over an environment variable, that over `{FILE_NAME}`, that over the default. The file is looked for
 beside the source folder (`raw/` and `{FILE_NAME}` in one folder), or named with `--config`. A path in the file is
-relative to the file, everywhere else to the working directory. An unknown name or a value out of bounds is an error,
-never ignored.
+relative to the file, everywhere else to the working directory. Lists and tables are written as JSON in a variable. An
+unknown name or a value out of bounds is an error, never ignored.
 
 | {FILE_NAME} | environment | default | meaning |
 | --- | --- | --- | --- |
@@ -95,12 +96,11 @@ def _rows(prefix: str, fields: Iterable[tuple[str, FieldInfo, str]]) -> Iterator
 
 
 def _default(field: FieldInfo) -> str:
-    value = field.default
-    if value is None:
+    """The default as it is written in TOML, where a cell of a Markdown table can hold it."""
+    if field.default is None:
         return "unset"
-    if isinstance(value, re.Pattern):
-        value = value.pattern.replace("|", "\\|")
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    text = json.dumps(field.default, ensure_ascii=False, default=str)
+    return f"`{text.replace('|', chr(92) + '|')}`"
 
 
 def _limit_reasons() -> dict[str, str]:

@@ -111,18 +111,25 @@ def test_exit_codes_are_the_declared_ones() -> None:
     assert [(int(code), meaning) for code, meaning in shown] == list(EXIT_MEANINGS.items())
 
 
-@pytest.mark.parametrize("block", TOML, ids=place)
-def test_settings_file_holds_every_setting_with_its_default(block: Block, tmp_path: Path) -> None:
-    file = tmp_path / "steckbrief.toml"
-    file.write_text(block.text, encoding="utf-8")
-    settings = load_settings(tmp_path, file, {})
+def test_settings_shown_as_defaults_are_the_defaults(tmp_path: Path) -> None:
+    settings = _settings(TOML[0].text, tmp_path)
     assert settings.model_dump() == {**Settings().model_dump(), "output": tmp_path / "output"}
-    with_optional = re.sub(r"^# (\w+ = )", r"\1", block.text, flags=re.MULTILINE)
-    file.write_text(with_optional, encoding="utf-8")
-    load_settings(tmp_path, file, {})
-    values = tomllib.loads(with_optional)
-    assert values.keys() == Settings.model_fields.keys()
-    assert values["limits"] == Settings().limits.model_dump()  # type: ignore[attr-defined]
+
+
+def test_every_setting_is_shown_and_every_example_is_valid(tmp_path: Path) -> None:
+    shown: dict[str, object] = {}
+    for block in TOML:
+        text = re.sub(r"^# (\w+ = )", r"\1", block.text, flags=re.MULTILINE)
+        _settings(text, tmp_path)
+        shown |= tomllib.loads(text)
+    assert shown.keys() == Settings.model_fields.keys()
+    assert shown["limits"] == Settings().limits.model_dump()  # type: ignore[attr-defined]
+
+
+def _settings(text: str, folder: Path) -> Settings:
+    file = folder / "steckbrief.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_settings(folder, file, {})
 
 
 def test_variables_named_in_the_text_are_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
