@@ -1,9 +1,10 @@
-"""Links and names find the profiles they point at, and what points nowhere or at itself is said."""
+"""Links and names find the profiles they point at: by link, title, slug, within the locale and then across locales."""
 
 from __future__ import annotations
 
 import pytest
 
+from schema.values import MATCHES
 from tests.transform.support import column, dataset, front, listed
 from transform.targets import Catalogue
 
@@ -11,37 +12,72 @@ from transform.targets import Catalogue
 @pytest.fixture
 def catalogue() -> Catalogue:
     return Catalogue(
-        ["de/krita", "de/gimp", "en/gimp", "de/twin-a", "de/twin-b"],
-        ["de", "de", "en", "de", "de"],
-        ["Krita", "GIMP", "GIMP", "Twin", "twin "],
+        [
+            "de/krita",
+            "de/gimp",
+            "en/gimp",
+            "de/twin-a",
+            "de/twin-b",
+            "en/twin",
+            "en/node.js",
+            "en/pen-tool",
+            "fr/pen-tool",
+        ],
+        ["de", "de", "en", "de", "de", "en", "en", "en", "fr"],
+        ["Krita", "GIMP", "GIMP", "Twin", "twin ", "Twin", "Node", "Pen", "Pen"],
     )
 
 
 @pytest.mark.parametrize(
-    ("linked", "has_link", "name", "profile_id", "match"),
+    ("linked", "slug", "name", "profile_id", "match"),
     [
-        ("de/gimp", True, "GIMP", "de/gimp", "link"),
-        ("de/gimp", True, "Etwas anderes", "de/gimp", "link"),
-        ("en/gimp", True, "GIMP", "en/gimp", "link"),
-        (None, False, "GIMP", "de/gimp", "title"),
-        (None, False, "  gimp ", "de/gimp", "title"),
-        ("de/nirgends", True, "GIMP", None, "none"),
-        (None, True, "GIMP", None, "none"),
-        (None, False, "Twin", None, "none"),
-        (None, False, "Unbekannt", None, "none"),
-        (None, False, None, None, "none"),
+        ("de/gimp", "gimp", "GIMP", "de/gimp", "link"),
+        ("de/gimp", "gimp", "Krita", "de/gimp", "link"),
+        ("en/gimp", "gimp", "GIMP", "en/gimp", "link"),
+        (None, None, "GIMP", "de/gimp", "title"),
+        (None, None, "  gimp ", "de/gimp", "title"),
+        ("de/nirgends", "nirgends", "GIMP", "de/gimp", "title"),
+        (None, None, "twin-A", "de/twin-a", "slug"),
+        (None, None, "Twin A", "de/twin-a", "slug"),
+        ("en/krita", "krita", "Malprogramm", "de/krita", "slug"),
+        (None, None, "Node", "en/node.js", "title_other_locale"),
+        (None, None, "Pen", "en/pen-tool", "title_other_locale"),
+        (None, None, "node.js", "en/node.js", "slug_other_locale"),
+        ("de/pen-tool", "pen-tool", "Stift", "en/pen-tool", "slug_other_locale"),
+        (None, None, "Twin", None, "none"),
+        ("de/nirgends", "nirgends", None, None, "none"),
+        (None, None, "Unbekannt", None, "none"),
+        (None, None, "!!", None, "none"),
+        (None, None, None, None, "none"),
     ],
 )
-def test_a_link_decides_and_a_name_only_where_there_is_no_link_and_one_such_title_in_the_locale(
-    catalogue: Catalogue, linked: str | None, has_link: bool, name: str | None, profile_id: str | None, match: str
+def test_the_first_of_link_title_slug_and_the_other_locales_that_finds_a_profile_decides(
+    catalogue: Catalogue, linked: str | None, slug: str | None, name: str | None, profile_id: str | None, match: str
 ) -> None:
-    found = catalogue.resolve("de", linked, has_link, name)
+    found = catalogue.resolve("de", linked, slug, name)
     assert (found.profile_id, found.match) == (profile_id, match)
+
+
+def test_a_title_that_two_products_of_the_other_locales_share_names_neither() -> None:
+    twins = Catalogue(["en/a", "fr/b"], ["en", "fr"], ["Twin", "Twin"])
+    assert twins.resolve("de", None, None, "Twin").match == "none"
+    assert twins.resolve("en", None, None, "Twin").profile_id == "en/a"
+
+
+def test_every_way_of_finding_a_profile_is_declared() -> None:
+    assert {"link", "title", "slug", "title_other_locale", "slug_other_locale", "none"} == set(MATCHES)
 
 
 @pytest.mark.parametrize(
     ("target", "name", "own"),
-    [("de/krita", "Malprogramm", True), (None, "KRITA", True), ("de/gimp", "GIMP", False), (None, None, False)],
+    [
+        ("de/krita", "Malprogramm", True),
+        ("en/krita", "Malprogramm", True),
+        (None, "KRITA", True),
+        ("de/gimp", "GIMP", False),
+        ("de/krita-2", "Krita 2", False),
+        (None, None, False),
+    ],
 )
 def test_a_product_is_itself_by_target_or_by_name(
     catalogue: Catalogue, target: str | None, name: str | None, own: bool
