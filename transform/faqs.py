@@ -138,7 +138,9 @@ def _section_events(
 
 def _detail_event(part: Summary | Fragment | Closed, position: int) -> _Open | Fragment | None:
     if isinstance(part, Summary):
-        return _Open(_clean(part.text.strip("*_ ")), part.line, position, enclosed=True)
+        # A summary without text asks nothing; it ends an answer all the same.
+        text = part.text.strip("*_ ")
+        return _Open(_clean(text), part.line, position, enclosed=True) if text else None
     return part if isinstance(part, Fragment) else None
 
 

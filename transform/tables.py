@@ -59,7 +59,7 @@ def table_items(
         if column is None or not _lists(kind, header, column, headings, references):
             continue
         for row, cells in zip(each.block.children[1:], body, strict=True):
-            if _has_word(" ".join(cells), references):
+            if _has_word(" ".join(cells[column:]), references):
                 others = tuple(cell for cell in cells[column + 1 :] if _has_word(cell, references))
                 yield TableItem(Placed(row, each.section_position), cells[column], others, column + 1 == len(header))
 

@@ -1,0 +1,24 @@
+"""The fuzz target: libFuzzer, through Atheris, makes files; every one must keep the promises.
+
+Belongs here: the bridge to the fuzzer. Does not belong here: what is checked (promises.py). Arguments are libFuzzer's;
+`make fuzz` gives them. The first broken promise ends the run and leaves the file that broke it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["extract", "transform", "markdown_it"]):
+    from fuzz.promises import hold
+
+
+def one_input(data: bytes) -> None:
+    """Hold one made-up file to the promises."""
+    hold(data)
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()

@@ -1,0 +1,119 @@
+"""What holds for any file at all, checked on one: the oracle of the fuzzer and of the replay of its corpus.
+
+Belongs here: promises that need no knowledge of what a file should say. Does not belong here: expected rows (tests).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+
+from extract.document import parse_document
+from extract.model import Block, Document, Unreadable
+from extract.text import lines
+from schema import ROW_TABLES
+from transform.diagnostics import diagnostic_row
+from transform.options import Options
+from transform.parts import part_tables
+from transform.profile import profile_rows
+from transform.rows import Row
+
+PATH = "tools/krita.md"
+# A fixed day: the same bytes give the same result on any day.
+OPTIONS = Options(today=dt.date(2026, 1, 1))
+# Tables without positions of their own: one row a profile, and those numbered once all profiles are known.
+_UNNUMBERED = frozenset({"profiles", "diagnostics"})
+
+
+class BrokenPromiseError(AssertionError):
+    """A file for which something does not hold that holds for any file."""
+
+
+def hold(data: bytes) -> Document | Unreadable:
+    """Read the bytes of one file into rows and check every promise on them.
+
+    Returns the document. Raises BrokenPromiseError with the promise, and lets through whatever extract and transform
+    raise, which is a broken promise too.
+    """
+    document = parse_document(PATH, data)
+    if isinstance(document, Unreadable):
+        diagnostic_row(document.problem, PATH, None)
+        return document
+    tables = profile_rows(document, OPTIONS)
+    for broken in (*_document(document, data), *_rows(document, tables)):
+        raise BrokenPromiseError(broken)
+    for name, table in part_tables([(0, tables)]).items():
+        if table.num_rows != len(tables.get(name, ())):
+            raise BrokenPromiseError(f"{name}: {table.num_rows} rows of {len(tables[name])} fit their table")
+    return document
+
+
+def _document(document: Document, data: bytes) -> Iterator[str]:
+    """Nothing is lost, and the sections tile the body."""
+    stored = data.decode("utf-8", errors="replace").replace("\0", "\ufffd")
+    if document.text != stored:
+        yield "the document's text is not the file"
+    last = len(lines(stored))
+    # The body starts on the line on which the front matter's text ends, or on the next where it ends a line.
+    before = lines(document.front_matter.raw)
+    start = len(before) + (not before or before[-1].endswith(("\n", "\r")))
+    for section in document.sections:
+        end = start + len(lines(section.markdown)) - 1
+        if (section.line_start, section.line_end) != (start, end) or end > last:
+            yield f"section {section.position} is said to span {section.line_start} to {section.line_end} and does {start} to {end}"
+        yield from _blocks(section.blocks, section.line_start, section.line_end)
+        start = end + 1
+    if document.sections and start != last + 1:
+        yield f"the sections end at line {start - 1} of {last}"
+    for problem in document.problems:
+        if problem.line_start and not 1 <= problem.line_start <= (problem.line_end or 0) <= last:
+            yield f"{problem.rule} is reported at {problem.line_start} to {problem.line_end} of {last}"
+
+
+def _blocks(blocks: Sequence[Block], start: int, end: int) -> Iterator[str]:
+    """Every block stands inside what holds it, and none before the one it follows."""
+    pending = [(blocks, start, end)]
+    while pending:
+        siblings, first, end = pending.pop()
+        for block in siblings:
+            if not first <= block.line_start <= block.line_end <= end:
+                yield f"a {block.kind} spans {block.line_start} to {block.line_end}, outside {first} to {end}"
+            first = block.line_start
+            pending.append((block.children, block.line_start, block.line_end))
+
+
+def _rows(document: Document, tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+    """Rows are numbered, stand inside their section, and are counted."""
+    last = max((section.line_end for section in document.sections), default=len(lines(document.text)))
+    spans: dict[object, tuple[int, int]] = {each.position: (each.line_start, each.line_end) for each in document.sections}
+    for name, rows in tables.items():
+        numbers = [row.get("position") for row in rows]
+        if name not in _UNNUMBERED and name != "front_matter" and numbers != list(range(1, len(rows) + 1)):
+            yield f"{name}: the positions are {numbers}"
+        for row in rows:
+            start, end = _span(row)
+            first, final = spans[row["section_position"]] if "section_position" in row else (1, last)
+            if start is not None and not first <= start <= (end or start) <= final:
+                yield f"{name}: a row spans {start} to {end}, outside {first} to {final}"
+        if name in ROW_TABLES and len({row["row_id"] for row in rows}) < len(rows):
+            yield f"{name}: two rows have one row_id"
+    (profile,) = tables["profiles"]
+    for name in ROW_TABLES:
+        count = f"{name[:-1] if name != 'faqs' else 'faq'}_count"
+        if profile[count] != len(tables[name]):
+            yield f"profiles.{count} is {profile[count]} for {len(tables[name])} rows"
+    for row in tables["faqs"]:
+        start, end = row["answer_line_start"], row["answer_line_end"]
+        if bool(row["answer"]) != bool(row["is_answered"]) or (start is None) != (row["answer"] is None):
+            yield "an answer and its lines do not agree"
+        elif start is not None and not _number(row, "line_start") <= _number(row, "answer_line_start") <= int(str(end)):
+            yield "an answer stands before its question"
+
+
+def _span(row: Row) -> tuple[int | None, int | None]:
+    start = row.get("line_start")
+    return (None, None) if start is None else (_number(row, "line_start"), int(str(row.get("line_end") or start)))
+
+
+def _number(row: Row, column: str) -> int:
+    return int(str(row[column]))

@@ -1,0 +1,19 @@
+"""Every file that fuzzing starts from, and every one it ever found, keeps the promises that hold for any file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extract.document import parse_document
+from extract.model import Document
+from fuzz.promises import BrokenPromiseError, hold
+from transform.profile import profile_rows
+
+CORPUS = Path(__file__).parent.parent / "fuzz" / "corpus"
+
+
+@pytest.mark.parametrize("file", [pytest.param(file, id=file.stem) for file in sorted(CORPUS.iterdir())])
+def test_promises_hold_for_every_file_of_the_corpus(file: Path) -> None:
+    hold(file.read_bytes())
