@@ -65,7 +65,10 @@ def column(found: Iterable[AnyRow], name: str) -> list[Any]:
 
 
 def parts(
-    files: Mapping[str, str | bytes], batch: int = 64, order: Sequence[int] | None = None
+    files: Mapping[str, str | bytes],
+    batch: int = 64,
+    order: Sequence[int] | None = None,
+    options: Options | None = None,
 ) -> list[dict[str, pa.Table]]:
     """The parts of files given as path -> content, read in `order` (else sorted by path) and cut in batches."""
     numbered = [
@@ -75,18 +78,21 @@ def parts(
     ]
     if order is not None:
         numbered = [numbered[at] for at in order]
-    read = [(number, profile_rows(each, Options())) for number, each in numbered]
+    read = [(number, profile_rows(each, options or Options())) for number, each in numbered]
     return [part_tables(read[at : at + batch]) for at in range(0, len(read), batch)]
 
 
 def dataset(
-    files: Mapping[str, str | bytes], batch: int = 64, order: Sequence[int] | None = None
+    files: Mapping[str, str | bytes],
+    batch: int = 64,
+    order: Sequence[int] | None = None,
+    options: Options | None = None,
 ) -> dict[str, pa.Table]:
     """The finished tables of files given as path -> content."""
     unreadable = [
         found for path in sorted(files) if isinstance(found := parse_document(path, _bytes(files[path])), Unreadable)
     ]
-    return complete(join_parts(parts(files, batch, order)), unreadable)
+    return complete(join_parts(parts(files, batch, order, options)), unreadable, options)
 
 
 def listed(tables: Mapping[str, pa.Table], name: str, **where: object) -> list[AnyRow]:

@@ -1,0 +1,183 @@
+"""Profiles that break a rule, and ones that come close and do not: structure, fields, alternatives, several profiles.
+
+Each expected line is counted by hand in the text beside it; FRONT takes lines 1 to 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.transform.support import FRONT, front
+
+Files = Mapping[str, str | bytes]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Files that break a rule on one line of one file, and files that come close and do not."""
+
+    rule: str
+    breaks: Files
+    line: int
+    close: Files
+    path: str = "tools/krita.md"
+
+
+def one(rule: str, breaks: str | bytes, line: int, close: str | bytes) -> Case:
+    """A rule that one file breaks on its own."""
+    return Case(rule, {"tools/krita.md": breaks}, line, {"tools/krita.md": close})
+
+
+def gimp(**fields: str) -> str:
+    """Another product's front matter."""
+    return front(slug="gimp", title="GIMP", **fields)
+
+
+def pair(own: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    """One product in two locales: the German version is the reference, the English one is held against it."""
+    return {"tools/krita.md": front(**other) + "# Krita\n", "en/tools/krita.md": front(**own) + "# Krita\n"}
+
+
+def categories(*, own: str, reference: str, usual: str, times: int) -> dict[str, str]:
+    """So many pairs in which the German category Grafik stands beside `usual`, and one that may differ."""
+    files = pair({"category": own}, {"category": reference})
+    for number in range(times):
+        fields = {"slug": f"p{number}", "title": f"P{number}"}
+        files[f"tools/p{number}.md"] = front(**fields, category="Grafik") + "x"
+        files[f"en/tools/p{number}.md"] = front(**fields, category=usual) + "x"
+    return files
+
+
+def products(*paths: str) -> dict[str, str]:
+    """Files of products that are called like their files."""
+    return {path: front(slug=path[-4], title=path[-4].upper()) + "x" for path in paths}
+
+
+COMPLETE = {"category": "Grafik", "price_model": "Open Source", "official_url": "https://krita.org"}
+
+STRUCTURE = [
+    one(
+        "section-empty",
+        FRONT + "# Krita\n\n## Preise\n\n---\n\n## FAQ\n\nText.\n",
+        7,
+        FRONT + "# K\n## A\n### B\n\n![x](y)\n",
+    ),
+    one(
+        "heading-level-skipped",
+        FRONT + "## A\n\na\n\n#### B\n\nb\n",
+        9,
+        FRONT + "### A\n\na\n\n#### B\n\nb\n\n### C\n\nc\n",
+    ),
+    one(
+        "heading-out-of-order", FRONT + "### A\n\na\n\n## B\n\nb\n", 9, FRONT + "## A\n\na\n\n### B\n\nb\n\n## C\n\nc\n"
+    ),
+    one(
+        "item-duplicate",
+        FRONT + "## Vorteile\n\n- Es ist frei.\n- b\n- es ist FREI\n",
+        9,
+        FRONT + "## Vorteile\n\n- Es ist frei.\n- Es ist nicht frei.\n\n## Nachteile\n\n- Es ist frei.\n",
+    ),
+    one(
+        "faq-question-duplicate",
+        FRONT + "## FAQ\n\n**Ist es frei?**\n\nJa.\n\n**Ist es FREI?**\n\nNein.\n",
+        11,
+        FRONT + "## FAQ\n\n**Ist es frei?**\n\nJa.\n\n**Ist es für Firmen frei?**\n\nJa.\n",
+    ),
+    one(
+        "faq-answer-repeated",
+        FRONT + "## FAQ\n\n**A?**\n\nDas steht auf der Seite.\n\n**B?**\n\nDas steht auf der Seite.\n",
+        11,
+        FRONT + "## FAQ\n\n**A?**\n\nJa, sicher.\n\n**B?**\n\nJa, sicher.\n\n**C?**\n\n**D?**\n",
+    ),
+]
+
+FIELDS = [
+    one("key-missing", front(**COMPLETE | {"category": "''"}), 1, front(**COMPLETE)),
+    one("official-url-invalid", front(official_url="krita.org"), 4, front(official_url="http://krita.org/de?a=b#c")),
+    one("date-in-future", front(updated_at="2026-11-23"), 4, front(updated_at="2026-11-22")),
+]
+
+ALTERNATIVES = [
+    Case(
+        "alternative-duplicate",
+        {
+            "tools/krita.md": FRONT + "## Alternativen\n\n- [GIMP](/tools/gimp/): a\n- GIMP: b\n",
+            "tools/gimp.md": gimp(),
+        },
+        8,
+        {
+            "tools/krita.md": FRONT + "## Alternativen\n\n- [GIMP](/tools/gimp/): a\n- GIMP Portable: b\n",
+            "tools/gimp.md": gimp(),
+        },
+    ),
+    Case(
+        "alternative-two-targets",
+        {
+            "tools/krita.md": FRONT + "## Alternativen\n\n- [Paint](/tools/a/)\n",
+            "tools/gimp.md": gimp() + "## Alternativen\n\n- [Paint](/tools/b/)\n",
+            **products("tools/b.md"),
+        },
+        7,
+        {
+            "tools/krita.md": FRONT + "## Alternativen\n\n- [Paint](/tools/a/)\n- [Paint B](/tools/b/)\n",
+            "tools/gimp.md": gimp() + "## Alternativen\n\n- [paint](/tools/a/)\n- Paint\n",
+            "en/tools/gimp.md": gimp() + "## Alternatives\n\n- [Paint](/tools/b/)\n",
+        },
+    ),
+    Case(
+        "alternative-unlinked",
+        {"tools/krita.md": FRONT + "## Alternativen\n\n- gimp: frei\n", "tools/gimp.md": gimp()},
+        7,
+        {
+            "tools/krita.md": FRONT
+            + "## Alternativen\n\n- [GIMP](/tools/gimp/)\n- [GIMP](https://x.org)\n- Gimpshop\n",
+            "tools/gimp.md": gimp(),
+        },
+    ),
+]
+
+PROFILES = [
+    Case(
+        "official-url-shared",
+        {
+            "tools/krita.md": front(official_url="https://krita.org/"),
+            "tools/gimp.md": gimp(official_url="http://www.KRITA.org"),
+        },
+        4,
+        {
+            "tools/krita.md": front(official_url="https://krita.org"),
+            "en/tools/krita.md": front(official_url="https://krita.org"),
+            "tools/gimp.md": gimp(official_url="https://krita.org/gimp"),
+        },
+    ),
+    Case(
+        "locale-official-url-differs",
+        pair({"official_url": "https://krita.com/en/"}, {"official_url": "https://krita.org/"}),
+        4,
+        pair({"official_url": "https://www.krita.org/en/?hl=en"}, {"official_url": "https://krita.org"}),
+        path="en/tools/krita.md",
+    ),
+    Case(
+        "locale-price-model-differs",
+        pair({"price_model": "Free, Subscription"}, {"price_model": "Kostenlos"}),
+        4,
+        pair({"price_model": "Free, Subscription"}, {"price_model": "Abo, Open Source"}),
+        path="en/tools/krita.md",
+    ),
+    Case(
+        "locale-category-differs",
+        categories(own="Office", reference="Grafik", usual="Graphics", times=5),
+        4,
+        categories(own="Office", reference="Grafik", usual="Graphics", times=4),
+        path="en/tools/krita.md",
+    ),
+    Case(
+        "translation-missing",
+        {**products("tools/a.md", "en/tools/a.md", "tools/b.md", "en/tools/b.md"), "tools/krita.md": FRONT + "x"},
+        1,
+        {**products("tools/a.md", "en/tools/a.md", "tools/b.md"), "tools/krita.md": FRONT + "x"},
+    ),
+]
+
+CASES = [*STRUCTURE, *FIELDS, *ALTERNATIVES, *PROFILES]
