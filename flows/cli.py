@@ -40,6 +40,14 @@ Workers = Annotated[
 Config = Annotated[Path | None, typer.Option("--config", help="Settings [default: steckbrief.toml beside SOURCE].")]
 Direct = Annotated[bool, typer.Option("--direct", help="Run the same stages without Prefect; no run is recorded.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON document.")]
+Select = Annotated[
+    list[str] | None,
+    typer.Option("--select", metavar="CODES", help="Rules to report, by code or its start, comma-separated [all]."),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="CODES", help="Rules to leave out, likewise; wins over --select."),
+]
 Form = Annotated[Format, typer.Option("--format", help="How diagnostics are written.")]
 
 
@@ -82,17 +90,26 @@ def build(
 
 @app.command()
 def check(
-    source: Source = Path("raw"), *, form: Form = Format.TEXT, workers: Workers = None, config: Config = None
+    source: Source = Path("raw"),
+    *,
+    form: Form = Format.TEXT,
+    select: Select = None,
+    ignore: Ignore = None,
+    workers: Workers = None,
+    config: Config = None,
 ) -> None:
-    """Lint the profiles of SOURCE and publish nothing; exit code 1 where one has an error."""
+    """Lint the profiles of SOURCE and publish nothing; exit code 1 where one has an error that is reported."""
+    from flows.rule_selection import read_selection  # noqa: PLC0415
+    from transform.rules import rules  # noqa: PLC0415
+
+    selection = read_selection(select or (), ignore or (), rules())
     settings = _settings(source, config, {"workers": workers})
     from flows import lint, run  # noqa: PLC0415
     from flows.provenance import version  # noqa: PLC0415
-    from transform.rules import rules  # noqa: PLC0415
 
     with shown_progress(), run.inspected(source, settings) as tables:
         rows = tables["diagnostics"].to_pylist()
-    findings = [lint.finding(row, str(source)) for row in rows]
+    findings = selection.of(lint.finding(row, str(source)) for row in rows)
     declared = [lint.Rule(each.code, each.severity, each.meaning, each.remedy) for each in rules().values()]
     for line in lint.write(findings, declared, version(), form):
         say(line)

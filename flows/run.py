@@ -106,7 +106,7 @@ def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: boo
                 "excluded": dict(found.excluded),
                 "quarantined": quarantined,
             },
-            settings=settings.model_dump(mode="json", exclude={"output", "workers"}),
+            settings=settings.model_dump(mode="json", exclude={"output", "workers"}) | {"today": _day(job)},
             timings=dict(clock.seconds),
         )
         summary = Summary(
@@ -152,6 +152,11 @@ def inspected(source: Path, settings: Settings) -> Iterator[dict[str, pa.Table]]
         clock.run("extract", PLAIN.extract, job)
         clock.run("transform", PLAIN.transform, job)
         yield store.load_tables(job.work / "tables")
+
+
+def _day(job: Job) -> str | None:
+    """The day with which dates in profiles were compared: a rebuild needs it to come to the same diagnostics."""
+    return job.options.today.isoformat() if job.options.today else None
 
 
 def _job(source: Path, work: Path, settings: Settings) -> Job:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainValidator
 
+from flows.rule_selection import suggestion
 from schema.values import PRICE_MODELS, SECTION_KINDS
 from transform.fields import KEYS
 from transform.identity import locale_code
@@ -63,11 +64,17 @@ def _are_phrases(headings: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, .
     return headings
 
 
+def _is_rule(code: str) -> str:
+    if code not in rules():
+        raise ValueError(f"{code!r} is no rule. {suggestion(code, rules())}")
+    return code
+
+
 _Column = Annotated[str, _one_of(KEYS, "column that front matter gives")]
 _Kind = Annotated[str, _one_of([kind for kind in SECTION_KINDS if kind not in _GIVEN_BY_PLACE], "kind of section")]
 _PriceModels = Annotated[tuple[Annotated[str, _one_of(PRICE_MODELS, "price model")], ...], BeforeValidator(_as_list)]
 _Headings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-_Rule = Annotated[str, _one_of(list(rules()), "rule")]
+_Rule = Annotated[str, AfterValidator(_is_rule)]
 
 
 class SiteSettings(BaseModel):
