@@ -95,10 +95,19 @@ def _texts(value: object) -> list[str]:
 
 def _pattern(name: str, entry: str, sources: list[str]) -> re.Pattern[str] | None:
     """One pattern that matches any of `sources` as whole words."""
-    for source in sources:
-        try:
-            re.compile(source)
-        except re.error as error:
-            message = f"transform/vocabulary/{name}, {entry}: {source!r} is no regular expression: {error}."
-            raise ValueError(message) from error
-    return re.compile(rf"\b(?:{'|'.join(sources)})(?!\w)") if sources else None
+    if not sources:
+        return None
+    try:
+        return re.compile(rf"\b(?:{'|'.join(sources)})(?!\w)")
+    except re.error as error:
+        wrong = next((source for source in sources if not _compiles(source)), " and ".join(sources))
+        message = f"transform/vocabulary/{name}, {entry}: {wrong!r} is no regular expression: {error}."
+        raise ValueError(message) from error
+
+
+def _compiles(source: str) -> bool:
+    try:
+        re.compile(source)
+    except re.error:
+        return False
+    return True
