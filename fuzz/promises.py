@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from extract.document import parse_document
 from extract.model import Block, Document, Unreadable
 from extract.text import lines
-from schema import ROW_TABLES
+from schema import ROW_TABLES, to_arrow
 from transform.diagnostics import diagnostic_row
 from transform.options import Options
-from transform.parts import part_tables
 from transform.profile import profile_rows
 from transform.rows import Row
 
@@ -33,7 +32,7 @@ def hold(data: bytes) -> Document | Unreadable:
     """Read the bytes of one file into rows and check every promise on them.
 
     Returns the document. Raises BrokenPromiseError with the promise, and lets through whatever extract and transform
-    raise, which is a broken promise too.
+    raise, or schema about a row that does not fit its table: broken promises too.
     """
     document = parse_document(PATH, data)
     if isinstance(document, Unreadable):
@@ -42,9 +41,9 @@ def hold(data: bytes) -> Document | Unreadable:
     tables = profile_rows(document, OPTIONS)
     for broken in (*_document(document, data), *_rows(document, tables)):
         raise BrokenPromiseError(broken)
-    for name, table in part_tables([(0, tables)]).items():
-        if table.num_rows != len(tables.get(name, ())):
-            raise BrokenPromiseError(f"{name}: {table.num_rows} rows of {len(tables[name])} fit their table")
+    for name, rows in tables.items():
+        if rows:
+            to_arrow(name, rows)
     return document
 
 
@@ -60,7 +59,8 @@ def _document(document: Document, data: bytes) -> Iterator[str]:
     for section in document.sections:
         end = start + len(lines(section.markdown)) - 1
         if (section.line_start, section.line_end) != (start, end) or end > last:
-            yield f"section {section.position} is said to span {section.line_start} to {section.line_end} and does {start} to {end}"
+            said = f"{section.line_start} to {section.line_end}"
+            yield f"section {section.position} spans {start} to {end} and is said to span {said}"
         yield from _blocks(section.blocks, section.line_start, section.line_end)
         start = end + 1
     if document.sections and start != last + 1:
@@ -84,27 +84,34 @@ def _blocks(blocks: Sequence[Block], start: int, end: int) -> Iterator[str]:
 
 def _rows(document: Document, tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     """Rows are numbered, stand inside their section, and are counted."""
-    last = max((section.line_end for section in document.sections), default=len(lines(document.text)))
-    spans: dict[object, tuple[int, int]] = {each.position: (each.line_start, each.line_end) for each in document.sections}
+    last = len(lines(document.text))
+    spans: dict[object, tuple[int, int]] = {
+        each.position: (each.line_start, each.line_end) for each in document.sections
+    }
     for name, rows in tables.items():
-        numbers = [row.get("position") for row in rows]
-        if name not in _UNNUMBERED and name != "front_matter" and numbers != list(range(1, len(rows) + 1)):
+        numbers = [row["position"] for row in rows if name not in _UNNUMBERED]
+        if numbers != list(range(1, len(numbers) + 1)):
             yield f"{name}: the positions are {numbers}"
         for row in rows:
             start, end = _span(row)
             first, final = spans[row["section_position"]] if "section_position" in row else (1, last)
             if start is not None and not first <= start <= (end or start) <= final:
                 yield f"{name}: a row spans {start} to {end}, outside {first} to {final}"
-        if name in ROW_TABLES and len({row["row_id"] for row in rows}) < len(rows):
-            yield f"{name}: two rows have one row_id"
     (profile,) = tables["profiles"]
     for name in ROW_TABLES:
+        if len({row["row_id"] for row in tables[name]}) < len(tables[name]):
+            yield f"{name}: two rows have one row_id"
         count = f"{name[:-1] if name != 'faqs' else 'faq'}_count"
         if profile[count] != len(tables[name]):
             yield f"profiles.{count} is {profile[count]} for {len(tables[name])} rows"
-    for row in tables["faqs"]:
+    yield from _answers(tables["faqs"])
+
+
+def _answers(faqs: Sequence[Row]) -> Iterator[str]:
+    """An answer has lines, and they do not precede the question's."""
+    for row in faqs:
         start, end = row["answer_line_start"], row["answer_line_end"]
-        if bool(row["answer"]) != bool(row["is_answered"]) or (start is None) != (row["answer"] is None):
+        if not (row["answer"] is None) == (not row["is_answered"]) == (start is None) == (end is None):
             yield "an answer and its lines do not agree"
         elif start is not None and not _number(row, "line_start") <= _number(row, "answer_line_start") <= int(str(end)):
             yield "an answer stands before its question"

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.document import parse_document
-from extract.model import Document
-from fuzz.promises import BrokenPromiseError, hold
-from transform.profile import profile_rows
+from fuzz.promises import hold
 
 CORPUS = Path(__file__).parent.parent / "fuzz" / "corpus"
 
