@@ -17,6 +17,9 @@ COMMAND = (sys.executable, "-m", "flows.cli")
 PROFILE = """---
 title: {title}
 slug: {slug}
+category: Software
+price_model: Freemium
+official_url: https://{slug}.example.org
 ---
 # {title}
 
