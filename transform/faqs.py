@@ -154,7 +154,8 @@ def _is_closed(blocks: Sequence[Block], start: int) -> bool:
     following = (blocks[index] for index in range(start, len(blocks)))
     for block in following:
         if has_details(block):
-            return next(isinstance(part, Closed) for part in cut_details(block) if not isinstance(part, Fragment))
+            marks = (isinstance(part, Closed) for part in cut_details(block) if not isinstance(part, Fragment))
+            return next(marks, False)
         if closes_details(block):
             return True
     return False
