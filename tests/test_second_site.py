@@ -1,0 +1,178 @@
+"""A differently shaped directory is a settings file: every row of examples/second-site equals its labels.
+
+The labels say, line by line, what a careful reader takes from the nine profiles; nothing in them comes from a build.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from flows.report import Summary
+from flows.run import build, inspected
+from flows.settings import load_settings
+from tests.documents import ROOT
+
+SITE = ROOT / "examples" / "second-site"
+SOURCE = SITE / "apps"
+LABELS = [
+    json.loads(file.read_text(encoding="utf-8")) for file in sorted((ROOT / "tests/labels-second-site").glob("*.json"))
+]
+# Key of a label -> table.
+ITEMS = {"features": "features", "pros": "pros", "cons": "cons", "use_cases": "use_cases", "audience": "audiences"}
+# The phrase below which a profile says what it costs in a table that must give no rows.
+TILL = ("At the till", "An der Kasse")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The example, built once: what the build said, what it wrote beside the tables, and the rows by profile."""
+
+    summary: Summary
+    manifest: Row
+    tables: dict[str, list[Row]]
+
+    def of(self, label: Row, table: str) -> list[Row]:
+        return [row for row in self.tables[table] if row["profile_id"] == label["profile_id"]]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    output = tmp_path_factory.mktemp("second-site")
+    summary = build(SOURCE, load_settings(SOURCE, None, {"output": output}))
+    release = Path(summary.path)
+    tables = {file.stem: pq.read_table(file).to_pylist() for file in release.glob("*.parquet")}
+    return Site(summary, json.loads((release / "release.json").read_text(encoding="utf-8")), tables)
+
+
+def each_label(test):
+    return pytest.mark.parametrize("label", LABELS, ids=[label["profile_id"] for label in LABELS])(test)
+
+
+def lines(label: Row, start: int, end: int) -> str:
+    return "\n".join((SOURCE / label["id"]).read_text(encoding="utf-8").split("\n")[start - 1 : end])
+
+
+def words(text: str | None) -> str:
+    """The words of Markdown or plain text, without link targets, tags and entities' spelling."""
+    text = re.sub(r"\]\([^)]*\)", "]", text or "").replace("&amp;", "&")
+    return " ".join(re.findall(r"\w+", re.sub(r"<[^>]+>", " ", text).casefold()))
+
+
+def test_every_profile_is_labelled_and_every_label_built(site: Site) -> None:
+    assert len(LABELS) >= 8
+    assert {row["profile_id"]: row["source_path"] for row in site.tables["profiles"]} == {
+        label["profile_id"]: label["id"] for label in LABELS
+    }
+
+
+@each_label
+def test_fields_come_from_the_sites_own_keys(label: Row, site: Site) -> None:
+    (profile,) = site.of(label, "profiles")
+    keys = ("locale", "language", "title", "category", "price_model", "official_url", "description")
+    assert {key: profile[key] for key in keys} == {key: label[key] for key in keys}
+    dates = {key: profile[key].isoformat() for key in ("created_on", "reviewed_on")}
+    assert dates == {key: label[key] for key in dates}
+    assert [row["tag"] for row in site.of(label, "tags")] == label["tags"]
+    assert [row["price_model"] for row in site.of(label, "price_models")] == label["price_models"]
+    assert words(profile["lead"]) == words(lines(label, *label["lead"]))
+
+
+@each_label
+def test_sections_have_the_labelled_kinds(label: Row, site: Site) -> None:
+    found = [(row["line_start"], row["heading"], row["level"]) for row in site.of(label, "sections") if row["level"]]
+    assert found == [(each["line"], each["heading"], each["level"]) for each in label["sections"]]
+    kinds = {row["line_start"]: row["kind"] for row in site.of(label, "sections")}
+    core = [each for each in label["sections"] if each["kind"] != "other"]
+    assert {each["line"]: kinds[each["line"]] for each in core} == {each["line"]: each["kind"] for each in core}
+
+
+@pytest.mark.parametrize("name", ITEMS)
+@each_label
+def test_items_are_the_labelled_ones(label: Row, name: str, site: Site) -> None:
+    found = [
+        (row["line_start"], row["line_end"], row["form"], row["name"], words(row["text"]))
+        for row in site.of(label, ITEMS[name])
+    ]
+    assert found == [
+        (each["line"], each["end"], each["form"], each["name"], words(each.get("text") or source(label, each)))
+        for each in label[name]
+    ]
+
+
+def source(label: Row, each: Row) -> str:
+    return lines(label, each["line"], each["end"])
+
+
+@each_label
+def test_alternatives_are_the_rows_of_the_table(label: Row, site: Site) -> None:
+    keys = ("name", "description", "url", "target_slug", "target_profile_id")
+    found = [(row["line_start"], *(row[key] for key in keys)) for row in site.of(label, "alternatives")]
+    assert found == [
+        (each["line"], *(each[key] for key in ("name", "description", "url", "slug", "target")))
+        for each in label["alternatives"]
+    ]
+
+
+@each_label
+def test_questions_are_the_summaries_and_answers_end_with_their_details(label: Row, site: Site) -> None:
+    found = [
+        (row["line_start"], row["question"], row["answer_line_start"], row["answer_line_end"], words(row["answer"]))
+        for row in site.of(label, "faqs")
+    ]
+    assert found == [
+        (each["line"], each["question"], each["answer_line"], each["answer_end"], words(each["answer"]))
+        for each in label["faqs"]
+    ]
+    assert [row["answer_markdown"] for row in site.of(label, "faqs")] == [each["answer"] for each in label["faqs"]]
+
+
+def test_every_catalogue_link_is_resolved_within_its_language_or_by_its_folder(site: Site) -> None:
+    links = [row for row in site.tables["links"] if row["kind"] == "catalogue"]
+    assert len(links) == sum(each["target"] is not None for label in LABELS for each in label["alternatives"])
+    assert all(row["target_profile_id"] for row in links)
+    assert {row["target_profile_id"] for row in links if row["profile_id"] == "de/zotero"} == {"en/joplin"}
+
+
+def test_a_table_of_prices_gives_no_rows(site: Site) -> None:
+    till = {(row["profile_id"], row["position"]) for row in site.tables["sections"] if row["heading"] in TILL}
+    assert len(till) == len(LABELS)
+    for table in (*ITEMS.values(), "alternatives", "faqs"):
+        assert not till & {(row["profile_id"], row["section_position"]) for row in site.tables[table]}
+
+
+def test_nothing_is_wrong_but_that_some_are_not_translated_yet(site: Site) -> None:
+    assert {row["rule"] for row in site.tables["diagnostics"]} <= {"translation-missing"}
+
+
+def test_excluded_files_are_skipped_and_counted_by_pattern(site: Site) -> None:
+    excluded = {"**/drafts/**": 1, "**/shelf.markdown": 1}
+    assert (site.summary.skipped, dict(site.summary.excluded)) == (2, excluded)
+    assert (site.manifest["inputs"]["skipped"], site.manifest["inputs"]["excluded"]) == (2, excluded)
+
+
+def test_the_settings_are_part_of_the_release(site: Site) -> None:
+    settings = site.manifest["settings"]
+    assert settings["aliases"]["last_verified"] == "reviewed_on"
+    assert settings["price_models"]["company"] == ["subscription", "custom_quote"]
+    assert settings["locales"] == {"english": "en", "deutsch": "de"}
+    assert settings["exclude"] == ["**/shelf.markdown", "**/drafts/**"]
+    assert len(settings["catalogue_links"]) == 2
+
+
+def test_without_the_settings_file_the_site_is_not_understood(tmp_path: Path) -> None:
+    config = tmp_path / "empty.toml"
+    config.touch()
+    with inspected(SOURCE, load_settings(SOURCE, config, {})) as tables:
+        assert tables["profiles"].num_rows > len(LABELS) / 2
+        assert tables["features"].num_rows == 0
+        assert tables["alternatives"].num_rows == 0
+        assert tables["faqs"].num_rows == 0
