@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -16,7 +17,7 @@ from flows import reference
 from flows.cli import app
 from schema import dictionary
 from schema.tables import TABLES
-from schema.values import SECTION_KINDS, SEVERITIES
+from schema.values import MATCHES, SECTION_KINDS, SEVERITIES
 from tests.documents import (
     DOCUMENTS,
     ROOT,
@@ -148,7 +149,7 @@ def test_files_named_in_the_text_exist(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 def test_links_lead_to_files_and_headings_that_exist(document: Path) -> None:
     broken = []
-    for target in re.findall(r"\]\(([^)\s]+)\)", prose(document)):
+    for target in re.findall(r"(?<!\\)\]\(([^)\s]+)\)", prose(document)):
         if target.startswith("https://"):
             continue
         path, _, anchor = target.partition("#")
@@ -199,6 +200,13 @@ def test_rows_page_names_the_kinds_that_the_tables_are_read_from() -> None:
         assert set(re.findall(r"`(\w+)`", shown[table])) <= set(SECTION_KINDS)
 
 
+def test_rows_page_explains_every_match() -> None:
+    shown = re.findall(
+        r"^\| `(\w+)` \| [^`\n]*(?:`title`|`slug`)?[^`\n]* \|$", ROWS.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert shown == ["link", "title", "slug", "title_other_locale", "slug_other_locale", "none"] == list(MATCHES)
+
+
 def test_changelog_is_in_the_form_it_names_and_has_the_version_of_the_package() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (unreleased|\d{4}-\d{2}-\d{2})$", text, re.MULTILINE)
@@ -229,11 +237,17 @@ def _python(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
+def _few_profiles(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "raw/en/tools/libreoffice.md", folder)
+
+
 def test_recipe_for_a_heading_gives_its_sections_the_kind(checkout: Path) -> None:
     kinds = tomllib.loads(_example("rolling it out"))["kinds"]
     ((kind, entry),) = kinds.items()
     (phrase,) = entry["phrases"]
-    before = _python(checkout, "-m", "flows.cli", "vocabulary", "raw").stdout
+    _few_profiles(checkout / "few")
+    before = _python(checkout, "-m", "flows.cli", "vocabulary", "few").stdout
     assert phrase in before.lower()
     file = checkout / "transform/vocabulary/en.toml"
     vocabulary = file.read_text(encoding="utf-8")
@@ -242,7 +256,7 @@ def test_recipe_for_a_heading_gives_its_sections_the_kind(checkout: Path) -> Non
     listed = re.search(r"^phrases = \[", own, re.MULTILINE)
     added = own.replace("phrases = [", f'phrases = ["{phrase}", ', 1) if listed else f'phrases = ["{phrase}"]\n{own}'
     file.write_text(head + f"[kinds.{kind}]\n" + "\n[kinds.".join([added, *others]), encoding="utf-8")
-    after = _python(checkout, "-m", "flows.cli", "vocabulary", "raw").stdout
+    after = _python(checkout, "-m", "flows.cli", "vocabulary", "few").stdout
     gone = set(before.splitlines()) - set(after.splitlines())
     assert [phrase in line.lower() for line in gone] == [True]
 
@@ -283,7 +297,8 @@ def test_recipe_for_a_column_documents_it_and_names_it_until_it_is_filled(checko
     assert _python(checkout, "-m", "schema.dictionary").returncode == 0
     page = (checkout / "docs/data-dictionary.md").read_text(encoding="utf-8")
     assert "| `vendor` | string | yes | Company that makes the product. |" in page
-    done = _python(checkout, "-m", "flows.cli", "build", "raw", "--output", "unfilled", "--direct")
+    _few_profiles(checkout / "few")
+    done = _python(checkout, "-m", "flows.cli", "build", "few", "--output", "unfilled", "--direct")
     assert done.returncode == 1
     assert "Table profiles, row 0: column vendor missing" in done.stderr
     assert not (checkout / "unfilled/latest").exists()

@@ -49,7 +49,7 @@ def _section(rule: Rule) -> str:
 
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is."""
-    for mark in "\\`*_|<&":
+    for mark in "\\`*_|[]<&":
         text = text.replace(mark, f"\\{mark}")
     return text
 
