@@ -276,9 +276,7 @@ def test_check_publishes_nothing_and_ends_with_1_only_for_errors(source: Path, t
 def test_check_writes_json_sarif_and_github_annotations(tmp_path: Path) -> None:
     write_source(tmp_path / "profiles", {"a,b: 100%.md": PROFILE.format(title="A", slug="a") + "\n**Und sonst?**\n"})
     as_json = json.loads(steckbrief("check", "profiles", "--format", "json", cwd=tmp_path).stdout)
-    assert {"rule": "faq-unanswered", "severity": "warning", "path": "profiles/a,b: 100%.md"}.items() <= as_json[
-        0
-    ].items()
+    assert [(each["rule"], each["path"]) for each in as_json] == [("faq-unanswered", "profiles/a,b: 100%.md")]
     sarif = json.loads(steckbrief("check", "profiles", "--format", "sarif", cwd=tmp_path).stdout)
     result = sarif["runs"][0]["results"][0]
     assert result["ruleId"] == "faq-unanswered"
