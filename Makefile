@@ -3,15 +3,17 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build test test-fast test-slow lint types layers format lock upgrade clean environment
+.PHONY: help build test test-fast test-slow fuzz lint types layers format lock upgrade clean environment
 
 # No telemetry leaves the machine, whatever tool a target starts.
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 BIN := .venv/bin
-RESOLVE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml --group build
+COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+RESOLVE := $(COMPILE) pyproject.toml --group build
+RESOLVE_FUZZ := $(COMPILE) --group pyproject.toml:fuzz --output-file requirements-fuzz.lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +29,10 @@ test-fast: environment  ## the tests that take milliseconds
 
 test-slow: environment  ## the tests that start servers, build wheels or read large corpora
 	$(BIN)/python -m pytest -m slow
+
+FUZZ_SECONDS ?= 60
+fuzz: environment  ## look for files that break extract or transform, for FUZZ_SECONDS (60); Linux on x86-64
+	@tools/fuzz.sh $(FUZZ_SECONDS)
 
 lint: environment  ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -45,14 +51,16 @@ format: environment  ## rewrite the code as ruff would have it
 lock: environment  ## bring the lock files in line with pyproject.toml, changing no other version
 	$(RESOLVE) --output-file requirements.lock
 	$(RESOLVE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(RESOLVE_FUZZ)
 
 upgrade: environment  ## renew every version in the lock files
 	$(RESOLVE) --upgrade --output-file requirements.lock
 	$(RESOLVE) --upgrade --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(RESOLVE_FUZZ) --upgrade
 
 clean:  ## remove the environment and every cache; releases under output/ stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
-	find extract transform schema load flows tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz build dist
+	find extract transform schema load flows tests fuzz -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment:
 	@tools/environment.sh test

@@ -25,7 +25,7 @@ PYPROJECT: dict[str, Any] = tomllib.loads(PYPROJECT_TEXT)
 PACKAGES: list[str] = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 RUNTIME: list[str] = PYPROJECT["project"]["dependencies"]
 GROUPS: dict[str, list[str]] = PYPROJECT["dependency-groups"]
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock"]
 
 # Spelled so that this file does not contain what it forbids.
 HOSTS = re.compile(r"pypi\.o[r]g|pythonhosted\.o[r]g|registry\.n[p]mjs|deb\.d[e]bian\.org|conda\.a[n]aconda\.org")
@@ -71,6 +71,7 @@ def strings_without_reason(table: str, key: str) -> list[str]:
         ("project", "dependencies"),
         ("dependency-groups", "build"),
         ("dependency-groups", "dev"),
+        ("dependency-groups", "fuzz"),
         ("tool.ruff.lint", "select"),
         ("tool.ruff.lint", "ignore"),
         ("tool.ruff.lint.per-file-ignores", '"tests/**"'),
@@ -120,6 +121,7 @@ def test_locks_name_no_index_host_path_or_option(lock: str) -> None:
     [
         ("requirements.lock", [*RUNTIME, *GROUPS["build"]]),
         ("requirements-dev.lock", [*RUNTIME, *GROUPS["build"], *GROUPS["dev"]]),
+        ("requirements-fuzz.lock", GROUPS["fuzz"]),
     ],
 )
 def test_locks_satisfy_what_pyproject_asks_for(lock: str, wanted: list[str]) -> None:

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Fuzzes extract and transform for a number of seconds. Called by make fuzz, from the root, after tools/environment.sh.
+#
+# The fuzzer is installed into .fuzz, beside the environment, which stays what its lock says. What earlier runs found
+# worth keeping is in .fuzz/corpus; a file that breaks a promise is left in .fuzz/found, and belongs into fuzz/corpus
+# together with the correction.
+set -eu
+
+seconds=$1
+python=.venv/bin/python
+lock=requirements-fuzz.lock
+# One folder per interpreter and lock: the wheel is compiled for one Python.
+packages=.fuzz/packages-$({ "$python" --version && cat $lock; } | cksum | tr ' ' '-')
+
+if [ ! -d "$packages" ]; then
+    echo "Installing the fuzzer from $lock (once)"
+    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+        --target "$packages.part" --requirement $lock || {
+        echo 'steckbrief: the fuzzer could not be installed; it has wheels for Linux on x86-64 and Python 3.11 to 3.13.' >&2
+        exit 1
+    }
+    mv "$packages.part" "$packages"
+fi
+
+mkdir -p .fuzz/corpus .fuzz/found
+echo "Fuzzing extract and transform for $seconds seconds, from $(ls fuzz/corpus | wc -l | tr -d ' ') files in fuzz/corpus" \
+    "and $(ls .fuzz/corpus | wc -l | tr -d ' ') of earlier runs in .fuzz/corpus"
+status=0
+# Profiles are small: longer files only take longer. A promise that takes 20 s to check is broken too.
+PYTHONPATH="$packages:." "$python" -m fuzz.profile_target .fuzz/corpus fuzz/corpus -max_total_time="$seconds" \
+    -max_len=4096 -timeout=20 -rss_limit_mb=2048 -dict=fuzz/markdown.dict -artifact_prefix=.fuzz/found/ \
+    -print_final_stats=1 -verbosity=0 || status=$?
+if [ "$status" -ne 0 ]; then
+    echo "A file broke a promise (fuzz/promises.py): see above. It is the newest in .fuzz/found." >&2
+    exit 1
+fi
+echo 'No file broke a promise.'
