@@ -18,9 +18,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from transform.entries import in_thought, joined, pattern_entry, phrase_entry, word_entry
 from transform.vocabulary import CORE_KINDS, Vocabulary, vocabularies
 
 AMBIGUOUS = "ambiguous"
@@ -106,14 +107,15 @@ def _first_clause(normalised: str, vocabulary: Vocabulary) -> str:
 
 def _by_vocabulary(clause: str, vocabulary: Vocabulary) -> Verdict:
     verdict = _whole(clause, vocabulary) or _by_thoughts(clause, vocabulary)
-    if verdict.kind in CORE_KINDS and vocabulary.negations.search(clause):
-        return Verdict(AMBIGUOUS, vocabulary.language, f"{verdict.entry}, negated")
+    negation = vocabulary.negations.search(clause) if verdict.kind in CORE_KINDS else None
+    if negation:
+        return Verdict(AMBIGUOUS, vocabulary.language, f"{verdict.entry}, negated by '{negation.group()}'")
     return verdict
 
 
 def _phrase(text: str, vocabulary: Vocabulary) -> Verdict | None:
     kind = next((words.kind for words in vocabulary.kinds if text in words.phrases), None)
-    return Verdict(kind, vocabulary.language, f"{kind}: phrase {text!r}") if kind else None
+    return Verdict(kind, vocabulary.language, phrase_entry(kind, text)) if kind else None
 
 
 def _whole(text: str, vocabulary: Vocabulary) -> Verdict | None:
@@ -124,17 +126,24 @@ def _whole(text: str, vocabulary: Vocabulary) -> Verdict | None:
     for words in vocabulary.kinds:
         match = words.patterns.match(text) if words.patterns else None
         if match and match.end() == len(text):
-            return Verdict(words.kind, vocabulary.language, f"{words.kind}: pattern, whole heading")
+            return Verdict(words.kind, vocabulary.language, pattern_entry(words, text))
     return None
 
 
 def _by_thoughts(clause: str, vocabulary: Vocabulary) -> Verdict:
-    found = [_whole(thought, vocabulary) or _by_words(thought, vocabulary) for thought in _thoughts(clause, vocabulary)]
+    found = [
+        replace(verdict, entry=in_thought(verdict.entry, thought, clause))
+        for thought in _thoughts(clause, vocabulary)
+        for verdict in (_whole(thought, vocabulary) or _by_words(thought, vocabulary),)
+    ]
+    known = joined(verdict.entry for verdict in found if verdict.kind != OTHER)
     core = {verdict.kind for verdict in found if verdict.kind in (*CORE_KINDS, AMBIGUOUS)}
     if core and core <= {"pros", "cons", "pros_cons"} and ("pros_cons" in core or len(core) > 1):
-        return Verdict("pros_cons", vocabulary.language, " and ".join(each.entry for each in found))
-    if len(core) > 1 or (core and found[0].kind not in core):
-        return Verdict(AMBIGUOUS, vocabulary.language, " and ".join(each.entry for each in found))
+        return Verdict("pros_cons", vocabulary.language, known)
+    if len(core) > 1:
+        return Verdict(AMBIGUOUS, vocabulary.language, f"{known}: more than one core kind")
+    if core and found[0].kind not in core:
+        return Verdict(AMBIGUOUS, vocabulary.language, f"{known}: a core kind, but not in the first thought")
     return next((verdict for verdict in found if verdict.kind != OTHER), Verdict(OTHER))
 
 
@@ -175,7 +184,7 @@ def _by_words(thought: str, vocabulary: Vocabulary) -> Verdict:
         return verdict
     behind = _kind_of([each for each in found if each.start > cut.start()], vocabulary)
     if behind.kind in CORE_KINDS and not adds_nothing:
-        return Verdict(AMBIGUOUS, vocabulary.language, f"{behind.entry}, behind a preposition")
+        return Verdict(AMBIGUOUS, vocabulary.language, f"{behind.entry}, behind the preposition '{cut.group()}'")
     return behind if behind.kind in CORE_KINDS or verdict.kind == OTHER else verdict
 
 
@@ -211,9 +220,9 @@ def _kind_of(found: Sequence[_Known], vocabulary: Vocabulary) -> Verdict:
     """The kind of known words: a core kind before a finer one, two different core kinds are ambiguous."""
     core = {each.kind: each for each in found if each.kind in CORE_KINDS}
     if len(core) > 1:
-        entries = " and ".join(f"{each.kind}: word {each.text!r}" for each in core.values())
-        return Verdict(AMBIGUOUS, vocabulary.language, entries)
+        entries = joined(word_entry(vocabulary.kinds[each.rank], each.text) for each in core.values())
+        return Verdict(AMBIGUOUS, vocabulary.language, f"{entries}: more than one core kind")
     deciding = min(core.values() or found, key=lambda each: each.rank, default=None)
     if deciding is None:
         return Verdict(OTHER)
-    return Verdict(deciding.kind, vocabulary.language, f"{deciding.kind}: word {deciding.text!r}")
+    return Verdict(deciding.kind, vocabulary.language, word_entry(vocabulary.kinds[deciding.rank], deciding.text))

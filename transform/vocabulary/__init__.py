@@ -19,12 +19,17 @@ CORE_KINDS = ("audience", "use_cases", "features", "pros_cons", "pros", "cons", 
 
 @dataclass(frozen=True, slots=True)
 class KindWords:
-    """How one kind is recognised in one language: whole headings, patterns for whole headings, single words."""
+    """How one kind is recognised in one language: whole headings, patterns for whole headings, single words.
+
+    The sources are patterns and words as the file lists them, so that a verdict can name the one behind it.
+    """
 
     kind: str
     phrases: frozenset[str]
     patterns: re.Pattern[str] | None
     words: re.Pattern[str] | None
+    pattern_sources: tuple[str, ...] = ()
+    word_sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ def _read(name: str, data: Mapping[str, object]) -> Vocabulary:
                 phrases=frozenset(_texts(entry.get("phrases"))),
                 patterns=_pattern(name, f"kinds.{kind}.patterns", _texts(entry.get("patterns"))),
                 words=_pattern(name, f"kinds.{kind}.words", _texts(entry.get("words"))),
+                pattern_sources=tuple(_texts(entry.get("patterns"))),
+                word_sources=tuple(_texts(entry.get("words"))),
             )
             for kind, entry in kinds.items()
         ),
