@@ -214,6 +214,7 @@ def test_byte_order_mark_and_line_ends_change_no_row(prefix: str, end: str) -> N
         assert other[name] == plain[name], name
 
 
+@pytest.mark.slow
 def test_fifty_thousand_items_are_fifty_thousand_rows() -> None:
     body = "".join(f"## {heading}\n\n" + "- a\n" * 50_000 for heading in ("Vorteile", "Alternativen", "FAQ"))
     found = rows(body)
