@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -39,7 +40,7 @@ Workers = Annotated[
 ]
 Config = Annotated[Path | None, typer.Option("--config", help="Settings [default: steckbrief.toml beside SOURCE].")]
 Direct = Annotated[bool, typer.Option("--direct", help="Run the same stages without Prefect; no run is recorded.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON document.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Select = Annotated[
     list[str] | None,
     typer.Option("--select", metavar="CODES", help="Rules to report, by code or its start, comma-separated [all]."),
@@ -48,6 +49,12 @@ Ignore = Annotated[
     list[str] | None,
     typer.Option("--ignore", metavar="CODES", help="Rules to leave out, likewise; wins over --select."),
 ]
+Explain = Annotated[
+    str | None,
+    typer.Option("--explain", metavar="HEADING", help="Say which entry gives a heading its kind, and why."),
+]
+Title = Annotated[str, typer.Option("--title", help="Title of the profile in which the heading to explain stands.")]
+Language = Annotated[str, typer.Option("--language", help="Language of that profile, such as de [default: unknown].")]
 Form = Annotated[Format, typer.Option("--format", help="How diagnostics are written.")]
 
 
@@ -121,15 +128,35 @@ def check(
 
 
 @app.command()
-def vocabulary(source: Source = Path("raw"), *, workers: Workers = None, config: Config = None) -> None:
-    """List the headings of SOURCE that the vocabulary does not know, most frequent first."""
+def vocabulary(  # noqa: PLR0913 - the options of a command
+    source: Source = Path("raw"),
+    *,
+    explain: Explain = None,
+    title: Title = "",
+    language: Language = "und",
+    as_json: AsJson = False,
+    workers: Workers = None,
+    config: Config = None,
+) -> None:
+    """List the headings of SOURCE that the vocabulary does not know, most frequent first; or explain one heading."""
+    import json  # noqa: PLC0415
+
+    if explain is not None:
+        # Without a source at hand, the vocabularies alone can be asked.
+        alone = source == Path("raw") and not source.is_dir() and config is None
+        headings = {} if alone else _settings(source, config, {}).headings
+        from flows.explain import as_lines, explained  # noqa: PLC0415
+
+        why = explained(explain, title, language, headings)
+        say(json.dumps(why.as_json(), indent=2, ensure_ascii=False) if as_json else as_lines(why))
+        return
     settings = _settings(source, config, {"workers": workers})
     from flows import run  # noqa: PLC0415
     from flows.vocabulary import as_text, unknown_headings  # noqa: PLC0415
 
     with shown_progress(), run.inspected(source, settings) as tables:
-        headings = unknown_headings(tables)
-    say(as_text(headings))
+        unknown = unknown_headings(tables)
+    say(json.dumps([asdict(each) for each in unknown], indent=2, ensure_ascii=False) if as_json else as_text(unknown))
 
 
 def main() -> None:
