@@ -21,6 +21,18 @@ AnyRow = dict[str, Any]
 
 Rows = Mapping[str, list[AnyRow]]
 
+COUNTS = {
+    "section_count": "sections",
+    "feature_count": "features",
+    "pro_count": "pros",
+    "con_count": "cons",
+    "use_case_count": "use_cases",
+    "audience_count": "audiences",
+    "faq_count": "faqs",
+    "alternative_count": "alternatives",
+}
+"""Counting column of profiles -> the table whose rows it counts, as the data dictionary says."""
+
 PROJECT = Path(__file__).parent.parent.parent
 SHARED = PROJECT.parent / "shared"
 

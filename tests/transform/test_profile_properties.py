@@ -1,0 +1,138 @@
+"""What holds for every profile, generated or real: rows in place, nothing lost, identities that survive a move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.discovery import discover
+from extract.document import parse_document, read_document
+from extract.model import Document
+from schema import ROW_TABLES, TABLES
+from tests.transform.strategies import Piecewise, piecewise, profile_texts
+from tests.transform.support import (
+    COUNTS,
+    PROJECT,
+    SHARED,
+    Rows,
+    column,
+    document,
+    read_rows,
+    rows,
+)
+from transform.parts import PART_TABLES, part_tables
+
+
+def fits_tables(_: Document, found: Rows) -> None:
+    for name, table in part_tables([(0, found)]).items():
+        for key in (TABLES[name].primary_key, *TABLES[name].unique):
+            values = [tuple(row[each] for each in key) for row in table.to_pylist()]
+            assert name == "diagnostics" or len(set(values)) == len(values), (name, key)
+
+
+def runs_from_one_without_gaps(_: Document, found: Rows) -> None:
+    for name in set(PART_TABLES) - {"profiles", "diagnostics"}:
+        assert column(found[name], "position") == list(range(1, len(found[name]) + 1)), name
+
+
+def stands_inside_section_and_file(source: Document, found: Rows) -> None:
+    lines = len(source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    spans = {row["position"]: (row["line_start"], row["line_end"]) for row in found["sections"]}
+    for name in (*ROW_TABLES, "links"):
+        for row in found[name]:
+            start, end = spans[row["section_position"]]
+            assert start <= row["line_start"] <= row.get("line_end", row["line_start"]) <= end, name
+    for row in found["faqs"]:
+        if row["is_answered"]:
+            assert row["line_start"] <= row["answer_line_start"] <= row["answer_line_end"] == row["line_end"]
+    for row in (*found["sections"], *found["diagnostics"]):
+        assert row["line_start"] is None or 1 <= row["line_start"] <= row["line_end"] <= lines
+
+
+def comes_in_document_order(_: Document, found: Rows) -> None:
+    for name in (*ROW_TABLES, "sections"):
+        starts = column(found[name], "line_start")
+        assert starts == sorted(starts), name
+
+
+def counts_its_rows(_: Document, found: Rows) -> None:
+    (row,) = found["profiles"]
+    assert {name: row[name] for name in COUNTS} == {name: len(found[table]) for name, table in COUNTS.items()}
+    assert row["faq_answered_count"] == len([each for each in found["faqs"] if each["answer"] is not None])
+
+
+def is_the_file(source: Document, found: Rows) -> None:
+    (row,) = found["profiles"]
+    whole = str(row["front_matter_raw"] or "") + "".join(str(each["markdown"]) for each in found["sections"])
+    assert whole == source.text
+
+
+HOLDS = (
+    fits_tables,
+    runs_from_one_without_gaps,
+    stands_inside_section_and_file,
+    comes_in_document_order,
+    counts_its_rows,
+    is_the_file,
+)
+CORPUS = SHARED / "corpus" / "current"
+
+
+@pytest.mark.parametrize("holds", HOLDS, ids=lambda holds: holds.__name__)
+@given(text=profile_texts())
+def test_what_any_generated_file_gives(holds, text: str) -> None:
+    source = parse_document("tools/krita.md", text.encode())
+    if isinstance(source, Document):
+        holds(source, read_rows(source))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "root",
+    [
+        pytest.param(PROJECT / "raw", id="raw"),
+        pytest.param(
+            CORPUS, id="corpus", marks=pytest.mark.skipif(not CORPUS.is_dir(), reason="the large corpus is not at hand")
+        ),
+    ],
+)
+def test_what_every_real_file_gives(root: Path) -> None:
+    for path in discover(root).files:
+        source = read_document(root, path)
+        assert isinstance(source, Document), path
+        found = read_rows(source)
+        for holds in HOLDS:
+            holds(source, found)
+
+
+def ids(found: Rows) -> dict[str, list[str]]:
+    return {name: sorted(str(each) for each in column(found[name], "row_id")) for name in ROW_TABLES}
+
+
+@given(piecewise(), st.data())
+def test_a_row_keeps_its_id_when_its_section_moves(made: Piecewise, data: st.DataObject) -> None:
+    order = list(range(len(made.sections)))
+    before = read_rows(document(made.text(order)))
+    after = read_rows(document(made.text(data.draw(st.permutations(order)))))
+    assert ids(after) == ids(before)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "**c:** d", "[GIMP](/tools/gimp/)", "A"]), min_size=1, max_size=8), st.randoms()
+)
+def test_a_row_keeps_its_id_when_its_item_moves(items: list[str], random) -> None:
+    moved = random.sample(items, len(items))
+    before, after = (
+        rows(
+            "".join(
+                f"## {heading}\n\n" + "".join(f"- {item}\n" for item in each) + "\n"
+                for heading in ("Vorteile", "Alternativen")
+            )
+        )
+        for each in (items, moved)
+    )
+    assert ids(after) == ids(before)
+    assert len(set(ids(after)["pros"])) == len(items)
