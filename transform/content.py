@@ -15,6 +15,11 @@ from extract.model import Block, BlockKind, Run
 
 # No tag holds another, so that a search ends at the next "<" and stays linear.
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
+# Tags that stand within a sentence and separate no words.
+_PHRASING = re.compile(
+    r"</?(?:a|abbr|b|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|u|var|wbr)(?![\w-])[^<>]*>",
+    re.IGNORECASE,
+)
 _MAY_BE_LINK = re.compile(r"\[|<|https?:")
 _WEB_ADDRESS = re.compile(r"https?://")
 _LONGEST_LABEL = 5
@@ -69,7 +74,7 @@ def _own_text(block: Block, references: Mapping[str, object]) -> str:
 
 def html_text(source: str) -> str:
     """The text of HTML on one line: tags and comments gone, entities resolved."""
-    return " ".join(unescape(_TAG.sub(" ", source)).split())
+    return " ".join(unescape(_TAG.sub(" ", _PHRASING.sub("", source))).split())
 
 
 def blocks_text(blocks: Sequence[Block], references: Mapping[str, object]) -> str | None:
