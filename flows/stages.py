@@ -28,7 +28,9 @@ def discover(job: Job) -> Found:
     found = discover_files(job.source, job.selection)
     store.save_found(job.work, found.files, found.unreadable)
     excluded = Counter(pattern for _, pattern in found.excluded)
-    result = Found(len(found.files), len(found.skipped), dict(sorted(excluded.items())), len(found.unreadable), found.other)
+    result = Found(
+        len(found.files), len(found.skipped), dict(sorted(excluded.items())), len(found.unreadable), found.other
+    )
     if not found.files:
         left_out = [f"{counted(len(found.skipped), 'Markdown file')} skipped by name"] if found.skipped else []
         left_out += [f"{counted(excluded.total(), 'Markdown file')} {result.by_pattern}"] if excluded else []
