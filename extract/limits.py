@@ -18,6 +18,7 @@ class Limits:
     front_matter_depth: nested YAML collections; deeper ones exhaust that parser's stack (seen from about 5,000).
     front_matter_nodes: values after aliases are followed, so that a few lines of aliases cannot become gigabytes.
     nesting: block levels the Markdown parser follows (a list and its item are two); content below is kept as text.
+    seconds: processor time until a file is given up; a profile takes 5 ms, so this one was made to be slow.
     """
 
     file_bytes: int = 5_000_000
@@ -25,6 +26,7 @@ class Limits:
     front_matter_depth: int = 32
     front_matter_nodes: int = 10_000
     nesting: int = 60
+    seconds: int = 20
 
 
 DEFAULT_LIMITS = Limits()

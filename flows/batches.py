@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Final
 
 from extract.document import read_document
-from extract.model import Unreadable
+from extract.model import Problem, Unreadable
+from flows.deadline import Deadline, OverdueError
 from flows.errors import WorkerError
 from flows.job import Job
 from flows.signals import held
 from flows.store import save_part
 from transform.parts import part_tables
 from transform.profile import profile_rows
+from transform.rows import Row
 
 BATCH_FILES: Final = 64
 """Large enough that a batch's fixed cost (some ten small files, a message) vanishes; small enough to bound memory."""
@@ -97,20 +100,29 @@ def run_batch(job: Job, batch: Batch) -> BatchDone:
     """Read the files of one batch and write their rows as Arrow tables into the work folder."""
     rows = []
     unreadable = []
-    for number, path in batch.files:
-        try:
-            document = read_document(job.source, path, job.limits)
-            if isinstance(document, Unreadable):
-                unreadable.append(document)
+    with Deadline(job.limits.seconds) as deadline:
+        for number, path in batch.files:
+            try:
+                found = deadline.run(partial(_read, job, path))
+            except OverdueError:
+                found = Unreadable(path, Problem("file-too-slow", values={"limit": str(job.limits.seconds)}))
+            except Exception as error:
+                # No file may cause this; where one does, it is our defect, and whoever looks into it needs the file.
+                error.add_note(f"This happened while reading {path} of {job.source}.")
+                raise
+            if isinstance(found, Unreadable):
+                unreadable.append(found)
             else:
-                rows.append((number, profile_rows(document, job.options)))
-        except Exception as error:
-            # No file may cause this; where one does, it is our defect, and whoever looks into it needs the file.
-            error.add_note(f"This happened while reading {path} of {job.source}.")
-            raise
+                rows.append((number, found))
     if rows:
         save_part(job.work, batch.number, part_tables(rows))
     return BatchDone(batch.number, len(rows), tuple(unreadable))
+
+
+def _read(job: Job, path: str) -> Unreadable | Mapping[str, list[Row]]:
+    """The rows of one file, or why there are none."""
+    document = read_document(job.source, path, job.limits)
+    return document if isinstance(document, Unreadable) else profile_rows(document, job.options)
 
 
 def _become_worker(leash: Connection) -> None:

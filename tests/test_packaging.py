@@ -102,7 +102,7 @@ def test_the_build_backend_is_locked_with_the_rest() -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
     found = list(blocks(lock))
-    assert len(found) > 50
+    assert found
     for requirement, following in found:
         assert re.fullmatch(r"[a-z0-9._-]+(\[[a-z0-9,._-]+\])?==[\w.+!]+( ; .+)?", requirement)
         hashes = [line for line in following if not line.strip().startswith("#")]

@@ -1,0 +1,118 @@
+"""A file that takes too long costs only itself, with one process and several, in the main thread and in another."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from extract.limits import Limits
+from flows.batches import Batch, BatchDone, run_batch
+from flows.deadline import Deadline, OverdueError
+from flows.job import Job
+from tests.flows.command import environment, profiles, steckbrief, table_files, write_source
+from transform.options import Options
+
+# What ten seconds of any processor are not enough for: every bracket could start an image.
+SLOW = "# Langsam\n\n## Vorteile\n\n- " + "![" * 400_000 + "\n"
+
+
+def work(seconds: float) -> int:
+    """Keep the processor busy, in short calls."""
+    end, steps = time.process_time() + seconds, 0
+    while time.process_time() < end:
+        steps += 1
+    return steps
+
+
+def in_thread(what: Callable[[], object]) -> None:
+    """Do `what` where Prefect does it: not in the main thread."""
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            what()
+        except BaseException as error:  # noqa: BLE001 - handed on to the test's own thread
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+
+
+def directly(what: Callable[[], object]) -> None:
+    what()
+
+
+@pytest.mark.parametrize("where", [directly, in_thread])
+def test_only_work_that_takes_too_long_is_interrupted(where: Callable[[Callable[[], object]], None]) -> None:
+    done: list[int] = []
+
+    def several() -> None:
+        with Deadline(0.3) as deadline:
+            for seconds in (0.05, 60, 0.05, 60, 0.05):
+                try:
+                    done.append(deadline.run(partial(work, seconds)))
+                except OverdueError:
+                    done.append(-1)
+            work(0.8)
+
+    where(several)
+    assert [each > 0 for each in done] == [True, False, True, False, True]
+
+
+def test_an_interruption_that_is_swallowed_comes_again() -> None:
+    def stubborn() -> None:
+        try:
+            work(60)
+        except OverdueError:
+            work(60)
+
+    with Deadline(0.2) as deadline, pytest.raises(OverdueError):
+        deadline.run(stubborn)
+
+
+def test_errors_of_the_work_pass() -> None:
+    with Deadline(60) as deadline, pytest.raises(ZeroDivisionError):
+        deadline.run(lambda: 1 // 0)
+
+
+@pytest.mark.parametrize("where", [directly, in_thread])
+def test_a_slow_file_is_quarantined_and_the_next_is_read(
+    where: Callable[[Callable[[], object]], None], tmp_path: Path
+) -> None:
+    source = write_source(tmp_path / "raw", {"a.md": SLOW, **profiles(1)})
+    files = ("a.md", *profiles(1))
+    work_folder = tmp_path / "work"
+    work_folder.mkdir()
+    job = Job(source, work_folder, Options(), Limits(seconds=1))
+    done: list[BatchDone] = []
+    where(lambda: done.append(run_batch(job, Batch(0, tuple(enumerate(files))))))
+    (batch,) = done
+    assert batch.documents == len(files) - 1
+    (unreadable,) = batch.unreadable
+    assert (unreadable.path, unreadable.problem.rule, dict(unreadable.problem.values)) == (
+        "a.md",
+        "file-too-slow",
+        {"limit": "1"},
+    )
+
+
+@pytest.mark.slow
+def test_a_build_goes_on_without_a_slow_file_and_is_the_same_by_one_process_and_by_two(tmp_path: Path) -> None:
+    source = write_source(tmp_path / "raw", {"a.md": SLOW, **profiles(4)})
+    built = []
+    for output, workers in (("one", "1"), ("two", "2")):
+        options = ("--output", output, "--direct", "--workers", workers)
+        steckbrief("build", source, *options, cwd=tmp_path, env=environment(STECKBRIEF_LIMITS__SECONDS="1"))
+        built.append(table_files((tmp_path / output / "latest").resolve()))
+    assert built[0] == built[1]
+    (row,) = [line for line in built[0]["diagnostics.csv"].decode("utf-8-sig").splitlines() if "file-too-slow" in line]
+    assert "a.md" in row
+    assert "more than 1 s " in row
