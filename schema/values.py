@@ -23,7 +23,7 @@ SECTION_KINDS: Final = _closed(
         "audience": "whom the product is for",
         "use_cases": "typical scenarios",
         "features": "functions, features and capabilities",
-        "pros_cons": "a container whose sub-headings are pros and cons",
+        "pros_cons": "a container whose sub-headings, or columns of a table, are pros and cons",
         "pros": "advantages, strengths and benefits",
         "cons": "disadvantages, weaknesses, limits and risks",
         "pricing": "prices, plans and costs",
@@ -45,8 +45,8 @@ SECTION_KINDS: Final = _closed(
 
 FORMS: Final = _closed(
     {
-        "item": "a top-level list item",
-        "paragraph": "a paragraph of a section without a list",
+        "item": "a top-level list item, a row of a table, or an entry of a table of pros and cons",
+        "paragraph": "a paragraph of a section without a list or such a table",
     }
 )
 
