@@ -278,7 +278,10 @@ def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:
         end = max(block.line_end for block in answer)
         row |= {"line_end": end, "answer_line_start": start, "answer_line_end": end}
         markdown = _within(body.slice(found.shared_from or start, end), found.columns, len(answer) - 1)
-        row["answer_markdown"] = _QUESTION_START.sub("", markdown, count=1) if found.shared_from else markdown
+        if found.shared_from:
+            # An odd asterisk behind the bold is all there is to some answers, and goes with the bold's own.
+            markdown = _QUESTION_START.sub("", markdown, count=1) or found.first_text
+        row["answer_markdown"] = markdown
     return row
 
 
