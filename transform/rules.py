@@ -14,13 +14,14 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: stable code, severity (error, warning, info), one-line meaning, message template, remedy template."""
+    """One rule: stable code, severity (error, warning, info), meaning, templates of message and remedy, example."""
 
     code: str
     severity: str
     meaning: str
     message: str
     remedy: str
+    example: str
 
 
 @cache

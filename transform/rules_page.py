@@ -22,6 +22,9 @@ Written from `transform/rules.toml` by `python -m transform.rules_page`; do not 
 
 A rule says what can be wrong with a profile. Each finding is a row of the table `diagnostics`, with file and line, and
 a line of `steckbrief check`. The code of a rule does not change; words in braces stand for what was found.
+
+An example breaks its rule. One that starts with `---` is a whole file, another one stands below sound front matter;
+several files have a line with their path above each; three dots leave something out.
 """
 
 
@@ -43,7 +46,8 @@ def _section(rule: Rule) -> str:
         f"## {rule.code}\n\n"
         f"{_plain(rule.meaning)} ({rule.severity})\n\n"
         f"- Message: {_plain(rule.message)}\n"
-        f"- What to do: {_plain(rule.remedy)}\n"
+        f"- What to do: {_plain(rule.remedy)}\n\n"
+        f"```{'text' if rule.example.startswith('$ ') else 'markdown'}\n{rule.example.rstrip()}\n```\n"
     )
 
 
