@@ -117,7 +117,10 @@ def check(
     with shown_progress(), run.inspected(source, settings) as tables:
         rows = tables["diagnostics"].to_pylist()
     findings = selection.of(lint.finding(row, str(source)) for row in rows)
-    declared = [lint.Rule(each.code, each.severity, each.meaning, each.remedy) for each in rules().values()]
+    declared = [
+        lint.Rule(each.code, each.severity, each.meaning, each.remedy, each.example.strip())
+        for each in rules().values()
+    ]
     for line in lint.write(findings, declared, version(), form):
         say(line)
     errors = sum(each.severity == "error" for each in findings)

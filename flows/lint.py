@@ -48,12 +48,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a rule's code means, and what to do about it."""
+    """What a rule's code means, what to do about it, and an example of what breaks it."""
 
     code: str
     severity: str
     meaning: str
     remedy: str
+    example: str
 
 
 def finding(row: Mapping[str, Any], source: str) -> Finding:
@@ -144,7 +145,10 @@ def _sarif_rule(rule: Rule) -> dict[str, object]:
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.meaning},
-        "help": {"text": rule.remedy},
+        "help": {
+            "text": f"{rule.remedy}\n\nExample:\n{rule.example}",
+            "markdown": f"{rule.remedy}\n\n```markdown\n{rule.example}\n```",
+        },
         "defaultConfiguration": {"level": _SARIF_LEVELS[rule.severity]},
     }
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from flows.lint import Finding, Format, Rule, finding, github_line, text_line, write
 
-RULE = Rule("faq-unanswered", "warning", "A question has no answer.", "Write the answer.")
+RULE = Rule("faq-unanswered", "warning", "A question has no answer.", "Write the answer.", "### Why?")
 FOUND = Finding("faq-unanswered", "warning", "Nothing follows: Why?", "Write the answer.", "raw/tools/x y.md", 7, 9)
 
 texts = st.text(st.characters(exclude_categories=()), max_size=60)
@@ -81,7 +81,10 @@ def test_sarif_has_what_its_schema_requires() -> None:
         {
             "id": "faq-unanswered",
             "shortDescription": {"text": "A question has no answer."},
-            "help": {"text": "Write the answer."},
+            "help": {
+                "text": "Write the answer.\n\nExample:\n### Why?",
+                "markdown": "Write the answer.\n\n```markdown\n### Why?\n```",
+            },
             "defaultConfiguration": {"level": "warning"},
         }
     ]
