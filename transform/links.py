@@ -14,6 +14,7 @@ from extract.inline import runs_text
 from extract.model import Block, BlockKind, Document
 from transform.content import runs_of, walk
 from transform.html_links import html_links
+from transform.identity import locale_code
 from transform.kinds import KindedSection
 from transform.link_patterns import LONGEST_ADDRESS
 from transform.options import Options
@@ -54,7 +55,9 @@ class LinkReader:
         if "locale" not in match.re.groupindex:
             return self._own_locale
         named = match["locale"]
-        return (self._locales.get(named.casefold()) or named) if named else self._default_locale
+        if not named:
+            return self._default_locale
+        return self._locales.get(named.casefold()) or locale_code(named) or named
 
 
 def link_rows(document: Document, sections: tuple[KindedSection, ...], links: LinkReader) -> list[Row]:

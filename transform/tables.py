@@ -4,8 +4,8 @@ Belongs here: reading a GFM table as items, or as pros and cons side by side. Do
 published tables (items.py, alternatives.py), which say when a table is asked at all: only where there is no list.
 
 A table's header row names its columns and is no item. Its first column with words in it is the one that names the
-items; where the header of that column announces another core kind than the section's ("Price" below "Features"), the
-table lists something else and is not read.
+items. Where the header of that column announces another core kind than the section's ("Price" below "Features"), or
+says nothing while another column holds prices, the table lists something else and is not read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from extract.inline import plain_text
+from extract.inline import inline_runs, plain_text, runs_text
 from extract.model import Block, BlockKind
 from transform.kinds import Placed
 from transform.phrases import HeadingReader
@@ -76,7 +76,7 @@ def side_by_side(
         if not kinds:
             continue
         for row, cells in zip(each.block.children[1:], _grid(each.block)[1:], strict=True):
-            label = None if kinds[0] in ("pros", "cons") else plain_text(cells[0], references) or None
+            label = None if kinds[0] in ("pros", "cons") else cell_text(cells[0], references) or None
             for cell, column in zip(cells, kinds, strict=True):
                 if column == kind:
                     parts = (_BULLET.sub("", part.strip()) for part in _BREAK.split(cell))
@@ -95,12 +95,17 @@ def _grid(table: Block) -> list[list[str]]:
 
 
 def _naming_column(body: Sequence[Sequence[str]], references: Mapping[str, object]) -> int | None:
-    """The first column with a word in it: not numbers, ticks or empty cells; None where there is none."""
+    """The first column with a word in it: not numbers, ticks, pictures or empty cells; None where there is none."""
     width = len(body[0]) if body else 0
     has_name = (
-        any(char.isalpha() for row in body for char in cell_text(row[column], references)) for column in range(width)
+        any(char.isalpha() for row in body for char in _without_images(row[column], references))
+        for column in range(width)
     )
     return next((column for column, named in enumerate(has_name) if named), None)
+
+
+def _without_images(source: str, references: Mapping[str, object]) -> str:
+    return runs_text(run for run in inline_runs(source, references) if run.kind != "image")
 
 
 def _lists(
@@ -115,7 +120,7 @@ def _lists(
     if {"pros", "cons"} <= kinds and kind in ("pros", "cons"):
         return False
     if kind != "alternatives":
-        return True
+        return announced == kind or "pricing" not in kinds
     # A comparison has one column for each product, its own among them, and criteria in its rows.
     others = titles[column + 1 :]
     is_own = any(title.casefold() == headings.title.casefold() for title in others)

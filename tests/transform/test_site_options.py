@@ -176,6 +176,7 @@ LINKS = Options(
         ("app:gimp", "fr/gimp"),
         ("https://x.org/english/gimp", "en/gimp"),
         ("https://x.org/it/gimp", "it/gimp"),
+        ("https://x.org/pt_BR/gimp", "pt-br/gimp"),
         ("https://x.org/gimp", "de/gimp"),
         ("/tools/gimp/", None),
         ("app:gimp/", None),

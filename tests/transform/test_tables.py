@@ -79,13 +79,25 @@ def test_a_table_in_a_section_of_another_kind_gives_no_rows(heading: str) -> Non
         assert found[name] == []
 
 
-@pytest.mark.parametrize("header", ["| Price | Plan |", "| Advantages | Notes |", "| Alternatives | Notes |"])
+@pytest.mark.parametrize(
+    "header", ["| Price | Plan |", "| Plan | Price |", "| Advantages | Notes |", "| Alternatives | Notes |"]
+)
 def test_a_table_of_something_else_below_features_gives_no_rows(header: str) -> None:
     body = f"## Features\n\nOne paragraph.\n\n{header}\n|---|---|\n| a thing | b |\n"
     assert column(table(body, "features"), "text") == ["One paragraph."]
 
 
-def test_a_price_column_beside_the_names_does_no_harm() -> None:
+def test_a_price_column_beside_features_by_name_does_no_harm() -> None:
+    body = "## Features\n\n| Feature | Price |\n|---|---|\n| Brushes | included |\n"
+    assert column(table(body, "features"), "name") == ["Brushes"]
+
+
+def test_a_picture_before_the_name_is_no_name() -> None:
+    body = "## Alternatives\n\n| | Tool |\n|---|---|\n| ![GIMP logo](gimp.png) | [GIMP](https://gimp.org) |\n"
+    assert column(table(body, "alternatives"), "name") == ["GIMP"]
+
+
+def test_a_price_column_beside_alternatives_does_no_harm() -> None:
     body = "## Alternatives\n\n| Tool | Price |\n|---|---|\n| GIMP | free |\n"
     (row,) = table(body, "alternatives")
     assert (row["name"], row["description"]) == ("GIMP", "free")
