@@ -114,7 +114,7 @@ class Built:
     def account(self) -> str:
         """What `make build` ends with: the same account, but for the note on how it ran."""
         said = self.said.replace(str(ROOT), CHECKOUT).replace(str(self.output.parent), CHECKOUT)
-        return re.sub(r"^Run .*\n", "Run by Prefect, which recorded the run.\n", said, flags=re.MULTILINE)
+        return re.sub(r"^Run .*\n", "Run by Prefect as build_dataset.\n", said, flags=re.MULTILINE)
 
 
 def build(output: Path) -> Built:

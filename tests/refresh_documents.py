@@ -10,8 +10,10 @@ import re
 import runpy
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
+from extract.limits import Limits
 from tests.documents import DOCUMENTS, ROOT, Built, build, copy_checkout, glance, matches, run, runnable
 
 GENERATORS = ("schema.dictionary", "transform.rules_page", "flows.reference")
@@ -29,7 +31,7 @@ def main() -> None:
             before = document.read_text(encoding="utf-8")
             after = _refreshed(document, before, checkout)
             if document.name == "README.md":
-                after = _with_count(_with_account(_with_glance(after, built), built))
+                after = _with_limits(_with_count(_with_account(_with_glance(after, built), built)))
             if after != before:
                 document.write_text(after, encoding="utf-8")
                 sys.stdout.write(f"{document.relative_to(ROOT)}\n")
@@ -62,6 +64,11 @@ def _with_account(text: str, built: Built) -> str:
 
 def _with_count(text: str) -> str:
     return re.sub(r"They are \d+ demo", f"They are {len(list((ROOT / 'raw').rglob('*.md')))} demo", text)
+
+
+def _with_limits(text: str) -> str:
+    values = "".join(f"{name} = {value:_}\n" for name, value in asdict(Limits()).items())
+    return re.sub(r"(?m)(^\[limits\].*\n)(?:\w+ = [\d_]+\n)+", lambda found: found[1] + values, text)
 
 
 if __name__ == "__main__":
