@@ -30,12 +30,6 @@ LEAST_EVIDENCE = 5
 
 _SAME_PRICE = {"open_source": "free"}
 
-_RULES = {
-    "official_url": "locale-official-url-differs",
-    "price_model": "locale-price-model-differs",
-    "category": "locale-category-differs",
-}
-
 
 def pair_problems(
     profiles: Sequence[Row], price_models: Sequence[Row], options: Options
@@ -49,15 +43,13 @@ def pair_problems(
     partners = _partners(pairs)
     for own, reference in pairs:
         here, there = models[own["profile_id"]], models[reference["profile_id"]]
-        differ = {
-            "official_url": _addresses_differ(own, reference),
-            "price_model": bool(here and there) and here != there and UNKNOWN not in here | there,
-            "category": _categories_differ(own, reference, partners),
-        }
-        for column in filter(differ.get, differ):
-            found = {"value": str(own[column]), "expected": str(reference[column])}
-            other = str(reference["profile_id"])
-            yield problem_at_key(own, column, _RULES[column], options.aliases, other=other, **found)
+        if _addresses_differ(own, reference):
+            yield _differs(own, reference, "official_url", "locale-official-url-differs", options)
+        if here and there and here != there and UNKNOWN not in here | there:
+            yield _differs(own, reference, "price_model", "locale-price-model-differs", options)
+        usual = _unusual(own, reference, partners)
+        if usual:
+            yield _differs(own, reference, "category", "locale-category-differs", options, usual=usual)
 
 
 def _pairs(profiles: Sequence[Row], default_locale: str) -> Iterator[tuple[Row, Row]]:
@@ -88,14 +80,22 @@ def _partners(pairs: Sequence[tuple[Row, Row]]) -> _Partners:
     return partners
 
 
-def _categories_differ(own: Row, reference: Row, partners: _Partners) -> bool:
+def _unusual(own: Row, reference: Row, partners: _Partners) -> str | None:
+    """What goes with what as a rule, where the two categories are not each other's usual partners; None where they are.
+
+    In words: "Grafik usually stands beside graphics", for the first of the two of which that is known.
+    """
     if not (own["category"] and reference["category"]) or _category(own) == _category(reference):
-        return False
-    usual = [
-        (_usual(partners[_place(one, other)], _category(other)), _category(other))
-        for one, other in ((own, reference), (reference, own))
-    ]
-    return any(expected for expected, _ in usual) and all(expected != found for expected, found in usual)
+        return None
+    usual: list[str] = []
+    for one, other in ((reference, own), (own, reference)):
+        expected = _usual(partners[_place(one, other)], _category(other))
+        if expected == _category(other):
+            return None
+        if expected:
+            beside = "the same in the other locale" if expected == _category(one) else expected
+            usual.append(f"{one['category']} usually stands beside {beside}")
+    return usual[0] if usual else None
 
 
 def _usual(partners: Counter[str], in_question: str) -> str | None:
@@ -112,3 +112,8 @@ def _place(profile: Row, other: Row) -> tuple[str, str, str]:
 
 def _category(profile: Row) -> str:
     return " ".join(str(profile["category"]).casefold().split())
+
+
+def _differs(own: Row, reference: Row, column: str, rule: str, options: Options, **values: str) -> tuple[str, Problem]:
+    found = {"value": str(own[column]), "expected": str(reference[column]), "other": str(reference["profile_id"])}
+    return problem_at_key(own, column, rule, options.aliases, **found, **values)
