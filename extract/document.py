@@ -35,10 +35,13 @@ def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> D
     front_matter, front_matter_problems = read_front_matter(text, limits)
     body_lines = lines(text[len(front_matter.raw) :])
     first_line = line_at(text, len(front_matter.raw))
-    body = parse_blocks(body_lines, first_line, limits.nesting)
+    body = parse_blocks(body_lines, first_line, limits)
     found = [*problems, *front_matter_problems, *glued_headings(body.blocks, body.glued)]
     if body.exceeded is not None:
         found.append(Problem("nesting-too-deep", body.exceeded, body.exceeded, {"limit": str(limits.nesting)}))
+    if body.cut:
+        values = {"columns": str(limits.table_columns), "cells": str(limits.table_cells), "count": str(len(body.cut))}
+        found.append(Problem("table-too-large", body.cut[0], body.cut[0], values))
     if not body_lines:
         last_line = len(lines(text))
         found.append(Problem("body-empty", last_line, last_line))

@@ -18,6 +18,8 @@ class Limits:
     front_matter_depth: nested YAML collections; deeper ones exhaust that parser's stack (seen from about 5,000).
     front_matter_nodes: values after aliases are followed, so that a few lines of aliases cannot become gigabytes.
     nesting: block levels the Markdown parser follows (a list and its item are two); content below is kept as text.
+    table_columns: columns of a table; each row is filled up to them, however short, and people read ten.
+    table_cells: cells of all tables until those that follow are kept as text; a cell takes a kilobyte of memory.
     seconds: processor time until a file is given up; a profile takes 5 ms, so this one was made to be slow.
     """
 
@@ -26,6 +28,8 @@ class Limits:
     front_matter_depth: int = 32
     front_matter_nodes: int = 10_000
     nesting: int = 60
+    table_columns: int = 100
+    table_cells: int = 100_000
     seconds: int = 20
 
 

@@ -22,11 +22,13 @@ from markdown_it.parser_block import ParserBlock
 from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import html_block as strict_html_block
+from markdown_it.rules_block import table as strict_table
 from markdown_it.rules_block.html_block import HTML_SEQUENCES
 from markdown_it.token import Token as FullToken
 
-from extract.limits import DEFAULT_LIMITS
+from extract.limits import DEFAULT_LIMITS, Limits
 from extract.model import Block, Run
+from extract.raw_html import raw_until
 from extract.tree import Token, build_tree
 
 _Rule = Callable[[StateBlock, int, int, bool], bool]
@@ -47,8 +49,7 @@ _ENDED = ("paragraph", "reference", "blockquote", "list")
 # Content indented by four columns is code, whatever it starts with.
 _CODE_INDENT = 4
 _ATX_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
-# Inside an HTML block, what "#" at the start of a line is no heading in to any author; and the mark that ends it.
-_RAW = re.compile(r"^ {0,3}(?P<fence>```|~~~)|(?P<comment><!--)|<(?P<tag>script|pre|style|textarea)\b", re.IGNORECASE)
+_CELL_TOKENS = 3  # opening, inline content, closing
 # Conditions 1 to 5 of CommonMark 4.6: HTML blocks that end with a mark of their own and not with a blank line.
 _SELF_ENDING_HTML = tuple(opening for opening, _, _ in HTML_SEQUENCES[:5])
 
@@ -57,16 +58,19 @@ class _State(StateBlock):
     """markdown-it-py's state of a block parse with light tokens, and with what we want to know beside them.
 
     `exceeded` is the first line that was nested too deep to be followed; `glued` are the lines of headings that strict
-    CommonMark would swallow into an HTML block. Both count from 0.
+    CommonMark would swallow into an HTML block; `cut` are the lines from which tables are kept as text. All count
+    from 0. `cells` is the number of table cells so far.
     """
 
     tokens: list[Token]  # type: ignore[assignment]
 
-    def __init__(self, text: str, env: MutableMapping[str, object], nesting: int) -> None:
+    def __init__(self, text: str, env: MutableMapping[str, object], limits: Limits) -> None:
         super().__init__(text, _BLOCKS, env, [])
-        self.nesting = nesting
+        self.limits = limits
         self.exceeded: int | None = None
         self.glued: list[int] = []
+        self.cut: list[int] = []
+        self.cells = 0
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:  # type: ignore[override]
         """Append a token."""
@@ -86,6 +90,7 @@ class _BlockParser(ParserBlock):
         super().__init__()
         self.ruler.disable("lheading")
         self.ruler.at("paragraph", _paragraph)
+        self.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
         self.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
         names = dict(zip(self.ruler.getRules(""), self.ruler.get_active_rules(), strict=True))
         self._all = tuple(names)
@@ -108,7 +113,7 @@ class _BlockParser(ParserBlock):
             state.line = line = state.skipEmptyLines(line)
             if line >= endLine or indents[line] < state.blkIndent:
                 break
-            if state.level >= state.nesting:
+            if state.level >= state.limits.nesting:
                 state.exceeded = line if state.exceeded is None else min(line, state.exceeded)
                 state.line = _end_of_container(state, line, endLine)
                 break
@@ -199,6 +204,34 @@ def _underline(state: StateBlock, line: int) -> str:
     return ""
 
 
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    """A table within the limits on columns and cells; one beyond them is a paragraph, and its first line is noted.
+
+    markdown-it-py fills every row up to the width of the header, and ends a table where it has filled in too much.
+    """
+    assert isinstance(state, _State)  # noqa: S101  (rules pass on the state they were given)
+    limits = state.limits
+    columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) - 1
+    if columns > limits.table_columns or state.cells >= limits.table_cells:
+        if not silent and strict_table(state, start, end, True):  # noqa: FBT003
+            state.cut.append(start)
+        return False
+    before = len(state.tokens)
+    if not strict_table(state, start, end, silent):
+        return False
+    state.cells += (len(state.tokens) - before) // _CELL_TOKENS
+    if not silent and _goes_on(state, state.line, end):
+        state.cut.append(state.line)
+    return True
+
+
+def _goes_on(state: StateBlock, line: int, end: int) -> bool:
+    """Whether the line on which a table was ended is one of its rows: nothing that ends a table stands there."""
+    if line >= end or state.isEmpty(line) or state.sCount[line] < state.blkIndent or state.is_code_block(line):
+        return False
+    return not any(rule(state, line, end, True) for rule in state.md.block.ruler.getRules("blockquote"))  # noqa: FBT003
+
+
 def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
     """An HTML block that ends before a heading line.
 
@@ -226,25 +259,8 @@ def _glued_heading(state: StateBlock, start: int, end: int) -> int | None:
         text = state.src[state.bMarks[line] : state.eMarks[line]]
         if not mark and line > start and _ATX_HEADING.match(text):
             return line
-        mark = _raw_until(text, mark)
+        mark = raw_until(text, mark)
     return None
-
-
-def _raw_until(text: str, mark: str) -> str:
-    """The mark that ends the raw content open after this line of HTML, when `mark` was awaited before it; else ""."""
-    at = 0
-    while True:
-        if mark:
-            found = text.lower().find(mark, at)
-            if found < 0:
-                return mark
-            at, mark = found + len(mark), ""
-        else:
-            opening = _RAW.search(text, at)
-            if opening is None:
-                return ""
-            at = opening.end()
-            mark = opening["fence"] or ("-->" if opening["comment"] else f"</{opening['tag'].lower()}")
 
 
 _BLOCKS = MarkdownIt("commonmark")
@@ -258,23 +274,25 @@ class Body:
 
     `blocks` are the top-level blocks with their lines in the file; `references` the link reference definitions, to be
     given to `parse_inline`; `glued` the lines of headings right below an HTML line, which strict CommonMark would
-    swallow; `exceeded` the line from which content was nested too deep to be followed (None: nowhere).
+    swallow; `exceeded` the line from which content was nested too deep to be followed (None: nowhere); `cut` the lines
+    from which tables are kept as text, being too large.
     """
 
     blocks: tuple[Block, ...]
     references: Mapping[str, object]
     glued: tuple[int, ...]
     exceeded: int | None
+    cut: tuple[int, ...]
 
 
-def parse_blocks(lines: Sequence[str], first_line: int, nesting: int = DEFAULT_LIMITS.nesting) -> Body:
+def parse_blocks(lines: Sequence[str], first_line: int, limits: Limits = DEFAULT_LIMITS) -> Body:
     """Parse Markdown into blocks.
 
     `lines` are those of the body with their ends, `first_line` is the line of the file on which they start, and
-    `nesting` how many levels of blocks are followed.
+    `limits` say how many levels of blocks and cells of tables are followed.
     """
     env: dict[str, object] = {}
-    state = _tokenize("".join(lines), env, nesting)
+    state = _tokenize("".join(lines), env, limits)
     references = env.get("references", {})
     assert isinstance(references, Mapping)  # noqa: S101  (what markdown-it-py documents)
     return Body(
@@ -282,11 +300,12 @@ def parse_blocks(lines: Sequence[str], first_line: int, nesting: int = DEFAULT_L
         references=references,
         glued=tuple(line + first_line for line in state.glued),
         exceeded=None if state.exceeded is None else state.exceeded + first_line,
+        cut=tuple(line + first_line for line in state.cut),
     )
 
 
-def _tokenize(text: str, env: dict[str, object], nesting: int) -> _State:
-    state = _State(text.replace("\r\n", "\n").replace("\r", "\n"), env, nesting)
+def _tokenize(text: str, env: dict[str, object], limits: Limits) -> _State:
+    state = _State(text.replace("\r\n", "\n").replace("\r", "\n"), env, limits)
     _BLOCKS.block.tokenize(state, 0, state.lineMax)
     return state
 

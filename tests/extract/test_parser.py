@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from extract.limits import Limits
 from extract.model import BlockKind
 from extract.parser import _tokenize, parse_blocks, parse_inline
 from extract.text import decode, lines
@@ -26,7 +27,7 @@ def stock(text):
 
 def ours(text):
     env: dict[str, object] = {}
-    state = _tokenize(text, env, _NESTING)
+    state = _tokenize(text, env, Limits(nesting=_NESTING))
     return comparable(state.tokens), env, state.glued
 
 
@@ -70,7 +71,7 @@ def test_real_profiles_give_the_tokens_of_commonmark(folder):
 
 
 def blocks(text, first_line=1, **limits):
-    return parse_blocks(lines(text), first_line, **limits).blocks
+    return parse_blocks(lines(text), first_line, Limits(**limits)).blocks
 
 
 def outline(text):
@@ -275,9 +276,9 @@ def test_what_is_nested_too_deep_is_left_out_and_located(text):
 
 def test_the_limit_on_nesting_is_the_one_given():
     # A list and its item are two levels.
-    assert parse_blocks(lines("- - - a\n"), 1, 6).exceeded == 1
-    assert parse_blocks(lines("- - - a\n"), 1, 7).exceeded is None
-    assert parse_blocks(lines("a\n\n> > b\n"), 1, 2).exceeded == 3
+    assert parse_blocks(lines("- - - a\n"), 1, Limits(nesting=6)).exceeded == 1
+    assert parse_blocks(lines("- - - a\n"), 1, Limits(nesting=7)).exceeded is None
+    assert parse_blocks(lines("a\n\n> > b\n"), 1, Limits(nesting=2)).exceeded == 3
 
 
 @pytest.mark.parametrize(
@@ -292,3 +293,35 @@ def test_thousands_of_lines_of_one_kind_are_parsed(piece):
     text = piece * 2_000
     for block in parse_blocks(lines(text), 1).blocks:
         assert 1 <= block.line_start <= block.line_end <= text.count("\n")
+
+
+# --- tables beyond the limits ------------------------------------------------------------------------------------
+
+
+def table(columns, row="|b", rows=1):
+    return "|a" * columns + "|\n" + "|-" * columns + "|\n" + f"{row}\n" * rows
+
+
+def test_a_table_with_too_many_columns_is_a_paragraph_and_is_named():
+    body = parse_blocks(lines(table(4) + "\n" + table(5)), 3, Limits(table_columns=4))
+    assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH]
+    assert body.cut == (7,)
+
+
+def test_tables_after_too_many_cells_are_paragraphs_and_are_named():
+    body = parse_blocks(lines((table(2, rows=2) + "\n") * 3), 1, Limits(table_cells=6))
+    assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH, BlockKind.PARAGRAPH]
+    assert body.cut == (6, 11)
+
+
+def test_a_table_that_the_parser_cuts_is_named_where_it_is_cut():
+    # markdown-it-py fills in 65,536 cells: 662 rows of 99 missing ones reach that, and one more does not fit.
+    rows = 65_536 // 99
+    assert parse_blocks(lines(table(100, rows=rows)), 1).cut == ()
+    assert parse_blocks(lines(table(100, rows=rows + 1)), 1).cut == (rows + 3,)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\ntext|\n", "> q|\n", "# H|\n", "    code|\n", "- a|\n", "```|\n", "***\n"])
+def test_what_ends_a_table_is_not_taken_for_the_rest_of_it(end):
+    assert parse_blocks(lines(table(2) + end), 1).cut == ()
+    assert parse_blocks(lines(f"- a\n\n  {table(2)}".replace("\n|", "\n  |") + end), 1).cut == ()

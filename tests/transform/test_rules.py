@@ -89,6 +89,12 @@ CASES = [
     one("price-model-unknown", front(price_model="Xyzzy"), 4, front(price_model="Freemium / Abo")),
     one("body-empty", FRONT, 4, FRONT + "x"),
     one("placeholder", FRONT + "# Krita\n\n{{ TOOL_NAME }}\n", 7, FRONT + "# Krita\n\n{{ }} {NAME} {{1}} {{}}\n"),
+    one(
+        "table-too-large",
+        FRONT + "|a" * 101 + "|\n" + "|-" * 101 + "|\n",
+        5,
+        FRONT + "|a" * 100 + "|\n" + "|-" * 100 + "|\n",
+    ),
     one("nesting-too-deep", FRONT + "> " * 200 + "x\n", 5, FRONT + "> " * 10 + "x\n"),
     one(
         "heading-glued-to-html",
