@@ -1,0 +1,106 @@
+"""Official addresses: what is one, and when two of them are the same page."""
+
+from __future__ import annotations
+
+import pytest
+
+from transform.addresses import comparable, is_web_address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://krita.org",
+        "http://krita.org/",
+        "HTTPS://Krita.org",
+        "https://krita.org:8080/a?b=c#d",
+        "https://bücher.de/ä",
+    ],
+)
+def test_an_address_that_a_browser_opens_is_one(text: str) -> None:
+    assert is_web_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "krita.org",
+        "www.krita.org",
+        "//krita.org",
+        "ftp://krita.org",
+        "mailto:a@krita.org",
+        "https://",
+        "https:krita.org",
+        "https://krita",
+        "https://.org",
+        "https://krita..org",
+        "https://krita.org/a b",
+        "'https://krita.org'",
+        "http://[",
+        "-",
+        "https:///krita.org",
+        "javascript:alert(1)",
+    ],
+)
+def test_what_lacks_scheme_or_host_is_no_address(text: str) -> None:
+    assert not is_web_address(text)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://krita.org/features",
+        "https://www.krita.org/features/",
+        "https://KRITA.org/features",
+        "krita.org/features",
+        "https://krita.org/features#top",
+        "https://krita.org/features?",
+    ],
+)
+def test_what_does_not_change_the_page_does_not_count(other: str) -> None:
+    assert comparable(other) == comparable("https://krita.org/features")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://krita.org/Features",
+        "https://krita.org",
+        "https://krita.org/features?a=b",
+        "https://krita.com/features",
+        "https://docs.krita.org/features",
+        "https://krita.org/en/features",
+    ],
+)
+def test_another_page_stays_another(other: str) -> None:
+    assert comparable(other) != comparable("https://krita.org/features")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://krita.org/en/features",
+        "https://krita.org/en-us/features/",
+        "https://de.krita.org/features",
+        "https://krita.org/features?hl=de",
+        "https://www.krita.org/fr/features?lang=fr",
+    ],
+)
+def test_two_language_versions_of_a_page_are_one(other: str) -> None:
+    assert comparable(other, localised=True) == comparable("https://krita.org/features", localised=True)
+
+
+def test_a_language_in_a_files_name_counts_as_one_too() -> None:
+    french, spanish = (comparable(f"https://x.org/vlc/index.{code}.html", localised=True) for code in ("fr", "es"))
+    assert french == spanish
+    assert comparable("https://x.org/vlc/index.html", localised=True) == french
+
+
+@pytest.mark.parametrize("other", ["https://de.org", "https://krita.org/x?v=2", "https://krita.org/de.html"])
+def test_what_only_looks_like_a_language_stays(other: str) -> None:
+    plain = {"https://de.org": "https://org", "https://krita.org/x?v=2": "https://krita.org/x"}
+    assert comparable(other, localised=True) != comparable(plain.get(other, "https://krita.org/html"), localised=True)
+
+
+def test_what_cannot_be_read_is_compared_as_it_stands() -> None:
+    assert comparable("http://[") == "http://["
