@@ -6,15 +6,19 @@ Belongs here: the order of the steps. Does not belong here: any of the steps the
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from extract.front_matter import read_front_matter
-from extract.limits import DEFAULT_LIMITS, Limits
-from extract.model import Document, Problem, Unreadable
+from extract.inline import has_too_many_brackets
+from extract.limits import DEFAULT_LIMITS, MOST_BRACKETS, Limits
+from extract.model import Block, BlockKind, Document, Problem, Unreadable
 from extract.parser import parse_blocks
 from extract.sections import cut_sections, glued_headings
 from extract.source import read_bytes
 from extract.text import decode, line_at, lines
+
+_INLINE = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.TABLE_CELL})
 
 
 def read_document(root: Path, path: str, limits: Limits = DEFAULT_LIMITS) -> Document | Unreadable:
@@ -42,6 +46,7 @@ def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> D
     if body.cut:
         values = {"columns": str(limits.table_columns), "cells": str(limits.table_cells), "count": str(len(body.cut))}
         found.append(Problem("table-too-large", body.cut[0], body.cut[0], values))
+    found.extend(_plain_texts(body.blocks, body.references))
     if not body_lines:
         last_line = len(lines(text))
         found.append(Problem("body-empty", last_line, last_line))
@@ -54,3 +59,13 @@ def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> D
         references=body.references,
         problems=tuple(found),
     )
+
+
+def _plain_texts(blocks: Sequence[Block], references: Mapping[str, object]) -> Iterator[Problem]:
+    """The problem of every text whose inline markup is not read."""
+    pending = list(reversed(blocks))
+    while pending:
+        block = pending.pop()
+        if block.kind in _INLINE and has_too_many_brackets(block.text, references):
+            yield Problem("text-too-many-brackets", block.line_start, block.line_end, {"limit": str(MOST_BRACKETS)})
+        pending.extend(reversed(block.children))

@@ -11,9 +11,10 @@ under CommonMark's flanking rules; all else goes to the parser (tests compare th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from extract.limits import MOST_BRACKETS
 from extract.model import Run
 from extract.parser import parse_inline
 
@@ -40,14 +41,23 @@ def inline_runs(source: str, references: Mapping[str, object]) -> tuple[Run, ...
     the parser decides.
     """
     if references and "[" in source:
-        return _trimmed(parse_inline(source.strip(), references))
+        return _trimmed(_parsed(source.strip(), references))
     return _kept_runs(source) if len(source) <= _LONGEST_KEPT else _runs(source)
+
+
+def has_too_many_brackets(source: str, references: Mapping[str, object]) -> bool:
+    """Whether an inline source is taken as plain text, because its brackets would cost too much (MOST_BRACKETS)."""
+    return source.count("[") > MOST_BRACKETS and (bool(references) or _simple_runs(source.strip()) is None)
+
+
+def _parsed(source: str, references: Mapping[str, object]) -> Sequence[Run]:
+    return [Run(source)] if source.count("[") > MOST_BRACKETS else parse_inline(source, references)
 
 
 def _runs(source: str) -> tuple[Run, ...]:
     stripped = source.strip()
     simple = _simple_runs(stripped) if _MARKUP.search(stripped) else [Run(stripped)] if stripped else []
-    return _trimmed(parse_inline(stripped, {}) if simple is None else simple)
+    return _trimmed(_parsed(stripped, {}) if simple is None else simple)
 
 
 # Every table that reads a text asks for its runs; and a text of one profile often stands in many.

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from markdown_it import MarkdownIt
 
 from extract.document import parse_document
-from extract.inline import inline_runs, plain_text, runs_text
+from extract.inline import has_too_many_brackets, inline_runs, plain_text, runs_text
 from extract.model import BlockKind, Document, Run
 from tests.extract.generated import INLINE
 from tests.extract.real_files import REAL_FOLDERS, profiles
@@ -173,3 +173,23 @@ def test_long_runs_of_markup_end_in_no_recursion(piece):
 )
 def test_deep_nesting_ends_in_no_recursion(before, after):
     assert "1" in runs_text(inline_runs(before * 5_000 + "1" + after * 5_000, {}))
+
+
+# --- too many brackets -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "references", "plain"),
+    [
+        ("[a" * 500, {}, False),
+        ("[a" * 501, {}, True),
+        ("![" * 501, {}, True),
+        ("[a](/b/) " * 501, {}, False),
+        ("[a](/b/) " * 501, {"C": {"href": "/c", "title": ""}}, True),
+        ("**b** " + "[a" * 501, {}, True),
+    ],
+)
+def test_a_text_of_too_many_brackets_is_plain_unless_all_are_the_plainest_links(source, references, plain) -> None:
+    assert has_too_many_brackets(source, references) is plain
+    runs = inline_runs(source, references)
+    assert ("".join(run.text for run in runs) == source.strip()) is (plain or "](" not in source)

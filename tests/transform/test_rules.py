@@ -95,6 +95,7 @@ CASES = [
         5,
         FRONT + "|a" * 100 + "|\n" + "|-" * 100 + "|\n",
     ),
+    one("text-too-many-brackets", FRONT + "- " + "[a" * 501 + "\n", 5, FRONT + "- " + "[a" * 500 + "\n"),
     one("nesting-too-deep", FRONT + "> " * 200 + "x\n", 5, FRONT + "> " * 10 + "x\n"),
     one(
         "heading-glued-to-html",

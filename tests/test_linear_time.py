@@ -1,0 +1,67 @@
+"""The time that a file costs grows with its size and no faster, whatever stands in it.
+
+The one place where time is asserted. Processor time, not the clock, so that other work on the machine hardly shows;
+the best of several attempts, because noise only ever adds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import count, islice
+
+import pytest
+
+from extract.document import parse_document
+from extract.limits import DEFAULT_LIMITS
+from extract.model import Document
+from tests.pathological import FRONT, GENERATORS, Make
+from transform.options import Options
+from transform.profile import profile_rows
+
+TIMES = 10
+# Ten times the size for ten times the time, and half of that again for caches and memory that no longer fit.
+MOST = 15
+# Below this the processor's clock and the garbage collector show more than the work.
+LEAST_SECONDS = 0.02
+ATTEMPTS = 3
+
+
+def seconds(text: str) -> float:
+    data = text.encode()
+    start = time.process_time()
+    document = parse_document("tools/krita.md", data)
+    assert isinstance(document, Document)
+    profile_rows(document, Options())
+    return time.process_time() - start
+
+
+def large_enough(make: Make) -> int:
+    """A size from which a file takes long enough to measure, as far as ten times that is still read."""
+    size = 16
+    while len(make(size)) * 2 * TIMES < DEFAULT_LIMITS.file_bytes and seconds(FRONT + make(size)) < LEAST_SECONDS:
+        size *= 2
+    return size
+
+
+def ratio(make: Make, sizes: Iterator[int]) -> float:
+    """How many times longer a file of TIMES the size takes."""
+    attempts = list(islice(sizes, ATTEMPTS))
+    small = min(seconds(FRONT + make(size)) for size in attempts)
+    found = float("inf")
+    for size in attempts:
+        found = min(found, seconds(FRONT + make(size * TIMES)) / small)
+        if found <= MOST:
+            break
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make in GENERATORS.items()])
+def test_ten_times_the_size_costs_about_ten_times_the_time(make: Make) -> None:
+    # Every attempt is of another size, so that nothing remembered from one helps the next.
+    sizes = count(large_enough(make) + 1)
+    found = ratio(make, sizes)
+    if found > MOST:
+        found = min(found, ratio(make, sizes))
+    assert found <= MOST, f"{TIMES} times the size {next(sizes)} costs {found:.1f} times the time"
