@@ -17,8 +17,8 @@ from flows.job import Job
 from tests.flows.command import environment, profiles, steckbrief, table_files, write_source
 from transform.options import Options
 
-# What ten seconds of any processor are not enough for: every bracket could start an image.
-SLOW = "# Langsam\n\n## Vorteile\n\n- " + "![" * 400_000 + "\n"
+# Emphasis that never ends: ten seconds of work where one is allowed.
+SLOW = "# Langsam\n\n## Vorteile\n\n- " + "*a_ " * 100_000 + "\n"
 
 
 def work(seconds: float) -> int:
