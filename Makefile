@@ -25,7 +25,7 @@ build:  ## turn the profiles under raw/ into a release under output/
 test: lint types layers test-fast test-slow  ## everything CI runs: lint, types, layers, tests
 
 test-fast: environment  ## the tests that take milliseconds
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadscope
 
 test-slow: environment  ## the tests that start servers, build wheels or read large corpora
 	$(BIN)/python -m pytest -m slow
