@@ -24,6 +24,8 @@ TIMES = 10
 MOST = 15
 # Below this the processor's clock and the garbage collector show more than the work.
 LEAST_SECONDS = 0.02
+# Shorter texts are remembered between the tables that read them (extract/inline.py), which costs a step at that length.
+LEAST_LENGTH = 5_000
 ATTEMPTS = 3
 
 
@@ -39,7 +41,9 @@ def seconds(text: str) -> float:
 def large_enough(make: Make) -> int:
     """A size from which a file takes long enough to measure, as far as ten times that is still read."""
     size = 16
-    while len(make(size)) * 2 * TIMES < DEFAULT_LIMITS.file_bytes and seconds(FRONT + make(size)) < LEAST_SECONDS:
+    while len(text := FRONT + make(size)) * 2 * TIMES < DEFAULT_LIMITS.file_bytes and (
+        len(text) < LEAST_LENGTH or seconds(text) < LEAST_SECONDS
+    ):
         size *= 2
     return size
 
