@@ -33,7 +33,7 @@ app: Final = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Source = Annotated[Path, typer.Argument(metavar="[SOURCE]", help="Folder with Markdown profiles.")]
+Source = Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder with Markdown profiles.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the releases [default: output].")]
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Processes that read profiles [default: by the work to do].")

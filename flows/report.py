@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.job import counted
 from flows.lint import place
 from flows.terminal import printable
 from schema.values import SEVERITIES
@@ -88,7 +89,8 @@ def as_text(summary: Summary, waited: float) -> str:
     width = max(len(name) for name in summary.rows)
     by_name = summary.skipped - sum(summary.excluded.values())
     lines = [
-        f"{summary.profiles:,} profiles from {summary.files:,} files ({summary.bytes:,} bytes) in {summary.source}",
+        f"{counted(summary.profiles, 'profile')} from {counted(summary.files, 'file')} ({summary.bytes:,} bytes)"
+        f" in {summary.source}",
         f"{by_name:,} skipped by name, {summary.quarantined:,} quarantined, {summary.other:,} no Markdown",
         *(f"{number:,} excluded by {pattern}" for pattern, number in summary.excluded.items()),
         "",

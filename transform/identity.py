@@ -63,8 +63,9 @@ def locale_code(text: str) -> str | None:
 class RowIds:
     """Gives the rows of one profile their row_id.
 
-    A row_id is 16 hexadecimal digits of a hash over profile, table, normalised text (case and white space folded) and
-    the number of earlier rows with the same text, so that a row keeps it when it moves and twins stay apart.
+    A row_id is "r" and 16 hexadecimal digits of a hash over profile, table, normalised text (case and white space
+    folded) and the number of earlier rows with the same text, so that a row keeps it when it moves and twins stay
+    apart. The letter keeps spreadsheets from reading one that is all digits, or "12e34...", as a number.
     """
 
     def __init__(self, profile_id: str) -> None:
@@ -77,4 +78,4 @@ class RowIds:
         occurrence = self._seen[table, normalised]
         self._seen[table, normalised] += 1
         key = "\0".join((self._profile_id, table, normalised, str(occurrence)))
-        return hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
+        return "r" + hashlib.blake2b(key.encode(), digest_size=8).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
@@ -103,9 +104,8 @@ def test_language_codes_are_those_of_iso_639_1() -> None:
     assert all(len(code) == 2 and set(code) <= set(string.ascii_lowercase) for code in LANGUAGE_CODES)
 
 
-def test_a_row_id_is_sixteen_hexadecimal_digits() -> None:
-    assert set(RowIds("de/krita").row_id("pros", "a")) <= set("0123456789abcdef")
-    assert len(RowIds("de/krita").row_id("pros", "a")) == 16
+def test_a_row_id_is_a_letter_and_sixteen_hexadecimal_digits_and_so_never_a_number_to_a_spreadsheet() -> None:
+    assert re.fullmatch(r"r[0-9a-f]{16}", RowIds("de/krita").row_id("pros", "a"))
 
 
 def test_case_and_white_space_do_not_change_a_row_id() -> None:
