@@ -88,9 +88,9 @@ def as_text(summary: Summary, waited: float) -> str:
     how = "directly, without Prefect: no run was recorded" if summary.direct else "by Prefect as build_dataset"
     width = max(len(name) for name in summary.rows)
     by_name = summary.skipped - sum(summary.excluded.values())
+    files = f"{counted(summary.files, 'file')} ({summary.bytes:,} bytes)"
     lines = [
-        f"{counted(summary.profiles, 'profile')} from {counted(summary.files, 'file')} ({summary.bytes:,} bytes)"
-        f" in {summary.source}",
+        f"{counted(summary.profiles, 'profile')} from {files} in {summary.source}",
         f"{by_name:,} skipped by name, {summary.quarantined:,} quarantined, {summary.other:,} no Markdown",
         *(f"{number:,} excluded by {pattern}" for pattern, number in summary.excluded.items()),
         "",

@@ -9,11 +9,19 @@ import pytest
 _CHECKOUT = Path(__file__).parents[2]
 _FOLDERS = (_CHECKOUT / "raw", _CHECKOUT.parent / "shared/gold/raw", _CHECKOUT.parent / "shared/corpus/current")
 
+
+
+def _marks(folder: Path) -> list[pytest.MarkDecorator]:
+    """A folder that is not there is skipped with a reason; a thousand profiles take seconds."""
+    absent = pytest.mark.skipif(not folder.is_dir(), reason=f"{'/'.join(folder.parts[-3:])} is not there")
+    return [absent, pytest.mark.slow] if folder.name == "current" else [absent]
+
+
 REAL_FOLDERS = tuple(
     pytest.param(
         folder,
         id="-".join(folder.parts[-2:]),
-        marks=() if folder.is_dir() else pytest.mark.skip(reason=f"{'/'.join(folder.parts[-3:])} is not there"),
+        marks=_marks(folder),
     )
     for folder in _FOLDERS
 )
