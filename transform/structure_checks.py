@@ -14,7 +14,7 @@ from transform.items import ITEM_TABLES
 from transform.kinds import KindedSection
 from transform.rows import Row
 
-_NOT_WORD = re.compile(r"[\W_]+")
+_CLOSING = " .!?;:,…"
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 # An answer of two words ("Ja, sicher.") can be right for two questions; nobody writes a sentence twice on purpose.
 _LEAST_ANSWER = 4
@@ -63,11 +63,11 @@ def _says_nothing(block: Block) -> bool:
 
 
 def _repeated(rows: Sequence[Row], column: str, rule: str) -> Iterator[Problem]:
-    """Rows that say, but for case and punctuation, what an earlier one of the same table says."""
+    """Rows that say, but for case and a closing sign, what an earlier one of the same table says."""
     first: dict[str, Row] = {}
     for row in rows:
         text = str(row[column])
-        folded = _NOT_WORD.sub(" ", text.casefold()).strip()
+        folded = text.casefold().rstrip(_CLOSING)
         earlier = first.setdefault(folded, row) if folded else row
         if earlier is not row:
             start, end = int(str(row["line_start"])), int(str(row["line_end"]))
