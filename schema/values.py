@@ -54,7 +54,7 @@ MATCHES: Final = _closed(
     {
         "link": "found through a link to the catalogue page",
         "title": "found through a name that equals the title of one profile of the same locale",
-        "slug": "found through a broken link's slug, or a name written as a slug, that a profile of the same locale has",
+        "slug": "found through the slug of a broken link, or a name written as a slug, in the same locale",
         "title_other_locale": "found like title, but in another locale",
         "slug_other_locale": "found like slug, but in another locale",
         "none": "no profile found",

@@ -10,7 +10,6 @@ _CHECKOUT = Path(__file__).parents[2]
 _FOLDERS = (_CHECKOUT / "raw", _CHECKOUT.parent / "shared/gold/raw", _CHECKOUT.parent / "shared/corpus/current")
 
 
-
 def _marks(folder: Path) -> list[pytest.MarkDecorator]:
     """A folder that is not there is skipped with a reason; a thousand profiles take seconds."""
     absent = pytest.mark.skipif(not folder.is_dir(), reason=f"{'/'.join(folder.parts[-3:])} is not there")
