@@ -17,6 +17,10 @@ from flows.job import Job
 from tests.flows.command import environment, profiles, steckbrief, table_files, write_source
 from transform.options import Options
 
+# The interruption can come while the collector's callbacks run, hypothesis's among them; Python reports it there as
+# an exception ignored, and the watchdog sends it again.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 # Emphasis that never ends: ten seconds of work where one is allowed.
 SLOW = "# Langsam\n\n## Vorteile\n\n- " + "*a_ " * 100_000 + "\n"
 
