@@ -6,6 +6,7 @@ the best of several attempts, because noise only ever adds.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from itertools import count, islice
@@ -27,6 +28,17 @@ LEAST_SECONDS = 0.02
 # Shorter texts are remembered between the tables that read them (extract/inline.py), which costs a step at that length.
 LEAST_LENGTH = 5_000
 ATTEMPTS = 3
+# Rounds of attempts before the verdict: what is quadratic costs a hundredfold in every one of them.
+ROUNDS = 4
+
+
+@pytest.fixture(autouse=True)
+def _own_heap() -> Iterator[None]:
+    """Keep what other tests left in memory out of the rounds of the garbage collector: large files cause more of them."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def seconds(text: str) -> float:
@@ -65,7 +77,9 @@ def ratio(make: Make, sizes: Iterator[int]) -> float:
 def test_ten_times_the_size_costs_about_ten_times_the_time(make: Make) -> None:
     # Every attempt is of another size, so that nothing remembered from one helps the next.
     sizes = count(large_enough(make) + 1)
-    found = ratio(make, sizes)
-    if found > MOST:
+    found = float("inf")
+    for _ in range(ROUNDS):
         found = min(found, ratio(make, sizes))
+        if found <= MOST:
+            break
     assert found <= MOST, f"{TIMES} times the size {next(sizes)} costs {found:.1f} times the time"
