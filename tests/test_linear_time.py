@@ -34,7 +34,7 @@ ROUNDS = 4
 
 @pytest.fixture(autouse=True)
 def _own_heap() -> Iterator[None]:
-    """Keep what other tests left in memory out of the rounds of the garbage collector: large files cause more of them."""
+    """Keep what other tests left in memory out of the garbage collector: large files wake it more often."""
     gc.collect()
     gc.freeze()
     yield
