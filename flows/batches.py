@@ -63,10 +63,10 @@ def choose_workers(asked: int | None, files: int) -> int:
     return max(1, min(os.cpu_count() or 1, files // WORTH_A_WORKER))
 
 
-def cut(paths: Sequence[str], workers: int) -> list[Batch]:
-    """Cut paths, in discovery order, into batches of BATCH_FILES; smaller ones where workers would stand idle."""
-    size = max(1, min(BATCH_FILES, -(-len(paths) // workers)))
-    numbered = tuple(enumerate(paths))
+def cut(files: Sequence[tuple[int, str]], workers: int) -> list[Batch]:
+    """Cut numbered paths, in discovery order, into batches of BATCH_FILES; smaller where workers would stand idle."""
+    size = max(1, min(BATCH_FILES, -(-len(files) // workers)))
+    numbered = tuple(files)
     return [Batch(number, numbered[start : start + size]) for number, start in enumerate(range(0, len(numbered), size))]
 
 

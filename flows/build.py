@@ -25,7 +25,7 @@ from prefect.runtime import flow_run  # noqa: E402
 from pydantic import Field  # noqa: E402
 
 from flows import stages  # noqa: E402
-from flows.job import Built, CheckedRelease, Extracted, Found, Job, ReadFiles, Transformed  # noqa: E402
+from flows.job import Built, CheckedRelease, Extracted, Found, Job, Planned, ReadFiles, Transformed  # noqa: E402
 from flows.report import Summary, rules_as_markdown  # noqa: E402
 from flows.run import Steps, build  # noqa: E402
 from flows.settings import load_settings  # noqa: E402
@@ -71,6 +71,12 @@ def read(job: Job) -> ReadFiles:
     return _logged(stages.read(job))
 
 
+@task(name="plan", task_run_name="plan", persist_result=False, cache_policy=NO_CACHE)
+def plan(job: Job) -> Planned:
+    """Decide what of the last release still holds."""
+    return _logged(stages.plan(job))
+
+
 @task(name="extract", task_run_name="extract", persist_result=False, cache_policy=NO_CACHE)
 def extract(job: Job) -> Extracted:
     """Turn every file into rows; owns the worker processes where there are several."""
@@ -95,7 +101,7 @@ def publish(candidate: CheckedRelease, info: ReleaseInfo) -> Built:
     return _logged(stages.publish(candidate, info))
 
 
-_TASKS = Steps(discover, read, extract, transform, check, publish)
+_TASKS = Steps(discover, read, plan, extract, transform, check, publish)
 
 
 def _run_name() -> str:
@@ -114,18 +120,22 @@ def build_dataset(
     output: Path | None = None,
     workers: Annotated[int | None, Field(ge=1, le=64)] = None,
     config: Path | None = None,
+    full: bool = False,  # noqa: FBT001, FBT002 - a flow's parameters are given by name
+    force: bool = False,  # noqa: FBT001, FBT002
 ) -> Summary:
-    """Build and publish a release.
+    """Build and publish a release; nothing where it would be the last one again.
 
     Args:
         source: folder with Markdown profiles.
         output: folder for the releases; from the settings where not given.
         workers: processes that read profiles; chosen by the work to do where not given.
         config: settings file; steckbrief.toml beside the source where not given.
+        full: read every file, whatever the last release has of it.
+        force: publish although nothing changed.
     """
     settings = load_settings(source, config, {"output": output, "workers": workers})
     get_run_logger().info("Building %s into %s", source, settings.output)
-    summary = build(source, settings, _TASKS, direct=False)
+    summary = build(source, settings, _TASKS, direct=False, full=full, force=force)
     _rename_run(f"{_source_name(source)}: {summary.profiles} profiles")
     _show(summary)
     return summary

@@ -10,10 +10,11 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from flows.arguments import AsJson, Config, Direct, Force, Full, Output, Source, Workers
 from flows.errors import CommandError, ExitCode, ServerError
 from flows.lint import Format
 from flows.signals import Stopped, raise_on_signals
@@ -33,14 +34,6 @@ app: Final = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Source = Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder with Markdown profiles.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the releases [default: output].")]
-Workers = Annotated[
-    int | None, typer.Option("--workers", help="Processes that read profiles [default: by the work to do].")
-]
-Config = Annotated[Path | None, typer.Option("--config", help="Settings [default: steckbrief.toml beside SOURCE].")]
-Direct = Annotated[bool, typer.Option("--direct", help="Run the same stages without Prefect; no run is recorded.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Select = Annotated[
     list[str] | None,
     typer.Option("--select", metavar="CODES", help="Rules to report, by code or its start, comma-separated [all]."),
@@ -59,13 +52,15 @@ Form = Annotated[Format, typer.Option("--format", help="How diagnostics are writ
 
 
 @app.command()
-def build(
+def build(  # noqa: PLR0913 - the options of a command
     source: Source = Path("raw"),
     output: Output = None,
     *,
     workers: Workers = None,
     config: Config = None,
     direct: Direct = False,
+    full: Full = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Extract, transform, check and publish a release of SOURCE."""
@@ -75,7 +70,10 @@ def build(
 
     with shown_progress() as progress:
         try:
-            summary = run.build(source, settings) if direct else _with_prefect(source, output, workers, config)
+            if direct:
+                summary = run.build(source, settings, full=full, force=force)
+            else:
+                summary = _with_prefect(source, output=output, workers=workers, config=config, full=full, force=force)
         except (ServerError, Stopped) as error:
             published = run.published(progress.candidate)
             if published is None:
@@ -186,7 +184,7 @@ def _settings(source: Path, config: Path | None, flags: dict[str, object]) -> Se
     return load_settings(source, config, flags)
 
 
-def _with_prefect(source: Path, output: Path | None, workers: int | None, config: Path | None) -> Summary:
+def _with_prefect(source: Path, **parameters: Any) -> Summary:
     """Run the flow on the embedded server, or on PREFECT_API_URL where that is set."""
     from flows import environment  # noqa: PLC0415
     from flows.progress import watcher  # noqa: PLC0415
@@ -195,7 +193,7 @@ def _with_prefect(source: Path, output: Path | None, workers: int | None, config
     from flows.server import run_flow  # noqa: PLC0415
 
     environment.calm_console()
-    return run_flow(source, output, workers, config)
+    return run_flow(source, **parameters)
 
 
 if __name__ == "__main__":

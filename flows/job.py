@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from extract.limits import Limits
 from extract.selection import ALL, Selection
+from flows.plan import Cache
 from transform.options import Options
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 class Job:
     """What is to be read and how: the same for a build and for a check that publishes nothing.
 
-    `selection` says which files count. `workers` is the number of processes asked for; None leaves the choice to the
-    extract stage.
+    `selection` says which files count. `cache` is the last release, None where nothing of it is to be used. `workers`
+    is the number of processes asked for; None leaves the choice to the extract stage.
     """
 
     source: Path
@@ -33,6 +34,7 @@ class Job:
     limits: Limits
     workers: int | None = None
     selection: Selection = ALL
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,22 @@ class ReadFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """After plan. Files to be read anew, profiles that the last release already has, and whether nothing changed."""
+
+    anew: int
+    kept: int
+    unchanged: bool
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads about it."""
+        if self.unchanged:
+            return f"nothing changed: the last release was made from the same {counted(self.anew + self.kept, 'file')}"
+        return f"{counted(self.anew, 'file')} to read anew, {counted(self.kept, 'profile')} kept from the last release"
+
+
+@dataclass(frozen=True, slots=True)
 class Extracted:
     """After extract. Documents with rows, files that gave none, batches written, and processes that wrote them."""
 
@@ -97,9 +115,13 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Transformed:
-    """After transform. Rows of every table of the release but the change set, which load computes."""
+    """After transform. Rows of every table of the release but the change set, which load computes.
+
+    `inputs` is the digest of the files the rows were made from.
+    """
 
     rows: Mapping[str, int]
+    inputs: str
 
     @property
     def sentence(self) -> str:

@@ -41,7 +41,8 @@ class Summary:
 
     `files` were found under a name that counts; each of them is a profile or quarantined. `skipped` were left out by
     their name or by a pattern of the settings, `excluded` are those among them that a pattern left out, by pattern;
-    `other` are no Markdown.
+    `other` are no Markdown. `reused` are profiles that were taken from the last release. Where nothing changed,
+    `published` is False, and `release`, `path`, rows and diagnostics are those of the last release.
     """
 
     source: str
@@ -59,6 +60,8 @@ class Summary:
     diagnostics: tuple[RuleCount, ...]
     seconds: float
     excluded: Mapping[str, int] = field(default_factory=dict)
+    reused: int = 0
+    published: bool = True
 
 
 def count_rules(diagnostics: pa.Table) -> tuple[RuleCount, ...]:
@@ -93,18 +96,28 @@ def as_text(summary: Summary, waited: float) -> str:
         f"{counted(summary.profiles, 'profile')} from {files} in {summary.source}",
         f"{by_name:,} skipped by name, {summary.quarantined:,} quarantined, {summary.other:,} no Markdown",
         *(f"{number:,} excluded by {pattern}" for pattern, number in summary.excluded.items()),
+        f"{summary.reused:,} unchanged since the last release, {summary.profiles - summary.reused:,} read anew",
         "",
         "Rows",
         *(f"  {name:<{width}}  {rows:>10,}" for name, rows in summary.rows.items()),
         "",
         *_rules_as_text(summary.diagnostics),
         "",
-        f"Release {summary.release}: {summary.path}",
+        *_outcome(summary),
         f"Latest: {summary.latest}",
         f"Run {how}.",
         f"Done in {summary.seconds:.1f} s; {waited:.1f} s with starting and ending.",
     ]
     return "\n".join(printable(line) for line in lines)
+
+
+def _outcome(summary: Summary) -> list[str]:
+    if summary.published:
+        return [f"Release {summary.release}: {summary.path}"]
+    return [
+        f"Nothing changed since release {summary.release}, so nothing was published (--force publishes it again).",
+        f"Release {summary.release}: {summary.path}",
+    ]
 
 
 def rules_as_markdown(diagnostics: tuple[RuleCount, ...]) -> str:

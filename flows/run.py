@@ -18,13 +18,14 @@ from typing import ParamSpec, Protocol, TypeVar
 import pyarrow as pa
 
 from flows import stages, store
-from flows.job import Built, CheckedRelease, Extracted, Found, Job, ReadFiles, Transformed
+from flows.job import Built, CheckedRelease, Extracted, Found, Job, Planned, ReadFiles, Transformed
+from flows.plan import cache_of
 from flows.progress import watcher
 from flows.provenance import fingerprint, source_commit, version
 from flows.report import Summary, absolute, count_rules
 from flows.settings import Settings
 from load.published import LATEST, RELEASES
-from load.release import ReleaseInfo, Staging, open_staging
+from load.release import Release, ReleaseInfo, Staging, latest, open_staging, table
 
 
 class _Told(Protocol):
@@ -44,13 +45,14 @@ class Steps:
 
     discover: Callable[[Job], Found]
     read: Callable[[Job], ReadFiles]
+    plan: Callable[[Job], Planned]
     extract: Callable[[Job], Extracted]
     transform: Callable[[Job], Transformed]
     check: Callable[[Job, Staging, bool], CheckedRelease]
     publish: Callable[[CheckedRelease, ReleaseInfo], Built]
 
 
-PLAIN = Steps(stages.discover, stages.read, stages.extract, stages.transform, stages.check, stages.publish)
+PLAIN = Steps(stages.discover, stages.read, stages.plan, stages.extract, stages.transform, stages.check, stages.publish)
 
 
 @dataclass(slots=True)
@@ -70,8 +72,36 @@ class _Clock:
         return result
 
 
-def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: bool = True) -> Summary:
-    """Build and publish a release of `source`.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the profiles of a source folder come from: the folder, or the repository of which it is a copy."""
+
+    root: str
+    commit: str | None
+
+
+def build(  # noqa: PLR0913 - what a person can ask for, each by name
+    source: Path,
+    settings: Settings,
+    steps: Steps = PLAIN,
+    *,
+    direct: bool = True,
+    full: bool = False,
+    force: bool = False,
+    at: dt.datetime | None = None,
+    origin: Origin | None = None,
+) -> Summary:
+    """Build and publish a release of `source`; nothing where it would be the last release again.
+
+    Args:
+        source: folder with profiles.
+        settings: the settings to build with.
+        steps: the stages, plain or wrapped.
+        direct: whether this runs without Prefect; the summary says so.
+        full: read every file, whatever the last release has.
+        force: publish although nothing changed.
+        at: time of the release, aware; the present where not given.
+        origin: where `source` comes from, when that is not the folder itself.
 
     Raises:
         NotADirectoryError: the source is no folder.
@@ -80,13 +110,21 @@ def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: boo
     """
     began = time.monotonic()
     clock = _Clock()
+    now = at or dt.datetime.now(dt.UTC)
+    origin = origin or Origin(str(source), source_commit(source))
     with (
-        open_staging(settings.output) as staging,
+        open_staging(settings.output, now=now) as staging,
         store.work_folder(staging.path.with_name(f"{staging.path.name}-work")) as work,
     ):
-        job = _job(source, work, settings)
+        before = latest(settings.output)
+        code = fingerprint(settings.of_rows)
+        cache = cache_of(before.path, before.manifest, code) if before and not full else None
+        job = replace(_job(source, work, settings, now), cache=cache)
         found = clock.run("discover", steps.discover, job)
         was_read = clock.run("read", steps.read, job)
+        planned = clock.run("plan", steps.plan, job)
+        if before and planned.unchanged and not force:
+            return _unchanged(before, settings, found, was_read, direct=direct, seconds=time.monotonic() - began)
         clock.run("extract", steps.extract, job)
         transformed = clock.run("transform", steps.transform, job)
         checked = clock.run("check", steps.check, job, staging, settings.csv_neutralise_formulas)
@@ -94,19 +132,20 @@ def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: boo
         skipped = found.skipped + sum(found.excluded.values())
         quarantined = named - transformed.rows["profiles"]
         info = ReleaseInfo(
-            source_root=str(source),
-            source_commit=source_commit(source),
-            fingerprint=fingerprint(),
+            source_root=origin.root,
+            source_commit=origin.commit,
+            fingerprint=code,
             version=version(),
             inputs={
                 "found": named,
                 "read": was_read.files,
-                "reused": 0,
+                "reused": planned.kept,
                 "skipped": skipped,
                 "excluded": dict(found.excluded),
                 "quarantined": quarantined,
+                "sha256": transformed.inputs,
             },
-            settings=settings.model_dump(mode="json", exclude={"output", "workers"}) | {"today": _day(job)},
+            settings=settings.recorded | {"today": _day(job)},
             timings=dict(clock.seconds),
         )
         summary = Summary(
@@ -125,10 +164,38 @@ def build(source: Path, settings: Settings, steps: Steps = PLAIN, *, direct: boo
             diagnostics=count_rules(store.load_tables(work / "tables")["diagnostics"]),
             seconds=round(time.monotonic() - began, 3),
             excluded=dict(found.excluded),
+            reused=planned.kept,
         )
         watcher().publishing(summary)
         clock.run("publish", steps.publish, checked, info)
     return replace(summary, seconds=round(time.monotonic() - began, 3))
+
+
+def _unchanged(
+    before: Release, settings: Settings, found: Found, was_read: ReadFiles, *, direct: bool, seconds: float
+) -> Summary:
+    """The summary of a build that would have made the last release again."""
+    rows = {name: entry["rows"] for name, entry in before.manifest["tables"].items()}
+    named = found.files + found.unreadable
+    return Summary(
+        source=absolute(Path(before.manifest["source"]["root"])),
+        release=before.id,
+        path=absolute(before.path),
+        latest=absolute(settings.output / LATEST),
+        direct=direct,
+        files=named,
+        bytes=was_read.bytes,
+        profiles=rows["profiles"],
+        skipped=found.skipped + sum(found.excluded.values()),
+        other=found.other,
+        quarantined=named - rows["profiles"],
+        rows=rows,
+        diagnostics=count_rules(table(before.path, "diagnostics")),
+        seconds=round(seconds, 3),
+        excluded=dict(found.excluded),
+        reused=rows["profiles"],
+        published=False,
+    )
 
 
 def published(candidate: Summary | None) -> Summary | None:
@@ -146,9 +213,10 @@ def inspected(source: Path, settings: Settings) -> Iterator[dict[str, pa.Table]]
     """
     clock = _Clock()
     with tempfile.TemporaryDirectory(prefix="steckbrief-") as folder:
-        job = _job(source, Path(folder), settings)
+        job = _job(source, Path(folder), settings, dt.datetime.now(dt.UTC))
         clock.run("discover", PLAIN.discover, job)
         clock.run("read", PLAIN.read, job)
+        clock.run("plan", PLAIN.plan, job)
         clock.run("extract", PLAIN.extract, job)
         clock.run("transform", PLAIN.transform, job)
         yield store.load_tables(job.work / "tables")
@@ -159,6 +227,6 @@ def _day(job: Job) -> str | None:
     return job.options.today.isoformat() if job.options.today else None
 
 
-def _job(source: Path, work: Path, settings: Settings) -> Job:
-    options = settings.options(today=dt.datetime.now(dt.UTC).date())
+def _job(source: Path, work: Path, settings: Settings, now: dt.datetime) -> Job:
+    options = settings.options(today=now.astimezone(dt.UTC).date())
     return Job(source, work, options, settings.file_limits, settings.workers, settings.selection)

@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from flows import environment
 
@@ -32,14 +32,15 @@ _LOCAL_RETRIES: Final = 2
 """A server on this machine that does not answer after two tries is gone; Prefect's five take minutes per message."""
 
 
-def run_flow(source: Path, output: Path | None, workers: int | None, config: Path | None) -> Summary:
-    """Run the flow build_dataset with these parameters, as a run that the server records.
+def run_flow(source: Path, **parameters: Any) -> Summary:
+    """Run the flow build_dataset with these of its parameters, as a run that the server records.
 
     Raises ServerError where no server answers or it stops answering; else what the stages raise.
     """
     try:
         with _server():
-            return build_dataset(source, output, workers, config)
+            summary: Summary = build_dataset(source, **parameters)
+            return summary
     except (httpx.HTTPError, PrefectException) as error:
         raise ServerError(f"Prefect's server stopped answering: {_told(error)}") from error
 

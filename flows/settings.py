@@ -35,6 +35,11 @@ FILE_NAME: Final = "steckbrief.toml"
 ENV_PREFIX: Final = "STECKBRIEF_"
 _NESTED: Final = "__"
 
+_NOT_RECORDED: Final = {"output", "workers"}
+
+_NOT_OF_ROWS: Final = _NOT_RECORDED | {"include", "exclude"}
+"""Which files count shows in the files found. What only shows in the files written counts as if rows depended on it."""
+
 # One setting per limit, with the limit's own default, so that a new limit can be set without a line here.
 _limit_fields: dict[str, Any] = {each.name: (PositiveInt, each.default) for each in fields(Limits)}
 LimitSettings = create_model(
@@ -86,6 +91,16 @@ class Settings(BaseSettings, SiteSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then environment, then file; no .env and no secrets folder."""
         return init_settings, env_settings, InitSettingsSource(settings_cls, dict(cls.file_values))
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """The settings as release.json records them: all that say what a release is, not where or how fast."""
+        return self.model_dump(mode="json", exclude=_NOT_RECORDED)
+
+    @property
+    def of_rows(self) -> dict[str, Any]:
+        """The settings that rows depend on: with others, no row of an earlier release may be used again."""
+        return self.model_dump(mode="json", exclude=_NOT_OF_ROWS)
 
     @property
     def selection(self) -> Selection:

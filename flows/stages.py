@@ -7,6 +7,9 @@ here: any decision about meaning, rows or releases; order and cleaning up (run.p
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+
+import pyarrow as pa
 
 from extract.discovery import discover as discover_files
 from extract.model import Unreadable
@@ -14,11 +17,13 @@ from extract.source import Fingerprint, fingerprint
 from flows import store
 from flows.batches import choose_workers, cut, run_batches
 from flows.errors import NothingToBuildError
-from flows.job import Built, CheckedRelease, Extracted, Found, Job, ReadFiles, Transformed, counted
+from flows.job import Built, CheckedRelease, Extracted, Found, Job, Planned, ReadFiles, Transformed, counted
+from flows.plan import a_date_came_due, inputs_digest, kept_files
 from flows.progress import watcher
 from load import release
 from schema.tables import TABLES
 from transform.dataset import complete
+from transform.pieces import Kept
 
 _SHOWN = 3  # reasons named in a message; the rest is a number
 
@@ -58,20 +63,37 @@ def read(job: Job) -> ReadFiles:
     return ReadFiles(len(files), sum(file.size for file in files), len(unreadable))
 
 
-def extract(job: Job) -> Extracted:
-    """Turn each file on its own into rows. NothingToBuildError where not one file gives a document."""
+def plan(job: Job) -> Planned:
+    """Decide which files are read anew, and which rows of the last release are kept. ReleaseError where it is gone."""
     files, unreadable = store.load_sources(job.work)
-    workers = choose_workers(job.workers, len(files))
-    batches = cut([file.path for file in files], workers)
+    kept: dict[str, int] = {}
+    unchanged = False
+    if job.cache is not None and job.cache.usable:
+        profiles = release.table(job.cache.folder, "profiles")
+        kept = kept_files(profiles, files)
+        same = job.cache.inputs == inputs_digest(((each.path, each.sha256) for each in files), unreadable)
+        unchanged = same and not a_date_came_due(profiles, job.cache.today, job.options.today)
+    numbers = set(kept.values())
+    anew = [number for number in range(len(files)) if number not in numbers]
+    store.save_plan(job.work, kept, anew)
+    return Planned(len(anew), len(kept), unchanged)
+
+
+def extract(job: Job) -> Extracted:
+    """Turn each file that is read anew into rows. NothingToBuildError where no file at all gives a document."""
+    files, unreadable = store.load_sources(job.work)
+    kept, anew = store.load_plan(job.work)
+    workers = choose_workers(job.workers, len(anew))
+    batches = cut([(number, files[number].path) for number in anew], workers)
     documents = 0
-    watcher().begin("extract", len(files))
+    watcher().begin("extract", len(anew))
     for done in run_batches(job, batches, workers):
         documents += done.documents
         unreadable.extend(done.unreadable)
         watcher().advance(done.documents + len(done.unreadable))
     unreadable.sort(key=lambda each: each.path)
     store.save_quarantine(job.work, unreadable)
-    if not documents:
+    if not documents and not kept:
         raise NothingToBuildError(
             f"{job.source}: not one file could be read as a profile{_reasons(unreadable)}. Correct the files, or name"
             " another source. Nothing was published."
@@ -80,11 +102,25 @@ def extract(job: Job) -> Extracted:
 
 
 def transform(job: Job) -> Transformed:
-    """Put the parts together and add what depends on all profiles."""
+    """Put new and kept rows together and add what depends on all profiles."""
     watcher().begin("transform")
-    tables = complete(store.load_parts(job.work), store.load_quarantine(job.work), job.options)
+    files, _ = store.load_sources(job.work)
+    kept, _ = store.load_plan(job.work)
+    parts, unreadable = store.load_parts(job.work), store.load_quarantine(job.work)
+    earlier = None
+    if kept and job.cache is not None:
+        earlier = Kept({name: release.table(job.cache.folder, name) for name in parts}, kept)
+    tables = complete(parts, unreadable, job.options, earlier)
     store.save_tables(job.work / "tables", tables)
-    return Transformed({name: table.num_rows for name, table in tables.items()})
+    return Transformed({name: table.num_rows for name, table in tables.items()}, _inputs(files, parts, unreadable))
+
+
+def _inputs(files: list[Fingerprint], parts: Mapping[str, pa.Table], unreadable: list[Unreadable]) -> str:
+    """The digest of what was really read: a file may have changed between being identified and being parsed."""
+    read_as = {each.path: each.sha256 for each in files}
+    found = parts["profiles"]
+    read_as |= zip(found.column("source_path").to_pylist(), found.column("source_sha256").to_pylist(), strict=True)
+    return inputs_digest(read_as.items(), (each for each in unreadable if each.path not in read_as))
 
 
 def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedRelease:  # noqa: FBT001 - tasks get it by position

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from extract.model import Problem, Unreadable
 from extract.source import Fingerprint
+from transform.parts import join_parts
 
 
 @contextmanager
@@ -53,6 +54,17 @@ def load_sources(work: Path) -> tuple[list[Fingerprint], list[Unreadable]]:
     return [Fingerprint(*row) for row in data["files"]], _unreadable(data["unreadable"])
 
 
+def save_plan(work: Path, kept: Mapping[str, int], anew: Sequence[int]) -> None:
+    """Keep what the plan says: profiles to keep with the numbers of their files, and numbers of the files to read."""
+    _write(work / "plan.json", {"kept": dict(kept), "anew": list(anew)})
+
+
+def load_plan(work: Path) -> tuple[dict[str, int], list[int]]:
+    """Read back what save_plan kept."""
+    data = _read(work / "plan.json")
+    return data["kept"], data["anew"]
+
+
 def save_quarantine(work: Path, unreadable: Iterable[Unreadable]) -> None:
     """Keep all files that gave no document, whichever stage found that out."""
     _write(work / "quarantine.json", [asdict(each) for each in unreadable])
@@ -69,9 +81,9 @@ def save_part(work: Path, batch: int, tables: Mapping[str, pa.Table]) -> None:
 
 
 def load_parts(work: Path) -> dict[str, pa.Table]:
-    """All parts, concatenated per table in the order of their batches."""
-    parts = [load_tables(folder) for folder in sorted((work / "parts").iterdir())]
-    return {name: pa.concat_tables([part[name] for part in parts]) for name in (parts[0] if parts else {})}
+    """All parts, concatenated per table in the order of their batches; empty tables where there are none."""
+    folder = work / "parts"
+    return join_parts(load_tables(each) for each in (sorted(folder.iterdir()) if folder.is_dir() else ()))
 
 
 def save_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:

@@ -39,6 +39,7 @@ IGNORED: Final = frozenset(
         "position",
         "section_position",
         "shared_by",
+        "shared_key",
         *(name for name in COLUMNS if name.endswith(("line_start", "line_end"))),
     }
 )

@@ -40,7 +40,7 @@ class ReleaseInfo:
     source_commit: str | None
     fingerprint: str
     version: str
-    inputs: Mapping[str, int | Mapping[str, int]]
+    inputs: Mapping[str, int | str | Mapping[str, int]]
     settings: Mapping[str, object] = field(default_factory=dict, hash=False)
     gates: Sequence[Mapping[str, object]] = ()
     timings: Mapping[str, float] = field(default_factory=dict, hash=False)

@@ -25,7 +25,7 @@ from load.csv_files import write_csv
 from load.disk import swap_link, sync_folder, write_text
 from load.duckdb_file import FILE as DUCKDB_FILE
 from load.duckdb_file import write_duckdb
-from load.errors import CheckError
+from load.errors import CheckError, ReleaseError
 from load.manifest import (
     FileEntry,
     ReleaseInfo,
@@ -36,7 +36,7 @@ from load.manifest import (
     table_entries,
     table_manifest,
 )
-from load.parquet_files import conform, write_parquet
+from load.parquet_files import conform, read_parquet, write_parquet
 from load.published import LATEST, MANIFEST, RELEASES, Release, latest, read, releases
 from load.readme import readme
 from load.staging import Staging, open_staging, reporting
@@ -53,6 +53,7 @@ __all__ = [
     "open_staging",
     "publish",
     "releases",
+    "table",
     "write",
 ]
 
@@ -147,6 +148,17 @@ def publish(checked: Checked, info: ReleaseInfo) -> Release:
         sync_folder(staging.path)
         folder = _rename(staging)
     return read(folder)
+
+
+def table(folder: Path, name: str) -> pa.Table:
+    """The table `name` of the release in `folder`, as published; ReleaseError where it cannot be read."""
+    try:
+        return read_parquet(folder, name)
+    except OSError as error:
+        raise ReleaseError(
+            f"{folder}: the table {name} of this release cannot be read ({error}). Restore the folder from a backup, or"
+            f" point {LATEST} at another release (ln -sfn releases/ID {LATEST}), then build again."
+        ) from error
 
 
 def _previous(staging: Staging) -> Path | None:

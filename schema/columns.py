@@ -127,10 +127,20 @@ _DECLARED: Final = (
         "Number of profiles in which the same text stands once each profile's own title is masked; 1 is"
         " unique text, large numbers are template text.",
     ),
+    _text(
+        "shared_key",
+        "Hash of the text once the profile's own title and all numbers are masked; rows of a table with one key share"
+        " their text, and shared_by counts their profiles.",
+    ),
     _text("url", "Address as written in the profile.", null=True),
     _text(
         "target_slug",
         "Last path part of a link that points at a catalogue page, such as x in /en/tools/x/.",
+        null=True,
+    ),
+    _text(
+        "linked_profile_id",
+        "Profile that a link to the catalogue stands for, whether or not the release has it.",
         null=True,
     ),
     _text("target_profile_id", "Profile the row points at, where the release has it.", null=True),

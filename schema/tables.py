@@ -9,7 +9,7 @@ from typing import Final
 from schema.columns import column_in
 from schema.model import ForeignKey, TableSchema
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """Raised in its first part when a table or column changes or goes, in its second when one is added."""
 
 ROW_TABLES: Final = ("features", "pros", "cons", "use_cases", "audiences", "alternatives", "faqs")
@@ -41,7 +41,7 @@ def _listing(name: str, description: str) -> TableSchema:
         name,
         description,
         """
-        profile_id position row_id section_position name description text form shared_by line_start line_end
+        profile_id position row_id section_position name description text form shared_by shared_key line_start line_end
         """,
         foreign=(_TO_PROFILE, _TO_SECTION),
         unique=(("row_id",),),
@@ -90,8 +90,8 @@ _DECLARED: Final = (
         "alternatives",
         "One row per alternative product a profile lists.",
         """
-        profile_id position row_id section_position name description url target_slug target_profile_id match
-        shared_by line_start line_end
+        profile_id position row_id section_position name description url target_slug linked_profile_id
+        target_profile_id match shared_by shared_key line_start line_end
         """,
         foreign=(_TO_PROFILE, _TO_SECTION, _TO_TARGET),
         unique=(("row_id",),),
@@ -100,7 +100,7 @@ _DECLARED: Final = (
         "faqs",
         "One row per frequently asked question of a profile, answered or not.",
         """
-        profile_id position row_id section_position question answer answer_markdown is_answered shared_by
+        profile_id position row_id section_position question answer answer_markdown is_answered shared_by shared_key
         line_start line_end answer_line_start answer_line_end
         suggested_answer suggested_answer_line_start suggested_answer_line_end
         """,
@@ -111,7 +111,9 @@ _DECLARED: Final = (
         "templates",
         "One row per text that several profiles share once their own names are masked: what filters on shared_by"
         " leave out.",
-        "table masked_text profile_count row_count first_profile_id first_text second_profile_id second_text",
+        """
+        table masked_text shared_key profile_count row_count first_profile_id first_text second_profile_id second_text
+        """,
         key=("table", "masked_text"),
         foreign=(
             ForeignKey(("first_profile_id",), "profiles", ("profile_id",)),
@@ -121,7 +123,7 @@ _DECLARED: Final = (
     _table(
         "links",
         "One row per link or image in the text of a profile.",
-        "profile_id position section_position text url kind target_slug target_profile_id line_start",
+        "profile_id position section_position text url kind target_slug linked_profile_id target_profile_id line_start",
         foreign=(_TO_PROFILE, _TO_SECTION, _TO_TARGET),
     ),
     _table(

@@ -18,7 +18,7 @@ from transform.items import top_level_items
 from transform.kinds import KindedSection, Placed, extents
 from transform.links import LinkReader
 from transform.phrases import HeadingReader
-from transform.rows import PENDING_MATCH, PENDING_SHARED_BY, Row
+from transform.rows import PENDING_MATCH, PENDING_SHARED_BY, PENDING_TARGET, Row
 from transform.tables import TableItem, cell_text, table_items
 
 _SEPARATOR = re.compile(r"\s*:(?=\s|$)\s*|\s+[–—-]\s+|\s*—\s*")
@@ -69,7 +69,8 @@ def _row(placed: Placed, named: _Named, text: str, ids: RowIds, links: LinkReade
         "description": named.rest or None,
         "url": named.url if kind == "external" else None,
         "target_slug": target_slug,
-        "target_profile_id": links.target_profile_id(named.url) if named.url else None,
+        "linked_profile_id": links.linked_profile_id(named.url) if named.url else None,
+        "target_profile_id": PENDING_TARGET,
         "match": PENDING_MATCH,
         "shared_by": PENDING_SHARED_BY,
         "line_start": placed.block.line_start,

@@ -40,8 +40,7 @@ def _future_dates(profiles: Sequence[Row], today: dt.date, aliases: Mapping[str,
         for column in _DATES:
             day = profile[column]
             if isinstance(day, dt.date) and day > today:
-                found = {"value": day.isoformat(), "today": today.isoformat()}
-                yield problem_at_key(profile, column, "date-in-future", aliases, **found)
+                yield problem_at_key(profile, column, "date-in-future", aliases, value=day.isoformat())
 
 
 def _shared_addresses(profiles: Sequence[Row], aliases: Mapping[str, str]) -> Found:

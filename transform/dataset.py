@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,12 +21,11 @@ from transform.displaced import Question, suggest_answers, suggestion_problems
 from transform.identity import slug_from_path
 from transform.options import OFF, Options
 from transform.parts import FILE
+from transform.pieces import Kept, joined
 from transform.rows import Row
+from transform.rules import rules
 from transform.shared import Mask, shared_by, template_rows
 from transform.targets import Catalogue, link_problems
-
-# Row table -> column whose text is compared across profiles, and the one that stands in where it is NULL.
-_COMPARED = {"alternatives": ("description", "name"), "faqs": ("question", "question")}
 
 # What the checks across profiles look at.
 _PROFILE_COLUMNS = """
@@ -46,35 +44,45 @@ _SUGGESTED = {
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """The published profiles: their files in order of profile_id, and the files that lost a collision."""
+    """The published files, by number, in order of profile_id; and those that lost a collision."""
 
-    ranks: np.ndarray
+    files: tuple[int, ...]
     lost: tuple[tuple[str, str, str], ...]
 
 
 def complete(
-    parts: Mapping[str, pa.Table], unreadable: Sequence[Unreadable], options: Options | None = None
+    parts: Mapping[str, pa.Table],
+    unreadable: Sequence[Unreadable],
+    options: Options | None = None,
+    kept: Kept | None = None,
 ) -> dict[str, pa.Table]:
     """Turn joined parts into the tables of a release (all but `changes`), sorted by profile_id and position.
 
-    `unreadable` are the files that gave no document; they appear in diagnostics. Nothing but the order of profile_id
-    and position shows in the result, so that it does not depend on how the parts were cut.
+    `unreadable` are the files that gave no document; they appear in diagnostics. `kept` are rows of an earlier release,
+    made with the same code and the same options but for `today`, of files that have no part. Nothing but the order of
+    profile_id and position shows in the result, so that it depends neither on how the parts were cut nor on what was
+    kept. ValueError where a rule that is found here is not declared as one (rules.toml, across).
     """
     options = options or Options()
-    order = _order(parts["profiles"])
-    tables = {name: _in_order(part, order.ranks) for name, part in parts.items() if name != "diagnostics"}
+    order = _order(parts["profiles"], kept)
+    tables = {
+        name: joined(order.files, part, (kept.tables[name], kept.files) if kept else None)
+        for name, part in parts.items()
+        if name != "diagnostics"
+    }
     profiles = tables["profiles"]
     ids, locales, titles, slugs = (
         profiles.column(name).to_pylist() for name in ("profile_id", "locale", "title", "slug")
     )
     catalogue = Catalogue(ids, locales, titles)
-    tables["links"] = _with_links(tables["links"], catalogue)
+    tables["links"] = _with_links(tables["links"], profiles.column("profile_id"))
     tables["alternatives"] = _with_targets(tables["alternatives"], catalogue, dict(zip(ids, locales, strict=True)))
     masks = {each: Mask(title, slug) for each, title, slug in zip(ids, titles, slugs, strict=True)}
     templates: list[Row] = []
     for name in ROW_TABLES:
-        tables[name], found_templates = _with_shared_by(name, tables[name], masks, options.template_profiles)
-        templates += found_templates
+        shared = shared_by(tables[name].column("shared_key"), tables[name].column("profile_id"))
+        tables[name] = _replaced(tables[name], "shared_by", shared)
+        templates += template_rows(name, tables[name], shared, masks, options.template_profiles)
     tables["templates"] = to_arrow("templates", templates)
     tables["faqs"] = _with_suggestions(tables["faqs"], masks)
     paths = dict(zip(ids, profiles.column("source_path").to_pylist(), strict=True))
@@ -83,60 +91,65 @@ def complete(
         *alternative_problems(_rows(tables["alternatives"], _ALTERNATIVE_COLUMNS), links, catalogue, paths),
         *link_problems(links),
         *cross_problems(_rows(profiles, _PROFILE_COLUMNS), tables["price_models"].to_pylist(), options),
-        *suggestion_problems(tables["faqs"].to_pylist()),
+        *suggestion_problems(_suggested(tables["faqs"])),
     ]
-    rows = [diagnostic_row(problem, paths[profile_id], profile_id) for profile_id, problem in found]
+    rows = [_across(problem, paths[profile_id], profile_id) for profile_id, problem in found]
     rows += [diagnostic_row(each.problem, each.path, None) for each in unreadable]
     rows += [_collision(*each) for each in order.lost]
     rows += parts["diagnostics"].drop_columns([FILE]).to_pylist()
+    if kept:
+        rows += _kept_diagnostics(kept)
     tables["diagnostics"] = _diagnostics(rows, options.severities)
     return tables
 
 
-def _order(profiles: pa.Table) -> _Order:
+def _order(profiles: pa.Table, kept: Kept | None) -> _Order:
     """Which file each profile_id is published from.
 
     Of two files with one profile_id the one that is named like its slug wins, else the first by path: the copy, not
     the original, is the intruder.
     """
-    columns = (profiles.column(name).to_pylist() for name in ("profile_id", "slug", "source_path", FILE))
-    files = sorted(
-        zip(*columns, strict=True),
-        key=lambda each: (each[0], slug_from_path(each[2]) != each[1].casefold(), each[2]),
-    )
-    ranks = np.full(max((file for *_, file in files), default=-1) + 1, -1, dtype=np.int64)
-    winner: dict[str, str] = {}
+    columns = ("profile_id", "slug", "source_path")
+    files = [*zip(*(profiles.column(name).to_pylist() for name in (*columns, FILE)), strict=True)]
+    if kept:
+        earlier = zip(*(kept.tables["profiles"].column(name).to_pylist() for name in columns), strict=True)
+        files += [(*each, kept.files[each[0]]) for each in earlier if each[0] in kept.files]
+    files.sort(key=lambda each: (each[0], slug_from_path(each[2]) != each[1].casefold(), each[2]))
+    published: dict[str, tuple[str, int]] = {}
     lost = []
     for profile_id, _, path, file in files:
-        if profile_id in winner:
-            lost.append((profile_id, path, winner[profile_id]))
+        if profile_id in published:
+            lost.append((profile_id, path, published[profile_id][0]))
         else:
-            ranks[file] = len(winner)
-            winner[profile_id] = path
-    return _Order(ranks, tuple(lost))
+            published[profile_id] = path, file
+    return _Order(tuple(file for _, file in published.values()), tuple(lost))
 
 
-def _in_order(part: pa.Table, ranks: np.ndarray) -> pa.Table:
-    """The rows of published files in their order. Rows of one file already stand in order of position."""
-    if part.num_rows == 0:
-        return part.drop_columns([FILE]).combine_chunks()
-    rank = ranks[part.column(FILE).to_numpy()]
-    order = np.argsort(rank, kind="stable")
-    return part.drop_columns([FILE]).take(pa.array(order[np.count_nonzero(rank < 0) :])).combine_chunks()
+def _kept_diagnostics(kept: Kept) -> list[Row]:
+    """What was found in the kept files alone; what it takes other profiles to find is found anew."""
+    table = kept.tables["diagnostics"]
+    alone = pa.array([code for code, rule in rules().items() if not rule.across])
+    ids = pa.array(list(kept.files), pa.string())
+    paths = kept.tables["profiles"].filter(pc.is_in(kept.tables["profiles"].column("profile_id"), ids))
+    mine = pc.is_in(table.column("source_path"), paths.column("source_path").combine_chunks())
+    found: list[Row] = table.filter(pc.and_(mine, pc.is_in(table.column("rule"), alone))).to_pylist()
+    return found
 
 
-def _replaced(table: pa.Table, column: str, values: Sequence[object]) -> pa.Table:
+def _replaced(table: pa.Table, column: str, values: Sequence[object] | pa.ChunkedArray) -> pa.Table:
     field = table.schema.field(column)
-    return table.set_column(table.schema.get_field_index(column), field, pa.array(values, type=field.type))
+    cells = values if isinstance(values, pa.ChunkedArray) else pa.array(values, type=field.type)
+    return table.set_column(table.schema.get_field_index(column), field, cells)
 
 
-def _with_links(links: pa.Table, catalogue: Catalogue) -> pa.Table:
-    candidates = links.column("target_profile_id").to_pylist()
-    return _replaced(links, "target_profile_id", [catalogue.by_link(each) for each in candidates])
+def _with_links(links: pa.Table, profile_ids: pa.ChunkedArray) -> pa.Table:
+    linked = links.column("linked_profile_id")
+    exists = pc.is_in(linked, profile_ids.combine_chunks())
+    return _replaced(links, "target_profile_id", pc.if_else(exists, linked, pa.scalar(None, pa.string())))
 
 
 def _with_targets(alternatives: pa.Table, catalogue: Catalogue, locale_of: Mapping[str, str]) -> pa.Table:
-    columns = ("profile_id", "target_profile_id", "target_slug", "url", "name")
+    columns = ("profile_id", "linked_profile_id", "target_slug", "url", "name")
     targets = [
         catalogue.resolve(locale_of[profile_id], linked, slug, None if url else name)
         for profile_id, linked, slug, url, name in zip(
@@ -147,16 +160,6 @@ def _with_targets(alternatives: pa.Table, catalogue: Catalogue, locale_of: Mappi
     return _replaced(found, "match", [target.match for target in targets])
 
 
-def _with_shared_by(name: str, table: pa.Table, masks: Mapping[str, Mask], least: int) -> tuple[pa.Table, list[Row]]:
-    """A row table with `shared_by`, and its rows of `templates`."""
-    column, instead = _COMPARED.get(name, ("text", "text"))
-    ids = table.column("profile_id").to_pylist()
-    texts = [text or "" for text in pc.coalesce(table.column(column), table.column(instead)).to_pylist()]
-    masked = [masks[profile_id](text) for profile_id, text in zip(ids, texts, strict=True)]
-    shared = shared_by(masked, ids)
-    return _replaced(table, "shared_by", shared), template_rows(name, masked, texts, ids, shared, least)
-
-
 def _with_suggestions(faqs: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
     columns = (faqs.column(field.name).to_pylist() for field in fields(Question))
     questions = [Question(*values) for values in zip(*columns, strict=True)]
@@ -165,6 +168,18 @@ def _with_suggestions(faqs: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
         values = [getattr(found.get(index), attribute, None) for index in range(len(questions))]
         faqs = _replaced(faqs, column, values)
     return faqs
+
+
+def _suggested(faqs: pa.Table) -> list[Row]:
+    """The rows of `faqs` that have a suggested answer."""
+    found: list[Row] = faqs.filter(pc.is_valid(faqs.column("suggested_answer"))).to_pylist()
+    return found
+
+
+def _across(problem: Problem, path: str, profile_id: str) -> Row:
+    if not rules()[problem.rule].across:
+        raise ValueError(f"{problem.rule} is found across profiles: declare it so in transform/rules.toml (across).")
+    return diagnostic_row(problem, path, profile_id)
 
 
 def _collision(profile_id: str, path: str, other: str) -> Row:

@@ -18,7 +18,7 @@ from transform.identity import locale_code
 from transform.kinds import KindedSection
 from transform.link_patterns import LONGEST_ADDRESS
 from transform.options import Options
-from transform.rows import Row
+from transform.rows import PENDING_TARGET, Row
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
@@ -41,7 +41,7 @@ class LinkReader:
             return "anchor", None
         return ("external", None) if _SCHEME.match(url) else ("relative", None)
 
-    def target_profile_id(self, url: str) -> str | None:
+    def linked_profile_id(self, url: str) -> str | None:
         """The profile_id a catalogue address stands for, whether or not there is such a profile; else None."""
         match = self._match(url)
         return f"{self._locale(match)}/{match['slug']}" if match else None
@@ -61,10 +61,7 @@ class LinkReader:
 
 
 def link_rows(document: Document, sections: tuple[KindedSection, ...], links: LinkReader) -> list[Row]:
-    """All links and images of a profile with the line on which each stands, in document order.
-
-    `target_profile_id` holds the profile an address stands for; targets.py clears those that do not exist.
-    """
+    """All links and images of a profile with the line on which each stands, in document order."""
     rows: list[Row] = []
     for each in sections:
         section = each.section
@@ -82,7 +79,8 @@ def link_rows(document: Document, sections: tuple[KindedSection, ...], links: Li
                         "url": url or None,
                         "kind": kind,
                         "target_slug": slug,
-                        "target_profile_id": None if is_image else links.target_profile_id(url),
+                        "linked_profile_id": None if is_image else links.linked_profile_id(url),
+                        "target_profile_id": PENDING_TARGET,
                         "line_start": line,
                     }
                 )

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from extract.inline import plain_text
 from extract.model import BlockKind, Document
+from schema import ROW_TABLES
 from transform.alternatives import alternative_rows
 from transform.content import block_text, blocks_text, is_furniture
 from transform.diagnostics import diagnostic_row, profile_problems
@@ -25,6 +26,7 @@ from transform.options import Options
 from transform.phrases import HeadingReader
 from transform.price_models import read_tiers
 from transform.rows import Row
+from transform.shared import Mask, compared_text, shared_key
 
 # Counting column of profiles -> table it counts.
 _COUNTS: Mapping[str, str] = {
@@ -71,6 +73,10 @@ def profile_rows(document: Document, options: Options) -> Mapping[str, list[Row]
     }
     for table in ITEM_TABLES:
         tables[table] = item_rows(table, document, sections, headings, ids)
+    mask = Mask(title, slug)
+    for table in ROW_TABLES:
+        for row in tables[table]:
+            row["shared_key"] = shared_key(mask(compared_text(table, row)))
     tiers = fields.texts("price_model")
     models, unknown = read_tiers(tiers, options.price_models)
     for part in unknown:

@@ -15,3 +15,4 @@ Row: TypeAlias = dict[str, object]
 PENDING_SHARED_BY = 0
 PENDING_MATCH = "none"
 PENDING_POSITION = 0
+PENDING_TARGET: None = None

@@ -14,7 +14,10 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: stable code, severity (error, warning, info), meaning, templates of message and remedy, example."""
+    """One rule: stable code, severity (error, warning, info), meaning, templates of message and remedy, example.
+
+    `across` says whether finding it takes other profiles or the day of the build.
+    """
 
     code: str
     severity: str
@@ -22,6 +25,7 @@ class Rule:
     message: str
     remedy: str
     example: str
+    across: bool = False
 
 
 @cache

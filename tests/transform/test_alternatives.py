@@ -86,7 +86,7 @@ def test_a_link_points_at_the_catalogue_or_outside(
     url: str, slug: str | None, target: str | None, external: str | None
 ) -> None:
     row = only(f"- [GIMP]({url}): frei")
-    assert (row["target_slug"], row["target_profile_id"], row["url"]) == (slug, target, external)
+    assert (row["target_slug"], row["linked_profile_id"], row["url"]) == (slug, target, external)
 
 
 def test_the_link_of_an_item_named_in_text_is_its_target_and_the_catalogue_goes_first() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.transform.support import AnyRow, column, rows, table
 from transform.items import ITEM_TABLES
+from transform.shared import shared_key
 
 HEADINGS = {
     "features": "Funktionen",
@@ -43,6 +44,7 @@ def test_an_item_row_says_where_it_stands() -> None:
         "text": "b more and more",
         "form": "item",
         "shared_by": 0,
+        "shared_key": shared_key("b more and more"),
         "line_start": 8,
         "line_end": 11,
     }

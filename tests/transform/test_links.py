@@ -81,7 +81,7 @@ def test_the_kind_of_a_target_follows_from_its_address(
 ) -> None:
     links = LinkReader(Options())
     assert links.kind_and_target(url) == (kind, slug)
-    assert links.target_profile_id(url) == target
+    assert links.linked_profile_id(url) == target
 
 
 def test_the_form_of_catalogue_links_is_an_option() -> None:

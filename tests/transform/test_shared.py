@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from tests.transform.support import column, dataset, front, listed
@@ -47,8 +48,12 @@ def test_the_longer_name_is_masked_first() -> None:
 
 
 def test_a_text_that_one_profile_repeats_is_still_one_profile() -> None:
-    assert shared_by(["a", "a", "b", "a"], ["x", "x", "x", "y"]) == [2, 2, 1, 2]
-    assert shared_by([], []) == []
+    def counts(keys: list[str], profiles: list[str]) -> list[int]:
+        columns = (pa.chunked_array([pa.array(each, pa.string())]) for each in (keys, profiles))
+        return [int(count) for count in shared_by(*columns)]
+
+    assert counts(["a", "a", "b", "a"], ["x", "x", "x", "y"]) == [2, 2, 1, 2]
+    assert counts([], []) == []
 
 
 def profile(title: str, extra: str = "") -> str:

@@ -1,0 +1,22 @@
+"""Arguments and options that several commands share, each declared once with its help.
+
+Belongs here: an argument's type, name and help. Does not belong here: what a command does with it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Source = Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder with Markdown profiles.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the releases [default: output].")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Processes that read profiles [default: by the work to do].")
+]
+Config = Annotated[Path | None, typer.Option("--config", help="Settings [default: steckbrief.toml beside SOURCE].")]
+Direct = Annotated[bool, typer.Option("--direct", help="Run the same stages without Prefect; no run is recorded.")]
+Full = Annotated[bool, typer.Option("--full", help="Read every file, whatever the last release has of it.")]
+Force = Annotated[bool, typer.Option("--force", help="Publish although nothing changed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]

@@ -1,0 +1,76 @@
+"""What of the last release still holds: the cache of a build is the release before it.
+
+Belongs here: comparing the files of a source with those the last release was made from. Does not belong here: finding
+or reading files (stages.py), or putting kept and new rows together (transform.dataset).
+
+A file is known by its path and the SHA-256 of its bytes; a release by the fingerprint of the code and the settings that
+made its rows. The path counts because slug and locale may come from it; so a file that moved is read again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from extract.model import Unreadable
+from extract.source import Fingerprint
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_DATES = ("created_on", "updated_on", "reviewed_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """The last release as a cache: its folder, and whether it was made by the same code and settings.
+
+    `inputs` is the digest of what it was made from, `today` the day with which dates in profiles were compared.
+    """
+
+    folder: Path
+    usable: bool
+    inputs: str | None
+    today: dt.date | None
+
+
+def cache_of(folder: Path, manifest: Mapping[str, Any], fingerprint: str) -> Cache:
+    """The release in `folder` as a cache for a build with this fingerprint; `manifest` is its release.json."""
+    today = manifest.get("settings", {}).get("today")
+    return Cache(
+        folder=folder,
+        usable=manifest.get("fingerprint") == fingerprint,
+        inputs=manifest.get("inputs", {}).get("sha256"),
+        today=dt.date.fromisoformat(today) if today else None,
+    )
+
+
+def inputs_digest(files: Iterable[tuple[str, str]], unreadable: Iterable[Unreadable]) -> str:
+    """SHA-256 over what a release is made from: (path, sha256) of every file, and what cannot be read and why."""
+    lines = [f"{path}\0{sha256}\n" for path, sha256 in files]
+    lines += [f"{each.path}\0{each.problem.rule} {sorted(each.problem.values.items())}\n" for each in unreadable]
+    return hashlib.sha256("".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def kept_files(profiles: pa.Table, files: Sequence[Fingerprint]) -> dict[str, int]:
+    """profile_id -> number in `files` of every profile whose file is what it was when `profiles` was made."""
+    numbers = {(each.path, each.sha256): number for number, each in enumerate(files)}
+    columns = (profiles.column(name).to_pylist() for name in ("profile_id", "source_path", "source_sha256"))
+    found = ((profile_id, numbers.get((path, sha256))) for profile_id, path, sha256 in zip(*columns, strict=True))
+    return {profile_id: number for profile_id, number in found if number is not None}
+
+
+def a_date_came_due(profiles: pa.Table, before: dt.date | None, today: dt.date | None) -> bool:
+    """Whether some date in `profiles` was in the future on one of the two days and is not on the other.
+
+    Such a date makes a diagnostic come or go although no file changed.
+    """
+    if before is None or today is None:
+        return before != today
+    first, last = sorted((before, today))
+    days = (day for name in _DATES for day in profiles.column(name).to_pylist() if day is not None)
+    return any(first < day <= last for day in days)
