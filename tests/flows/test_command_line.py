@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
@@ -85,6 +86,8 @@ def test_json_says_what_was_built_as_one_document(source: Path, tmp_path: Path) 
     diagnostics = {each["rule"]: each for each in told["diagnostics"]}
     assert diagnostics["file-empty"]["count"] == 1
     assert diagnostics["file-empty"]["examples"][0].startswith("empty.md:1: ")
+    read = profiles(3) | {"empty.md": ""}
+    lines = [f"{name}\0{hashlib.sha256(text.encode()).hexdigest()}\n" for name, text in read.items()]
     assert json.loads((release / "release.json").read_text())["inputs"] == {
         "found": 4,
         "read": 4,
@@ -92,6 +95,7 @@ def test_json_says_what_was_built_as_one_document(source: Path, tmp_path: Path) 
         "skipped": 1,
         "excluded": {},
         "quarantined": 1,
+        "sha256": hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(),
     }
 
 
@@ -163,7 +167,7 @@ def test_a_failed_build_leaves_the_last_release_as_it_was(source: Path, tmp_path
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
     done = subprocess.run(
-        [*COMMAND, "build", str(source), "--output", "out", "--direct"],
+        [*COMMAND, "build", str(source), "--output", "out", "--direct", "--force"],
         cwd=tmp_path,
         env=environment(),
         preexec_fn=let_no_file_grow,
@@ -180,7 +184,7 @@ def test_a_failed_build_leaves_the_last_release_as_it_was(source: Path, tmp_path
 def test_a_pipe_gets_lines_and_no_progress_bar(source: Path, tmp_path: Path) -> None:
     done = steckbrief("build", source, "--direct", cwd=tmp_path)
     stages = [line.partition(":")[0] for line in done.stderr.splitlines()]
-    assert stages == ["discover", "read", "extract", "transform", "check", "publish"]
+    assert stages == ["discover", "read", "plan", "extract", "transform", "check", "publish"]
     assert "\x1b" not in done.stderr + done.stdout
     assert "\r" not in done.stderr + done.stdout
 

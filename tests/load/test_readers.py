@@ -189,6 +189,7 @@ def test_the_bytes_of_a_csv_file_are_as_documented(tmp_path):
         "name": 'two\r\nlines, "quoted"',
         "match": "none",
         "shared_by": 1,
+        "shared_key": "k0",
         "line_start": 3,
         "line_end": 4,
     }
@@ -196,7 +197,7 @@ def test_the_bytes_of_a_csv_file_are_as_documented(tmp_path):
     stored = csv_path(tmp_path, "alternatives").read_bytes()
     header = ",".join(f'"{name}"' for name in schema.TABLES["alternatives"].column_names)
     assert stored == codecs.BOM_UTF8 + (
-        f'{header}\r\n"de/x",1,"r",2,"two\r\nlines, ""quoted""",,,,,"none",1,3,4\r\n'.encode()
+        f'{header}\r\n"de/x",1,"r",2,"two\r\nlines, ""quoted""",,,,,,"none",1,"k0",3,4\r\n'.encode()
     )
 
 

@@ -101,8 +101,8 @@ def test_dates_are_compared_with_the_day_that_was_given_and_with_none_otherwise(
     assert found(files, "date-in-future") == []
     rows = found(files, "date-in-future", Options(today=TODAY))
     assert [(row["line_start"], row["message"]) for row in rows] == [
-        (5, "updated_at is 2026-11-24, and today is 2026-11-22."),
-        (6, "reviewed_at is 2027-01-01, and today is 2026-11-22."),
+        (5, "updated_at is 2026-11-24, a day that is still to come."),
+        (6, "reviewed_at is 2027-01-01, a day that is still to come."),
     ]
     assert len(found(files, "date-in-future", Options(today=dt.date(2026, 12, 31)))) == 1
 

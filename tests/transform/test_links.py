@@ -87,4 +87,4 @@ def test_the_kind_of_a_target_follows_from_its_address(
 def test_the_form_of_catalogue_links_is_an_option() -> None:
     options = Options(default_locale="en", catalogue_links=(r"https://x\.org/(?P<locale>[a-z]{2})?/?p/(?P<slug>\w+)",))
     (row,) = rows("[GIMP](https://x.org/p/gimp)\n", options=options)["links"]
-    assert (row["kind"], row["target_slug"], row["target_profile_id"]) == ("catalogue", "gimp", "en/gimp")
+    assert (row["kind"], row["target_slug"], row["linked_profile_id"]) == ("catalogue", "gimp", "en/gimp")

@@ -185,5 +185,5 @@ LINKS = Options(
 )
 def test_links_are_compared_with_each_pattern_in_turn(url: str, target: str | None) -> None:
     (row,) = rows(f"[G]({url})\n", head=FRONT, path="fr/krita.md", options=LINKS)["links"]
-    assert row["target_profile_id"] == target
+    assert row["linked_profile_id"] == target
     assert (row["kind"] == "catalogue") == (target is not None)

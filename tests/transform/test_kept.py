@@ -1,0 +1,96 @@
+"""Rows kept from an earlier release give the same tables as reading every file again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+
+from extract.document import parse_document
+from extract.model import Document, Unreadable
+from tests.nights import nights
+from tests.transform.support import dataset, front, parts
+from tests.transform.test_rule_examples import files as files_of
+from tests.transform.test_rule_examples import is_run
+from transform.dataset import complete
+from transform.options import Options
+from transform.parts import join_parts
+from transform.pieces import Kept
+from transform.rules import Rule, rules
+
+DAY = dt.date(2026, 3, 1)
+
+
+def full(files: Mapping[str, str], options: Options) -> dict[str, pa.Table]:
+    return dataset(dict(files), options=options)
+
+
+def incremental(
+    files: Mapping[str, str], before: Mapping[str, str], tables: Mapping[str, pa.Table], options: Options
+) -> dict[str, pa.Table]:
+    """The tables of `files` where `tables` are those of `before`."""
+    profiles = tables["profiles"]
+    numbers = {path: number for number, path in enumerate(sorted(files))}
+    kept = {
+        profile_id: numbers[path]
+        for profile_id, path in zip(
+            *(profiles[name].to_pylist() for name in ("profile_id", "source_path")), strict=True
+        )
+        if files.get(path) == before[path]
+    }
+    anew = {path: text for path, text in files.items() if numbers[path] not in kept.values()}
+    renumbered = [
+        {name: _numbered(part, sorted(anew), numbers) for name, part in each.items()}
+        for each in parts(dict(anew), options=options)
+    ]
+    unreadable = [
+        found
+        for path, text in sorted(anew.items())
+        if isinstance(found := parse_document(path, text.encode()), Unreadable)
+    ]
+    return complete(join_parts(renumbered), unreadable, options, Kept(tables, kept))
+
+
+def _numbered(part: pa.Table, paths: list[str], numbers: Mapping[str, int]) -> pa.Table:
+    found = [numbers[paths[number]] for number in part["file"].to_pylist()]
+    return part.drop_columns(["file"]).append_column("file", pa.array(found, pa.int32()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(nights())
+def test_an_incremental_night_gives_the_tables_of_a_full_one(found: list[dict[str, str]]) -> None:
+    tables = full(found[0], Options(today=DAY))
+    for night, (before, files) in enumerate(itertools.pairwise(found), 1):
+        options = Options(today=DAY + dt.timedelta(night))
+        tables = incremental(files, before, tables, options)
+        expected = full(files, options)
+        assert {name: table.to_pylist() for name, table in tables.items()} == {
+            name: table.to_pylist() for name, table in expected.items()
+        }
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules().values() if is_run(rule)], ids=lambda rule: rule.code)
+def test_a_finding_that_needs_one_file_alone_is_in_its_part_and_no_other_is(rule: Rule) -> None:
+    given = {"tools/krita.md": rule.example} if rule.code == "front-matter-missing" else files_of(rule.example)
+    alone = {code for part in parts(dict(given)) for code in part["diagnostics"]["rule"].to_pylist()}
+    assert not any(rules()[code].across for code in alone)
+    whole = set(dataset(dict(given), options=Options(today=DAY))["diagnostics"]["rule"].to_pylist())
+    unread = (
+        {"file-empty"}
+        if any(not isinstance(parse_document(p, t.encode()), Document) for p, t in given.items())
+        else set()
+    )
+    assert whole - alone - unread <= {code for code, each in rules().items() if each.across}
+
+
+def test_an_undeclared_finding_across_profiles_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    declared = {code: replace(rule, across=False) for code, rule in rules().items()}
+    monkeypatch.setattr("transform.dataset.rules", lambda: declared)
+    with pytest.raises(ValueError, match=r"link-dangling.*across"):
+        dataset({"tools/krita.md": front() + "[weg](/tools/weg/)\n"})
