@@ -37,8 +37,9 @@ def read_parquet(folder: Path, name: str) -> pa.Table:
     """Read `<name>.parquet` as stored, metadata included; OSError where it is missing or not Parquet."""
     try:
         # Not pq.read_table: that imports pyarrow.dataset and pandas, half a second, to read one file.
-        with pq.ParquetFile(parquet_path(folder, name)) as file:
-            return file.read()
+        # One thread and no reading ahead: for files of this size, starting threads costs more than they save.
+        with pq.ParquetFile(parquet_path(folder, name), pre_buffer=False) as file:
+            return file.read(use_threads=False)
     except pa.ArrowInvalid as error:
         raise OSError(f"{parquet_path(folder, name)} is not readable as Parquet: {error}") from error
 
