@@ -5,8 +5,7 @@ or from source_sha256 (sections, links, tags, front_matter), or describe a run (
 
 What an analyst can rely on:
 
-- A row that only moved is no change: position, section_position and line numbers are not compared. shared_by is
-  not either, because it changes when *other* profiles do. source_bytes never changes without source_sha256.
+- A row that only moved is no change: only versioned columns are compared (schema/history.py).
 - A row_id comes from a row's text, so a row whose text was edited is one removed and one added row. A changed row is
   one whose identity stayed: the answer of a question, the description or target of an alternative.
 - An edited file always shows, if nowhere else then as source_sha256 of its profile; a file that moved as source_path.
@@ -24,25 +23,14 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from load.duckdb_file import CONFIG, brief, parquet_relation
+from load.duckdb_file import CONFIG, brief
 from load.errors import ReleaseError
+from load.parquet_files import read_parquet
+from load.suspects import suspects
 from schema.arrow import empty
-from schema.columns import COLUMNS
+from schema.history import HISTORY_TABLES, key_of, versioned
 from schema.sql import literal, quoted
-from schema.tables import ROW_TABLES, TABLES
-
-COMPARED: Final = ("profiles", *ROW_TABLES)
-
-IGNORED: Final = frozenset(
-    {
-        "source_bytes",
-        "position",
-        "section_position",
-        "shared_by",
-        "shared_key",
-        *(name for name in COLUMNS if name.endswith(("line_start", "line_end"))),
-    }
-)
+from schema.tables import TABLES
 
 _NAMED_BY: Final = {"profiles": "title", "alternatives": "name", "faqs": "question"}
 
@@ -50,7 +38,7 @@ _NAMED_BY: Final = {"profiles": "title", "alternatives": "name", "faqs": "questi
 def compare(candidate: Path, previous: Path | None) -> pa.Table:
     """The table `changes` for the folder `candidate` against the release folder `previous`; empty where that is None.
 
-    Reads the Parquet files of COMPARED in both. Sorted by table, row_key, column. Raises ReleaseError where the
+    Reads the Parquet files of HISTORY_TABLES in both. Sorted by table, row_key, column. Raises ReleaseError where the
     previous release cannot be read.
     """
     if previous is None:
@@ -60,25 +48,35 @@ def compare(candidate: Path, previous: Path | None) -> pa.Table:
             'CREATE TABLE changes ("table" VARCHAR, row_key VARCHAR, "column" VARCHAR, change VARCHAR,'
             " profile_id VARCHAR, before VARCHAR, after VARCHAR)"
         )
-        try:
-            for name in COMPARED:
-                connection.execute(f"CREATE OR REPLACE TEMP VIEW new AS FROM {parquet_relation(candidate, name)}")
-                connection.execute(f"CREATE OR REPLACE TEMP VIEW old AS FROM {parquet_relation(previous, name)}")
-                _compare_table(connection, name)
-        except duckdb.Error as error:
-            raise ReleaseError(
-                f"{previous}: the previous release cannot be compared with ({brief(error)}). Restore it from a backup,"
-                " or point latest at another release (ln -sfn releases/ID latest), then build again."
-            ) from error
+        for name in HISTORY_TABLES:
+            try:
+                old = read_parquet(previous, name)
+                new = read_parquet(candidate, name)
+                _compare_table(connection, name, new, old)
+            except (OSError, KeyError, duckdb.Error) as error:
+                raise ReleaseError(
+                    f"{previous}: the previous release cannot be compared with ({_brief(error)}). Restore it from a"
+                    " backup, or point latest at another release (ln -sfn releases/ID latest), then build again."
+                ) from error
         found = connection.sql('SELECT * FROM changes ORDER BY "table", row_key, "column"').to_arrow_table()
     return found.cast(TABLES["changes"].arrow_schema)
 
 
-def _compare_table(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Add what changed between the relations old and new of one table to the relation changes."""
-    key = "profile_id" if name == "profiles" else "row_id"
-    published = set(connection.sql("SELECT * FROM old LIMIT 0").columns)
-    columns = [c for c in TABLES[name].column_names if c in published - IGNORED - {key, "profile_id"}]
+def _brief(error: Exception) -> str:
+    return brief(error) if isinstance(error, duckdb.Error) else str(error)
+
+
+def _compare_table(connection: duckdb.DuckDBPyConnection, name: str, new: pa.Table, old: pa.Table) -> None:
+    """Add what changed between two versions of one table to the relation changes."""
+    key = key_of(name)
+    both = set(new.column_names) & set(old.column_names)
+    columns = [column for column in versioned(name) if column in both]
+    new, old = suspects(new.select(columns), old.select(columns), columns)
+    if not new.num_rows and not old.num_rows:
+        return
+    connection.register("new", new)
+    connection.register("old", old)
+    columns = [column for column in columns if column not in {key, "profile_id"}]
     connection.execute(_touched(key, columns))
     if connection.sql("SELECT 1 FROM touched LIMIT 1").fetchone():
         for statement in (*_whole_rows(name, key), *_single_columns(name, key, columns)):

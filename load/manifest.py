@@ -91,9 +91,10 @@ def release_manifest(
     *,
     now: dt.datetime,
     tables: Mapping[str, Mapping[str, Any]],
+    history: Mapping[str, Mapping[str, Any]],
     files: Sequence[FileEntry],
 ) -> dict[str, Any]:
-    """release.json as a dict: `tables` as made by `table_manifest`, `files` all others in the folder."""
+    """release.json as a dict: `tables` and `history` as made by the functions below, `files` all others."""
     return {
         "release": staging.id,
         "previous": staging.previous,
@@ -104,6 +105,7 @@ def release_manifest(
         "source": {"root": info.source_root, "commit": info.source_commit},
         "inputs": dict(info.inputs),
         "tables": dict(tables),
+        "history": dict(history),
         "files": [_entry(file) for file in files],
         "gates": [dict(gate) for gate in info.gates],
         "settings": dict(info.settings),
@@ -122,6 +124,15 @@ def table_manifest(
             **{kind: _entry(entry) for kind, entry in entries[name].items()},
         }
         for name in TABLES
+    }
+
+
+def history_manifest(folder: Path, versions: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """Per table with a history: its number of versions, and its file."""
+    entries = {name: file_entry(parquet_path(folder / "history", name)) for name in versions}
+    return {
+        name: {"rows": versions[name], **_entry(entry), "path": f"history/{entry.path}"}
+        for name, entry in entries.items()
     }
 
 

@@ -78,6 +78,18 @@ def next_id(output: Path, now: dt.datetime) -> str:
     return f"{newest[0]}-{newest[1] + 1}"
 
 
+def released_at(release_id: str) -> dt.datetime:
+    """The time of a release: the second of its id, and a microsecond for every earlier release of that second.
+
+    So times are in the order of ids. ValueError where `release_id` is none.
+    """
+    match = _ID.fullmatch(release_id)
+    if match is None:
+        raise ValueError(f"{release_id!r} is no release id; one looks like 20261122T214100Z or 20261122T214100Z-2.")
+    second = dt.datetime.strptime(match[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+    return second + dt.timedelta(microseconds=int(match[2] or "1") - 1)
+
+
 def _order(release_id: str) -> tuple[str, int]:
     stamp, _, number = release_id.partition("-")
     return stamp, int(number or "1")

@@ -26,18 +26,21 @@ from load.disk import swap_link, sync_folder, write_text
 from load.duckdb_file import FILE as DUCKDB_FILE
 from load.duckdb_file import write_duckdb
 from load.errors import CheckError, ReleaseError
+from load.history import FOLDER as HISTORY
+from load.history import carry_on
 from load.manifest import (
     FileEntry,
     ReleaseInfo,
     as_json,
     data_package,
     file_entry,
+    history_manifest,
     release_manifest,
     table_entries,
     table_manifest,
 )
 from load.parquet_files import conform, read_parquet, write_parquet
-from load.published import LATEST, MANIFEST, RELEASES, Release, latest, read, releases
+from load.published import LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
 from load.readme import readme
 from load.staging import Staging, open_staging, reporting
 from schema.tables import TABLES
@@ -60,11 +63,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A release written to its staging folder: rows per table, CSV cells neutralised per table."""
+    """A release in its staging folder: rows and neutralised CSV cells per table, versions per table with a history."""
 
     staging: Staging
     rows: Mapping[str, int]
     neutralised: Mapping[str, int]
+    versions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ def write(
             write_parquet(table, staging.path, name)
         complete["changes"] = compare(staging.path, _previous(staging))
         write_parquet(complete["changes"], staging.path, "changes")
+        versions = carry_on(staging.path, complete["changes"], _previous(staging), released_at(staging.id))
         for name, table in complete.items():
             safe, neutralised[name] = neutralise_table(table) if neutralise else (table, 0)
             write_csv(safe, staging.path, name)
@@ -109,7 +114,7 @@ def write(
                 on_table(name)
         write_duckdb(staging.path)
     rows = {name: table.num_rows for name, table in complete.items()}
-    return Written(staging, rows, neutralised)
+    return Written(staging, rows, neutralised, versions)
 
 
 def check(written: Written) -> Checked:
@@ -142,6 +147,7 @@ def publish(checked: Checked, info: ReleaseInfo) -> Release:
             info,
             now=dt.datetime.now(dt.UTC),
             tables=table_manifest(written.rows, written.neutralised, checked.entries),
+            history=history_manifest(staging.path, written.versions),
             files=[file_entry(staging.path / name) for name in (DUCKDB_FILE, "datapackage.json", "README.md")],
         )
         write_text(staging.path / MANIFEST, as_json(manifest))
@@ -189,4 +195,12 @@ def _rename(staging: Staging) -> Path:
         if not link.is_symlink() or str(link.readlink()) != target:
             shutil.rmtree(folder)
         raise
+    _link_history(staging.output)
     return folder
+
+
+def _link_history(output: Path) -> None:
+    """Let output/history lead to the history of the latest release, whichever that is."""
+    link, target = output / HISTORY, f"{LATEST}/{HISTORY}"
+    if not link.is_symlink() or str(link.readlink()) != target:
+        swap_link(link, target)

@@ -64,7 +64,7 @@ def test_a_build_publishes_every_table_and_leaves_nothing_else(source: Path, tmp
     assert {f"{name}.{kind}" for name in TABLES for kind in ("parquet", "csv")} <= {
         file.name for file in release.iterdir()
     }
-    assert {entry.name for entry in output.iterdir()} == {"releases", "latest", ".lock"}
+    assert {entry.name for entry in output.iterdir()} == {"releases", "latest", "history", ".lock"}
     assert "directly, without Prefect" in done.stdout
     assert str(release) in done.stdout
 

@@ -9,9 +9,10 @@ import random
 import pytest
 
 import schema
-from load.changes import COMPARED, IGNORED, compare
+from load.changes import compare
 from load.errors import ReleaseError
 from load.parquet_files import parquet_path, write_parquet
+from schema.history import HISTORY_TABLES, UNVERSIONED
 from tests.load import fake
 
 Row = dict[str, object]
@@ -152,18 +153,18 @@ def test_the_target_of_an_alternative_that_appeared_is_a_change(before, changes)
 def test_changes_agree_with_a_comparison_in_plain_python(before, changes):
     chance = random.Random(3)
     after = copy.deepcopy(before)
-    for name in COMPARED:
+    for name in HISTORY_TABLES:
         for row in after[name]:
             for column in schema.TABLES[name].columns:
                 if column.is_text and not column.allowed and column.name not in ("profile_id", "row_id"):
                     row[column.name] = chance.choice((row[column.name], row[column.name], "anders"))
     expected = []
-    for name in COMPARED:
+    for name in HISTORY_TABLES:
         for old, new in zip(before[name], after[name], strict=True):
             expected += [
                 change(name, old, "changed", column, old[column], new[column])
                 for column in schema.TABLES[name].column_names
-                if old[column] != new[column] and column not in IGNORED
+                if old[column] != new[column] and column not in UNVERSIONED
             ]
     found = changes(after)
     assert len(found) > 100

@@ -20,6 +20,7 @@ from load.errors import ReleaseError
 from load.parquet_files import read_parquet
 from load.published import next_id
 from load.release import ReleaseInfo, check, latest, open_staging, publish, releases, write
+from schema.history import HISTORY_TABLES
 from tests.load import fake
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -32,6 +33,10 @@ def test_a_release_holds_every_file_of_the_contract(release):
         "release.json",
         "datapackage.json",
         "README.md",
+        "history",
+    }
+    assert {path.name for path in (release.path / "history").iterdir()} == {
+        f"{name}.parquet" for name in HISTORY_TABLES
     }
 
 
@@ -44,7 +49,7 @@ def test_latest_points_at_it_by_a_relative_link(release):
 
 def test_nothing_else_is_left_in_the_output_folder(release):
     output = release.path.parents[1]
-    assert sorted(path.name for path in output.iterdir()) == [".lock", "latest", "releases"]
+    assert sorted(path.name for path in output.iterdir()) == [".lock", "history", "latest", "releases"]
 
 
 def test_the_manifest_tells_rows_sizes_and_hashes_of_what_is_on_disk(release):
@@ -77,7 +82,7 @@ def test_the_manifest_tells_where_the_rows_came_from_and_how_the_build_went(outp
         release = publish(check(write(fake.tables(fake.rows(1)), staging)), info)
     stored = json.loads((release.path / "release.json").read_text(encoding="utf-8"))
     assert stored == release.manifest
-    assert {key: stored[key] for key in stored if key not in ("tables", "files", "created_at")} == {
+    assert {key: stored[key] for key in stored if key not in ("tables", "history", "files", "created_at")} == {
         "release": release.id,
         "previous": None,
         "schema_version": schema.SCHEMA_VERSION,

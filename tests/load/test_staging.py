@@ -39,7 +39,7 @@ def test_a_build_that_fails_leaves_nothing_and_latest_as_it_was(output):
     release = fake.publish(output, fake.rows(2))
     with pytest.raises(RuntimeError, match="stop"):
         _stop_before_publishing(output)
-    assert visible(output) == ["latest", "releases"]
+    assert visible(output) == ["history", "latest", "releases"]
     assert [path.name for path in (output / "releases").iterdir()] == [release.id]
     assert latest(output) == release
 
@@ -51,7 +51,7 @@ def test_what_a_dead_build_left_is_removed_by_the_next_and_told(output, caplog):
     (output / ".latest.draft").symlink_to("releases/none")
     with caplog.at_level(logging.WARNING):
         fake.publish(output, fake.rows(1))
-    assert visible(output) == ["latest", "releases"]
+    assert visible(output) == ["history", "latest", "releases"]
     assert ".staging-20200101T000000Z, left by a build that did not end properly" in caplog.text
 
 
