@@ -12,6 +12,9 @@ import typer
 
 Source = Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder with Markdown profiles.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for the releases [default: output].")]
+Releases = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Folder with the releases [default: as set, else output].")
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Processes that read profiles [default: by the work to do].")
 ]

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from flows.arguments import AsJson, Config, Direct, Force, Full, Output, Source, Workers
+from flows.diff_command import diff
 from flows.errors import CommandError, ExitCode, ServerError
 from flows.lint import Format
+from flows.release_commands import prune, releases, verify
 from flows.signals import Stopped, raise_on_signals
 from flows.terminal import prepare_streams, printable, remark, say, shown_progress
 from load.errors import LoadError
@@ -158,6 +160,10 @@ def vocabulary(  # noqa: PLR0913 - the options of a command
     with shown_progress(), run.inspected(source, settings) as tables:
         unknown = unknown_headings(tables)
     say(json.dumps([asdict(each) for each in unknown], indent=2, ensure_ascii=False) if as_json else as_text(unknown))
+
+
+for _command in (diff, releases, verify, prune):
+    app.command()(_command)
 
 
 def main() -> None:

@@ -145,6 +145,17 @@ def load_settings(source: Path, config: Path | None, flags: Mapping[str, object]
     return settings
 
 
+def output_folder(flag: Path | None) -> Path:
+    """The folder with the releases for a command that reads no source: as given, else as set, else the default.
+
+    Settings are looked for in the environment and in steckbrief.toml of the working directory.
+    """
+    if flag is not None:
+        return flag
+    set_in_file = _read(Path(FILE_NAME)).get("output")
+    return Path(os.environ.get(f"{ENV_PREFIX}OUTPUT") or set_in_file or Settings.model_fields["output"].default)
+
+
 def _beside(source: Path) -> Path:
     return source.absolute().parent / FILE_NAME
 

@@ -18,6 +18,8 @@ from load.errors import ReleaseError
 RELEASES: Final = "releases"
 LATEST: Final = "latest"
 MANIFEST: Final = "release.json"
+PREVIOUS: Final = "previous"
+_SHOWN: Final = 5  # ids in a message
 
 _ID: Final = re.compile(r"(\d{8}T\d{6}Z)(?:-([1-9]\d{0,8}))?")
 
@@ -56,6 +58,24 @@ def read(folder: Path) -> Release:
             f"{path}: this release cannot be read ({type(error).__name__}: {error}). Restore the folder from a"
             f" backup, or remove it and point {LATEST} at another release (ln -sfn releases/ID {LATEST})."
         ) from error
+
+
+def named(output: Path, name: str) -> Release:
+    """The release that `name` means: an id, "latest", or "previous" for the one before the latest.
+
+    ReleaseError where there is none of that name, with those there are.
+    """
+    if name in (LATEST, PREVIOUS):
+        found = latest(output)
+        name = (found.previous or "none") if found and name == PREVIOUS else found.id if found else "none"
+    ids = release_ids(output)
+    if name not in ids:
+        known = f"{', '.join(ids[-_SHOWN:])} and {len(ids) - _SHOWN} older" if len(ids) > _SHOWN else ", ".join(ids)
+        raise ReleaseError(
+            f"{output}: no release {name!r}. Name one that is there ({known or 'none is yet: build one first'}), or"
+            f" {LATEST}, or {PREVIOUS}."
+        )
+    return read(output / RELEASES / name)
 
 
 def release_ids(output: Path) -> list[str]:

@@ -22,6 +22,8 @@ from load.published import LATEST, RELEASES, latest, next_id
 
 LOCK: Final = ".lock"
 PREFIX: Final = ".staging-"
+REMOVING: Final = ".removing-"
+"""Start of the name of a release that is being removed."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -52,12 +54,8 @@ def open_staging(output: Path, *, now: dt.datetime | None = None) -> Iterator[St
         OutputBusyError: another build holds it.
         ReleaseError: `latest` points at something that is not a release.
     """
-    with reporting(output, "prepare the folder"):
+    with locked(output):
         output = output.absolute()
-        (output / RELEASES).mkdir(parents=True, exist_ok=True)
-        lock = (output / LOCK).open("a+", encoding="ascii")
-    with lock:
-        _hold(output, lock.fileno())
         before = latest(output)
         with reporting(output, "make a staging folder"):
             _clear(output)
@@ -68,6 +66,21 @@ def open_staging(output: Path, *, now: dt.datetime | None = None) -> Iterator[St
             yield staging
         finally:
             _remove(staging.path)
+
+
+@contextmanager
+def locked(output: Path) -> Iterator[None]:
+    """Hold `output` alone for the time of the block; the folder is made where it does not exist.
+
+    Raises OutputError where the folder cannot be made or locked, OutputBusyError where another process holds it.
+    """
+    with reporting(output, "prepare the folder"):
+        output = output.absolute()
+        (output / RELEASES).mkdir(parents=True, exist_ok=True)
+        lock = (output / LOCK).open("a+", encoding="ascii")
+    with lock:
+        _hold(output, lock.fileno())
+        yield
 
 
 @contextmanager
@@ -110,8 +123,8 @@ def _hold(output: Path, descriptor: int) -> None:
 
 
 def _clear(output: Path) -> None:
-    """Remove staging folders of builds that died; holding the lock, every one that is there is dead."""
-    for left in output.glob(f"{PREFIX}*"):
+    """Remove what builds and removals that died have left; holding the lock, all of it is dead."""
+    for left in (*output.glob(f"{PREFIX}*"), *output.glob(f"{REMOVING}*")):
         _log.warning("Removing %s, left by a build that did not end properly.", left)
         _remove(left)
 

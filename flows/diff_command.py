@@ -1,0 +1,37 @@
+"""The command `steckbrief diff`.
+
+Belongs here: its arguments. Does not belong here: comparing (load/changes.py), or how it is told (differences.py).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.arguments import Releases
+from flows.differences import DiffFormat
+from flows.terminal import say
+
+ReleaseA = Annotated[str, typer.Argument(metavar="A", help="Release before: an id, latest or previous.")]
+ReleaseB = Annotated[str, typer.Argument(metavar="B", help="Release after, likewise.")]
+Form = Annotated[DiffFormat, typer.Option("--format", help="A summary, a table with tabs between cells, or JSON.")]
+
+
+def diff(
+    before: ReleaseA = "previous",
+    after: ReleaseB = "latest",
+    *,
+    output: Releases = None,
+    form: Form = DiffFormat.TEXT,
+) -> None:
+    """Tell what changed between two releases: rows added, removed and changed, with values before and after."""
+    from flows.differences import write  # noqa: PLC0415
+    from flows.settings import output_folder  # noqa: PLC0415
+    from load.changes import compare  # noqa: PLC0415
+    from load.published import named  # noqa: PLC0415
+
+    folder = output_folder(output)
+    old, new = named(folder, before), named(folder, after)
+    for line in write(compare(new.path, old.path).to_pylist(), old.id, new.id, form):
+        say(line)

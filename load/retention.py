@@ -1,0 +1,94 @@
+"""Retention: which releases stay, and removing the others so that nobody ever sees half of one.
+
+Belongs here: the policy, what pins a release, and removal. Does not belong here: when it is run (the command, a
+schedule).
+
+The newest N stay, and of each month (UTC) the last one; so do the one `latest` leads to and every one that is pinned:
+that a symbolic link in the output folder or in its folder `pins` leads to. The history outlives what is removed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from load.disk import sync_folder
+from load.errors import OutputError
+from load.published import LATEST, RELEASES, release_ids
+from load.staging import REMOVING, locked, reporting
+
+PINS: Final = "pins"
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What a pruning removed and kept (id -> why), oldest first, and the bytes that were freed."""
+
+    removed: tuple[str, ...]
+    kept: Mapping[str, str]
+    bytes: int
+
+
+def keep(ids: Sequence[str], held: Mapping[str, str], newest: int) -> dict[str, str]:
+    """The releases that stay, with the reason; `ids` are all, oldest first, `held` are those that must, with theirs."""
+    last_of_month = {each[:6]: each for each in ids}
+    reasons = {each: f"the last of {month[:4]}-{month[4:]}" for month, each in last_of_month.items()}
+    reasons |= dict.fromkeys(ids[max(len(ids) - newest, 0) :], f"one of the newest {newest}")
+    reasons |= {each: why for each, why in held.items() if each in ids}
+    return {each: reasons[each] for each in ids if each in reasons}
+
+
+def held_by_links(output: Path) -> dict[str, str]:
+    """Releases that a symbolic link in `output` or output/pins leads to, with the link."""
+    links = [path for folder in (output, output / PINS) if folder.is_dir() for path in sorted(folder.iterdir())]
+    targets = {path: path.resolve() for path in links if path.is_symlink()}
+    home = (output / RELEASES).resolve()
+    return {
+        target.relative_to(home).parts[0]: f"{path.relative_to(output)} leads to it"
+        for path, target in sorted(targets.items(), key=lambda each: each[0].name == LATEST)
+        if target.is_relative_to(home) and target != home
+    }
+
+
+def prune(output: Path, newest: int, *, dry_run: bool = False) -> Pruned:
+    """Remove the releases that the policy does not keep; with `dry_run`, only tell which.
+
+    Raises OutputBusyError while a build is at work, OutputError where a release cannot be removed or `latest` leads
+    to none.
+    """
+    with locked(output):
+        ids = release_ids(output)
+        held = held_by_links(output)
+        if ids and not (output / LATEST).is_dir():
+            raise OutputError(
+                f"{output / LATEST} leads to no release, so nothing was removed. Point it at one first: ln -sfn"
+                f" {RELEASES}/ID {LATEST}."
+            )
+        kept = keep(ids, held, newest)
+        removed = tuple(each for each in ids if each not in kept)
+        size = sum(_size(output / RELEASES / each) for each in removed)
+        if not dry_run:
+            with reporting(output, "remove old releases"):
+                _remove(output, removed)
+        return Pruned(removed, kept, size)
+
+
+def _remove(output: Path, ids: Collection[str]) -> None:
+    """Remove releases by first giving them a name nobody looks for; what is left by a kill the next build removes."""
+    hidden = []
+    for each in ids:
+        target = output / f"{REMOVING}{each}"
+        (output / RELEASES / each).rename(target)
+        hidden.append(target)
+    if hidden:
+        sync_folder(output / RELEASES)
+    for target in hidden:
+        shutil.rmtree(target)
+
+
+def _size(folder: Path) -> int:
+    """Bytes that removing `folder` frees: files with a second name elsewhere count nothing."""
+    return sum(stat.st_size for path in folder.rglob("*") if path.is_file() and (stat := path.lstat()).st_nlink == 1)
