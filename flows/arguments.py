@@ -21,5 +21,5 @@ Workers = Annotated[
 Config = Annotated[Path | None, typer.Option("--config", help="Settings [default: steckbrief.toml beside SOURCE].")]
 Direct = Annotated[bool, typer.Option("--direct", help="Run the same stages without Prefect; no run is recorded.")]
 Full = Annotated[bool, typer.Option("--full", help="Read every file, whatever the last release has of it.")]
-Force = Annotated[bool, typer.Option("--force", help="Publish although nothing changed.")]
+Force = Annotated[bool, typer.Option("--force", help="Publish although nothing changed or a gate failed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]

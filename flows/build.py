@@ -25,11 +25,12 @@ from prefect.runtime import flow_run  # noqa: E402
 from pydantic import Field  # noqa: E402
 
 from flows import stages  # noqa: E402
-from flows.job import Built, CheckedRelease, Extracted, Found, Job, Planned, ReadFiles, Transformed  # noqa: E402
+from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed  # noqa: E402
 from flows.report import Summary, rules_as_markdown  # noqa: E402
 from flows.run import Steps, build  # noqa: E402
 from flows.settings import load_settings  # noqa: E402
 from flows.terminal import printable  # noqa: E402
+from load.gates import Limits  # noqa: E402
 from load.release import ReleaseInfo, Staging  # noqa: E402
 
 _PASSING: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
@@ -95,13 +96,19 @@ def check(job: Job, staging: Staging, neutralise: bool) -> CheckedRelease:  # no
     return _logged(stages.check(job, staging, neutralise))
 
 
+@task(name="gate", task_run_name="gate", persist_result=False, cache_policy=NO_CACHE)
+def gate(candidate: CheckedRelease, limits: Limits, files: int, quarantined: int) -> Gated:
+    """Hold the release against the limits and the last release."""
+    return _logged(stages.gate(candidate, limits, files, quarantined))
+
+
 @task(name="publish", task_run_name="publish", persist_result=False, cache_policy=NO_CACHE)
 def publish(candidate: CheckedRelease, info: ReleaseInfo) -> Built:
     """Rename the checked release into place and move `latest`."""
     return _logged(stages.publish(candidate, info))
 
 
-_TASKS = Steps(discover, read, plan, extract, transform, check, publish)
+_TASKS = Steps(discover, read, plan, extract, transform, check, gate, publish)
 
 
 def _run_name() -> str:
@@ -131,7 +138,7 @@ def build_dataset(
         workers: processes that read profiles; chosen by the work to do where not given.
         config: settings file; steckbrief.toml beside the source where not given.
         full: read every file, whatever the last release has of it.
-        force: publish although nothing changed.
+        force: publish although nothing changed or a gate failed.
     """
     settings = load_settings(source, config, {"output": output, "workers": workers})
     get_run_logger().info("Building %s into %s", source, settings.output)

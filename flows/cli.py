@@ -21,7 +21,7 @@ from flows.lint import Format
 from flows.release_commands import prune, releases, verify
 from flows.signals import Stopped, raise_on_signals
 from flows.terminal import prepare_streams, printable, remark, say, shown_progress
-from load.errors import LoadError
+from load.errors import CheckError, GateError, LoadError
 
 if TYPE_CHECKING:
     from flows.report import Summary
@@ -174,7 +174,8 @@ def main() -> None:
         app()
     except (CommandError, LoadError) as error:
         remark("\n".join(f"{printable(line)}" for line in f"error: {error}".splitlines()))
-        sys.exit(error.exit_code if isinstance(error, CommandError) else ExitCode.FAILED)
+        stopped = ExitCode.GATE if isinstance(error, (GateError, CheckError)) else ExitCode.FAILED
+        sys.exit(error.exit_code if isinstance(error, CommandError) else stopped)
     except OSError as error:
         remark(f"error: {printable(str(error))}. Nothing was published.")
         sys.exit(ExitCode.FAILED)

@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     DONE = 0
     FAILED = 1
     USAGE = 2
+    GATE = 3
     INTERRUPTED = 130
     TERMINATED = 143
 

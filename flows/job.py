@@ -17,6 +17,7 @@ from flows.plan import Cache
 from transform.options import Options
 
 if TYPE_CHECKING:
+    from load.gates import GateResult
     from load.release import Checked  # a worker, which reads this module for Job, need not load a database
 
 
@@ -139,6 +140,26 @@ class CheckedRelease:
     def sentence(self) -> str:
         """What a person reads about it."""
         return f"{counted(len(self.checked.entries), 'table')} written, read back and held against the schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """After the gates: what each of them found."""
+
+    results: tuple[GateResult, ...]
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """What failed, a sentence for each gate."""
+        return tuple(f"{each.gate}: {each.message}" for each in self.results if not each.passed)
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads about it."""
+        if not self.failed:
+            return f"{counted(len(self.results), 'gate')} passed"
+        names = ", ".join(each.gate for each in self.results if not each.passed)
+        return f"{len(self.failed)} of {counted(len(self.results), 'gate')} failed: {names}"
 
 
 @dataclass(frozen=True, slots=True)

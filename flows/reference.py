@@ -22,7 +22,8 @@ from typer.main import get_command
 from extract.limits import Limits
 from flows.cli import app
 from flows.errors import ExitCode
-from flows.settings import ENV_PREFIX, FILE_NAME, LimitSettings, Settings
+from flows.gate_settings import GateSettings
+from flows.settings import ENV_PREFIX, FILE_NAME, TABLES_OF_SETTINGS, LimitSettings, Settings
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 
@@ -31,6 +32,7 @@ EXIT_MEANINGS: Final[Mapping[ExitCode, str]] = MappingProxyType(
         ExitCode.DONE: "done; `check` found no error in any profile",
         ExitCode.FAILED: "failed, and `latest` stays where it was; or `check` found an error in a profile",
         ExitCode.USAGE: "wrong command, flag or setting; nothing was begun",
+        ExitCode.GATE: "stopped by a gate or a broken key; `latest` stays, the candidate is in `rejected/`",
         ExitCode.INTERRUPTED: "stopped with Ctrl-C",
         ExitCode.TERMINATED: "stopped with SIGTERM, as service managers do",
     }
@@ -84,7 +86,9 @@ def _commands() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     limits = _limit_reasons()
-    yield from _rows("", ((n, f, f.description or "") for n, f in Settings.model_fields.items() if n != "limits"))
+    simple = {name: field for name, field in Settings.model_fields.items() if name not in TABLES_OF_SETTINGS}
+    yield from _rows("", ((n, f, f.description or "") for n, f in simple.items()))
+    yield from _rows("gates.", ((n, f, f.description or "") for n, f in GateSettings.model_fields.items()))
     yield from _rows("limits.", ((n, f, limits[n]) for n, f in LimitSettings.model_fields.items()))
 
 

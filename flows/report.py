@@ -62,6 +62,7 @@ class Summary:
     excluded: Mapping[str, int] = field(default_factory=dict)
     reused: int = 0
     published: bool = True
+    failed_gates: tuple[str, ...] = ()
 
 
 def count_rules(diagnostics: pa.Table) -> tuple[RuleCount, ...]:
@@ -113,7 +114,8 @@ def as_text(summary: Summary, waited: float) -> str:
 
 def _outcome(summary: Summary) -> list[str]:
     if summary.published:
-        return [f"Release {summary.release}: {summary.path}"]
+        forced = [f"Published by force past a gate: {each}" for each in summary.failed_gates]
+        return [*forced, f"Release {summary.release}: {summary.path}"]
     return [
         f"Nothing changed since release {summary.release}, so nothing was published (--force publishes it again).",
         f"Release {summary.release}: {summary.path}",

@@ -18,14 +18,16 @@ from typing import ParamSpec, Protocol, TypeVar
 import pyarrow as pa
 
 from flows import stages, store
-from flows.job import Built, CheckedRelease, Extracted, Found, Job, Planned, ReadFiles, Transformed
+from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed
 from flows.plan import cache_of
 from flows.progress import watcher
 from flows.provenance import fingerprint, source_commit, version
 from flows.report import Summary, absolute, count_rules
 from flows.settings import Settings
+from load.errors import GateError
+from load.gates import Limits
 from load.published import LATEST, RELEASES
-from load.release import Release, ReleaseInfo, Staging, latest, open_staging, table
+from load.release import Release, ReleaseInfo, Staging, latest, open_staging, reject, table
 
 
 class _Told(Protocol):
@@ -49,10 +51,20 @@ class Steps:
     extract: Callable[[Job], Extracted]
     transform: Callable[[Job], Transformed]
     check: Callable[[Job, Staging, bool], CheckedRelease]
+    gate: Callable[[CheckedRelease, Limits, int, int], Gated]
     publish: Callable[[CheckedRelease, ReleaseInfo], Built]
 
 
-PLAIN = Steps(stages.discover, stages.read, stages.plan, stages.extract, stages.transform, stages.check, stages.publish)
+PLAIN = Steps(
+    stages.discover,
+    stages.read,
+    stages.plan,
+    stages.extract,
+    stages.transform,
+    stages.check,
+    stages.gate,
+    stages.publish,
+)
 
 
 @dataclass(slots=True)
@@ -99,13 +111,14 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         steps: the stages, plain or wrapped.
         direct: whether this runs without Prefect; the summary says so.
         full: read every file, whatever the last release has.
-        force: publish although nothing changed.
+        force: publish although nothing changed or a gate failed.
         at: time of the release, aware; the present where not given.
         origin: where `source` comes from, when that is not the folder itself.
 
     Raises:
         NotADirectoryError: the source is no folder.
         NothingToBuildError: it holds no profile.
+        GateError: a gate failed and `force` is not given; the candidate is kept.
         LoadError: the output folder cannot be used, or the release breaks a promise of the schema.
     """
     began = time.monotonic()
@@ -129,8 +142,9 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         transformed = clock.run("transform", steps.transform, job)
         checked = clock.run("check", steps.check, job, staging, settings.csv_neutralise_formulas)
         named = found.files + found.unreadable
-        skipped = found.skipped + sum(found.excluded.values())
         quarantined = named - transformed.rows["profiles"]
+        gated = clock.run("gate", steps.gate, checked, settings.gates.limits, named, quarantined)
+        skipped = found.skipped + sum(found.excluded.values())
         info = ReleaseInfo(
             source_root=origin.root,
             source_commit=origin.commit,
@@ -146,8 +160,12 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
                 "sha256": transformed.inputs,
             },
             settings=settings.recorded | {"today": _day(job)},
+            gates=[each.as_json() for each in gated.results],
             timings=dict(clock.seconds),
+            forced=force,
         )
+        if gated.failed and not force:
+            raise GateError(gated.failed, reject(checked.checked, info))
         summary = Summary(
             source=absolute(source),
             release=staging.id,
@@ -165,6 +183,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
             seconds=round(time.monotonic() - began, 3),
             excluded=dict(found.excluded),
             reused=planned.kept,
+            failed_gates=gated.failed,
         )
         watcher().publishing(summary)
         clock.run("publish", steps.publish, checked, info)

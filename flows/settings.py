@@ -16,7 +16,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import AfterValidator, ConfigDict, Field, PositiveInt, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, ValidationError, create_model
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -28,6 +28,7 @@ from pydantic_settings import (
 from extract.limits import Limits
 from extract.selection import EVERYTHING, Selection, compile_pattern
 from flows.errors import UsageError
+from flows.gate_settings import GateSettings
 from flows.site import SiteSettings
 from flows.terminal import printable
 
@@ -37,7 +38,7 @@ _NESTED: Final = "__"
 
 _NOT_RECORDED: Final = {"output", "workers"}
 
-_NOT_OF_ROWS: Final = _NOT_RECORDED | {"include", "exclude"}
+_NOT_OF_ROWS: Final = _NOT_RECORDED | {"include", "exclude", "gates"}
 """Which files count shows in the files found. What only shows in the files written counts as if rows depended on it."""
 
 # One setting per limit, with the limit's own default, so that a new limit can be set without a line here.
@@ -48,6 +49,10 @@ LimitSettings = create_model(
     __doc__="What one file may cost; the reasons stand in extract/limits.py.",
     **_limit_fields,
 )
+
+
+TABLES_OF_SETTINGS: Final[Mapping[str, type[BaseModel]]] = {"limits": LimitSettings, "gates": GateSettings}
+"""Settings that are tables of settings."""
 
 
 def _is_pattern(text: str) -> str:
@@ -79,6 +84,7 @@ class Settings(BaseSettings, SiteSettings):
         bool, Field(description="Put an apostrophe before CSV cells that a spreadsheet would run as a formula.")
     ] = True
     limits: Annotated[LimitSettings, Field(description="What one file may cost.")] = LimitSettings()  # type: ignore[valid-type]
+    gates: Annotated[GateSettings, Field(description="What a release must keep to.")] = GateSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -176,7 +182,8 @@ def _read(file: Path) -> dict[str, Any]:
 def _refuse_unknown_variables() -> None:
     """A misspelt variable would otherwise be ignored in silence, since an environment holds many foreign ones."""
     known = {f"{ENV_PREFIX}{name}".upper() for name in Settings.model_fields}
-    known |= {f"{ENV_PREFIX}limits{_NESTED}{name}".upper() for name in LimitSettings.model_fields}
+    for table, model in TABLES_OF_SETTINGS.items():
+        known |= {f"{ENV_PREFIX}{table}{_NESTED}{name}".upper() for name in model.model_fields}
     unknown = sorted(name for name in os.environ if name.upper().startswith(ENV_PREFIX) and name.upper() not in known)
     if unknown:
         raise UsageError(
@@ -196,7 +203,7 @@ def _explain(error: Mapping[str, Any], flags: Mapping[str, object], file: Path) 
     else:
         place = f"{file}: {name}"
     if error["type"] == "extra_forbidden":
-        known = LimitSettings.model_fields if location[0] == "limits" else Settings.model_fields
+        known = TABLES_OF_SETTINGS.get(location[0], Settings).model_fields
         return printable(f"{place}: no such setting. Known settings: {', '.join(known)}.")
     problem = error["msg"].removeprefix("Value error, ")
     return printable(f"{place}: {problem}, found {error['input']!r}. Correct the value.")

@@ -17,10 +17,11 @@ from extract.source import Fingerprint, fingerprint
 from flows import store
 from flows.batches import choose_workers, cut, run_batches
 from flows.errors import NothingToBuildError
-from flows.job import Built, CheckedRelease, Extracted, Found, Job, Planned, ReadFiles, Transformed, counted
+from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, counted
 from flows.plan import a_date_came_due, inputs_digest, kept_files
 from flows.progress import watcher
 from load import release
+from load.gates import Limits
 from schema.tables import TABLES
 from transform.dataset import complete
 from transform.pieces import Kept
@@ -134,6 +135,11 @@ def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedReleas
     checked = release.check(written)
     watcher().advance(1)
     return CheckedRelease(checked)
+
+
+def gate(candidate: CheckedRelease, limits: Limits, files: int, quarantined: int) -> Gated:
+    """Hold a checked release against the limits and the last release; OutputError where one cannot be read."""
+    return Gated(release.judge(candidate.checked, limits, files=files, quarantined=quarantined))
 
 
 def publish(candidate: CheckedRelease, info: release.ReleaseInfo) -> Built:

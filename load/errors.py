@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 SHOWN_VIOLATIONS: Final = 5
@@ -42,16 +43,39 @@ class Violation:
         return f"{self.check}: {self.count} {self.problem}{shown}. {self.remedy}"
 
 
-class CheckError(LoadError):
-    """The release as written does not hold what the schema promises; `violations` has every broken promise."""
+class GateError(LoadError):
+    """A gate stopped the release; `failed` says which and why, one sentence each, `candidate` is where it is kept."""
 
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
+    def __init__(self, failed: tuple[str, ...], candidate: Path) -> None:
+        self.failed = failed
+        self.candidate = candidate
+        super().__init__(
+            "Nothing was published, because a gate failed.\n"
+            + "".join(f"{each}.\n" for each in failed)
+            + f"The candidate is kept in {candidate}. Mend the source, then build again; or, where this is as it should"
+            " be, publish it with steckbrief build --force, which release.json will tell. Limits: table [gates] of"
+            " steckbrief.toml."
+        )
+
+    def __reduce__(self) -> tuple[type[GateError], tuple[tuple[str, ...], Path]]:
+        return (GateError, (self.failed, self.candidate))
+
+
+class CheckError(LoadError):
+    """The release as written does not hold what the schema promises; `violations` has every broken promise.
+
+    `candidate` is the folder in which it is kept to be looked into.
+    """
+
+    def __init__(self, violations: tuple[Violation, ...], candidate: Path) -> None:
         self.violations = violations
+        self.candidate = candidate
         lines = [str(violation) for violation in violations[:SHOWN_VIOLATIONS]]
         if len(violations) > SHOWN_VIOLATIONS:
             lines.append(f"and {len(violations) - SHOWN_VIOLATIONS} more broken promises")
+        lines.append(f"The candidate is kept in {candidate}.")
         super().__init__("Nothing was published, because a check failed.\n" + "\n".join(lines))
 
-    def __reduce__(self) -> tuple[type[CheckError], tuple[tuple[Violation, ...]]]:
+    def __reduce__(self) -> tuple[type[CheckError], tuple[tuple[Violation, ...], Path]]:
         # The message is not the argument, so the default way of copying between processes would lose the list.
-        return (CheckError, (self.violations,))
+        return (CheckError, (self.violations, self.candidate))

@@ -34,6 +34,7 @@ class ReleaseInfo:
         settings: the settings used, as JSON values.
         gates: results of the gates, one dict each.
         timings: stage -> seconds of wall time.
+        forced: whether somebody asked to publish it whatever the gates find.
     """
 
     source_root: str
@@ -44,6 +45,7 @@ class ReleaseInfo:
     settings: Mapping[str, object] = field(default_factory=dict, hash=False)
     gates: Sequence[Mapping[str, object]] = ()
     timings: Mapping[str, float] = field(default_factory=dict, hash=False)
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def release_manifest(
         "history": dict(history),
         "files": [_entry(file) for file in files],
         "gates": [dict(gate) for gate in info.gates],
+        "forced": info.forced,
         "settings": dict(info.settings),
         "timings": {stage: round(seconds, 3) for stage, seconds in info.timings.items()},
     }

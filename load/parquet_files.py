@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,6 +42,21 @@ def read_parquet(folder: Path, name: str) -> pa.Table:
             return file.read(use_threads=False)
     except pa.ArrowInvalid as error:
         raise OSError(f"{parquet_path(folder, name)} is not readable as Parquet: {error}") from error
+
+
+def shape_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """Table -> column -> type and nullability, as the Parquet files in `folder` have them.
+
+    OSError where one cannot be read.
+    """
+    shape = {}
+    for path in sorted(folder.glob("*.parquet")):
+        try:
+            schema = pq.read_schema(path)
+        except pa.ArrowInvalid as error:
+            raise OSError(f"{path} is not readable as Parquet: {error}") from error
+        shape[path.stem] = {field.name: {"type": str(field.type), "nullable": field.nullable} for field in schema}
+    return shape
 
 
 def conform(table: pa.Table, schema: TableSchema) -> pa.Table:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from load.errors import ReleaseError
 
 RELEASES: Final = "releases"
+REJECTED: Final = "rejected"
 LATEST: Final = "latest"
 MANIFEST: Final = "release.json"
 PREVIOUS: Final = "previous"
@@ -78,21 +79,25 @@ def named(output: Path, name: str) -> Release:
     return read(output / RELEASES / name)
 
 
-def release_ids(output: Path) -> list[str]:
-    """Ids of the release folders in `output`, oldest first; other files in there are passed over."""
-    folder = output / RELEASES
+def release_ids(output: Path, kind: str = RELEASES) -> list[str]:
+    """Ids of the release folders in `output`, oldest first; other files in there are passed over.
+
+    With the `kind` REJECTED those of candidates that were not published.
+    """
+    folder = output / kind
     if not folder.is_dir():
         return []
     return sorted((entry.name for entry in folder.iterdir() if _ID.fullmatch(entry.name)), key=_order)
 
 
 def next_id(output: Path, now: dt.datetime) -> str:
-    """A release id for `now` (aware): the second in UTC, always greater than every id in `output`.
+    """A release id for `now` (aware): the second in UTC, always greater than every id in `output`, rejected or not.
 
     Within one second, or when the clock was set back, the newest id gets the next number: 20261122T214100Z-2.
     """
     stamp = now.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    newest = max((_order(name) for name in release_ids(output)), default=("", 0))
+    used = (*release_ids(output), *release_ids(output, REJECTED))
+    newest = max((_order(name) for name in used), default=("", 0))
     if stamp > newest[0]:
         return stamp
     return f"{newest[0]}-{newest[1] + 1}"

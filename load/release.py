@@ -15,9 +15,12 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from load import gates, rejected
 from load.changes import compare
 from load.checks import violations
 from load.csv_files import neutralise as neutralise_table
@@ -39,11 +42,11 @@ from load.manifest import (
     table_entries,
     table_manifest,
 )
-from load.parquet_files import conform, read_parquet, write_parquet
+from load.parquet_files import conform, read_parquet, shape_of, write_parquet
 from load.published import LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
 from load.readme import readme
 from load.staging import Staging, open_staging, reporting
-from schema.tables import TABLES
+from schema.tables import SCHEMA_VERSION, TABLES
 
 __all__ = [
     "Checked",
@@ -52,13 +55,19 @@ __all__ = [
     "Staging",
     "Written",
     "check",
+    "judge",
     "latest",
     "open_staging",
     "publish",
+    "reject",
     "releases",
     "table",
     "write",
 ]
+
+
+VIOLATIONS: Final = "violations.txt"
+"""File of a candidate that broke promises of the schema: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +130,49 @@ def check(written: Written) -> Checked:
     """Read everything back and hold it against the schema.
 
     Raises:
-        CheckError: a promise is broken; `violations` says which, where and how often.
+        CheckError: a promise is broken; `violations` says which, where and how often. The candidate is kept.
         OutputError: a file cannot be read.
     """
     staging = written.staging
     with reporting(staging.output, "read back the tables"):
         found = violations(staging.path, written.rows, written.neutralised)
         if found:
-            raise CheckError(found)
+            write_text(staging.path / VIOLATIONS, "".join(f"{each}\n" for each in found))
+            raise CheckError(found, rejected.keep(staging))
         return Checked(written, table_entries(staging.path))
+
+
+def judge(checked: Checked, limits: gates.Limits, *, files: int, quarantined: int) -> tuple[gates.GateResult, ...]:
+    """Ask the gates about a checked release.
+
+    Args:
+        checked: the release.
+        limits: what it must keep to.
+        files: files that were found under a name that counts.
+        quarantined: how many of them gave no profile.
+
+    Raises OutputError where its files, or those of the last release, cannot be read.
+    """
+    written, staging = checked.written, checked.written.staging
+    with reporting(staging.output, "compare with the last release"):
+        diagnostics, faqs = read_parquet(staging.path, "diagnostics"), read_parquet(staging.path, "faqs")
+        with_errors = diagnostics.filter(pc.equal(diagnostics["severity"], "error"))
+        wrong = set(with_errors["source_path"].to_pylist()) - {None}
+        figures = gates.Figures(
+            rows=written.rows,
+            files=files,
+            files_with_errors=max(len(wrong), quarantined),
+            unanswered_faqs=pc.sum(pc.invert(faqs["is_answered"])).as_py() or 0,
+            schema_version=SCHEMA_VERSION,
+            shape=shape_of(staging.path),
+        )
+        before = _previous(staging)
+        earlier = None
+        if before is not None:
+            manifest = read(before).manifest
+            rows = {name: entry["rows"] for name, entry in manifest["tables"].items()}
+            earlier = gates.Earlier(before.name, rows, manifest["schema_version"], shape_of(before))
+    return gates.evaluate(figures, earlier, limits)
 
 
 def publish(checked: Checked, info: ReleaseInfo) -> Release:
@@ -138,22 +181,37 @@ def publish(checked: Checked, info: ReleaseInfo) -> Release:
     Raises:
         OutputError: the disk does not take it; the release is withdrawn and `latest` is as it was.
     """
-    written, staging = checked.written, checked.written.staging
-    with reporting(staging.output, "publish the release"):
-        write_text(staging.path / "datapackage.json", data_package(staging, written.rows, checked.entries))
-        write_text(staging.path / "README.md", readme(staging, written.rows))
-        manifest = release_manifest(
-            staging,
-            info,
-            now=dt.datetime.now(dt.UTC),
-            tables=table_manifest(written.rows, written.neutralised, checked.entries),
-            history=history_manifest(staging.path, written.versions),
-            files=[file_entry(staging.path / name) for name in (DUCKDB_FILE, "datapackage.json", "README.md")],
-        )
-        write_text(staging.path / MANIFEST, as_json(manifest))
-        sync_folder(staging.path)
-        folder = _rename(staging)
+    with reporting(checked.written.staging.output, "publish the release"):
+        _describe(checked, info)
+        folder = _rename(checked.written.staging)
     return read(folder)
+
+
+def reject(checked: Checked, info: ReleaseInfo) -> Path:
+    """Add the manifest and keep the release as a candidate that was not published; gives its folder.
+
+    Raises OutputError where the disk does not take it.
+    """
+    with reporting(checked.written.staging.output, "keep the rejected candidate"):
+        _describe(checked, info)
+        return rejected.keep(checked.written.staging)
+
+
+def _describe(checked: Checked, info: ReleaseInfo) -> None:
+    """Write what stands beside the tables: data package, README, and last the manifest with all hashes."""
+    written, staging = checked.written, checked.written.staging
+    write_text(staging.path / "datapackage.json", data_package(staging, written.rows, checked.entries))
+    write_text(staging.path / "README.md", readme(staging, written.rows))
+    manifest = release_manifest(
+        staging,
+        info,
+        now=dt.datetime.now(dt.UTC),
+        tables=table_manifest(written.rows, written.neutralised, checked.entries),
+        history=history_manifest(staging.path, written.versions),
+        files=[file_entry(staging.path / name) for name in (DUCKDB_FILE, "datapackage.json", "README.md")],
+    )
+    write_text(staging.path / MANIFEST, as_json(manifest))
+    sync_folder(staging.path)
 
 
 def table(folder: Path, name: str) -> pa.Table:

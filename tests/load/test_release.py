@@ -91,6 +91,7 @@ def test_the_manifest_tells_where_the_rows_came_from_and_how_the_build_went(outp
         "source": {"root": "profiles", "commit": "0123abc"},
         "inputs": {"found": 5, "read": 4, "reused": 0, "skipped": 0, "quarantined": 1},
         "gates": [{"gate": "minimum_rows", "passed": True}],
+        "forced": False,
         "settings": {"locale": "de"},
         "timings": {"extract": 1.235},
     }

@@ -1,0 +1,128 @@
+"""Gates: whether a checked release may be published, by how it compares with limits and with the release before it.
+
+Belongs here: the gates, as pure functions over figures. Does not belong here: keys and foreign keys (checks.py), which
+no gate can let pass; where limits come from (settings); what becomes of a release that fails (rejected.py).
+
+Shares lost are of totals: a profile that was renamed is gone and new, and nothing is lost. Fewer than FEW rows, files
+or questions, or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from schema.compatibility import Shape, bump_made, bump_needed
+from schema.tables import ROW_TABLES
+
+FEW: Final = 20
+"""From this number on, a share of rows, files or questions counts."""
+
+FEW_PROFILES: Final = 3
+"""The same for profiles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a release must keep to. Shares are from 0 to 1; 1 lets everything pass.
+
+    minimum_profiles: fewest profiles of a release.
+    profiles_lost: largest share of the last release's profiles by which a release may have fewer.
+    rows_lost: the same for the rows of each row table.
+    files_with_errors: largest share of the files found that have an error or are quarantined.
+    unanswered_faqs: largest share of questions without an answer.
+    """
+
+    minimum_profiles: int = 1
+    profiles_lost: float = 0.1
+    rows_lost: float = 0.2
+    files_with_errors: float = 0.2
+    unanswered_faqs: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What gates look at: rows by table, files found, files with an error, unanswered questions, the schema."""
+
+    rows: Mapping[str, int]
+    files: int
+    files_with_errors: int
+    unanswered_faqs: int
+    schema_version: str
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The same of the last release, as far as gates compare it."""
+
+    release: str
+    rows: Mapping[str, int]
+    schema_version: str
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What a gate found: the figure and its limit (None where there is none), and a sentence for a person."""
+
+    gate: str
+    passed: bool
+    found: float | str | None
+    limit: float | str | None
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as release.json has it."""
+        return asdict(self)
+
+
+def evaluate(figures: Figures, earlier: Earlier | None, limits: Limits) -> tuple[GateResult, ...]:
+    """Ask every gate; `earlier` is None for a first release, which loses nothing."""
+    return tuple(_results(figures, earlier, limits))
+
+
+def _results(figures: Figures, earlier: Earlier | None, limits: Limits) -> Iterator[GateResult]:
+    profiles, least = figures.rows["profiles"], limits.minimum_profiles
+    enough = f"{profiles:,} profiles, at least {least:,} expected"
+    yield GateResult("minimum-profiles", profiles >= least, profiles, least, enough)
+    yield _lost("profiles-lost", "profiles", figures, earlier, limits.profiles_lost)
+    for table in ROW_TABLES:
+        yield _lost(f"rows-lost-{table}", table, figures, earlier, limits.rows_lost)
+    faulty, unanswered = limits.files_with_errors, limits.unanswered_faqs
+    what = "files have an error or are quarantined"
+    yield _share("files-with-errors", figures.files_with_errors, figures.files, faulty, what)
+    what = "questions have no answer"
+    yield _share("unanswered-faqs", figures.unanswered_faqs, figures.rows["faqs"], unanswered, what)
+    yield _schema(figures, earlier)
+
+
+def _lost(gate: str, table: str, figures: Figures, earlier: Earlier | None, limit: float) -> GateResult:
+    if earlier is None:
+        return GateResult(gate, passed=True, found=None, limit=limit, message="no earlier release")
+    before, now = earlier.rows.get(table, 0), figures.rows[table]
+    lost = max(before - now, 0)
+    share = lost / before if before else 0.0
+    few = lost < (FEW_PROFILES if table == "profiles" else FEW)
+    message = f"{table}: {now:,} after {before:,} in release {earlier.release}, {share:.1%} lost of at most {limit:.1%}"
+    return GateResult(gate, share <= limit or few, round(share, 4), limit, message)
+
+
+def _share(gate: str, part: int, whole: int, limit: float, what: str) -> GateResult:
+    share = part / whole if whole else 0.0
+    message = f"{part:,} of {whole:,} {what}, {share:.1%} of at most {limit:.1%}"
+    return GateResult(gate, share <= limit or part < FEW, round(share, 4), limit, message)
+
+
+def _schema(figures: Figures, earlier: Earlier | None) -> GateResult:
+    gate, found = "schema-version", figures.schema_version
+    if earlier is None:
+        return GateResult(gate, passed=True, found=found, limit=None, message="no earlier release")
+    needed = bump_needed(earlier.shape, figures.shape)
+    made = bump_made(earlier.schema_version, found)
+    message = (
+        f"schema version {found} after {earlier.schema_version} in release {earlier.release}; the tables ask for a"
+        f" {needed} change, the version makes a {made} one"
+    )
+    return GateResult(gate, made >= needed, found, earlier.schema_version, message)

@@ -1,0 +1,107 @@
+"""Each gate at its limit, and what a failed one says."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from load.gates import FEW, FEW_PROFILES, Earlier, Figures, GateResult, Limits, evaluate
+from schema import ROW_TABLES, SCHEMA_VERSION
+from schema.compatibility import shape_of_declarations
+
+SHAPE = shape_of_declarations()
+ROWS = {"profiles": 1000, **dict.fromkeys(ROW_TABLES, 1000)}
+EARLIER = Earlier("20261122T041500Z", ROWS, SCHEMA_VERSION, SHAPE)
+FIGURES = Figures(ROWS, 1000, 0, 0, SCHEMA_VERSION, SHAPE)
+
+
+def result(gate: str, figures: Figures, earlier: Earlier | None = EARLIER, limits: Limits | None = None) -> GateResult:
+    return next(each for each in evaluate(figures, earlier, limits or Limits()) if each.gate == gate)
+
+
+def with_rows(**rows: int) -> Figures:
+    return dataclasses.replace(FIGURES, rows={**ROWS, **rows})
+
+
+def test_a_release_like_the_last_one_passes_every_gate() -> None:
+    assert all(each.passed for each in evaluate(FIGURES, EARLIER, Limits()))
+    assert len({each.gate for each in evaluate(FIGURES, EARLIER, Limits())}) == 5 + len(ROW_TABLES)
+
+
+@pytest.mark.parametrize(
+    ("gate", "figures", "passed"),
+    [
+        ("minimum-profiles", with_rows(profiles=1), True),
+        ("minimum-profiles", with_rows(profiles=0), False),
+        ("profiles-lost", with_rows(profiles=900), True),
+        ("profiles-lost", with_rows(profiles=899), False),
+        ("profiles-lost", with_rows(profiles=2000), True),
+        *((f"rows-lost-{table}", with_rows(**{table: 800}), True) for table in ROW_TABLES),
+        *((f"rows-lost-{table}", with_rows(**{table: 799}), False) for table in ROW_TABLES),
+        ("files-with-errors", dataclasses.replace(FIGURES, files_with_errors=200), True),
+        ("files-with-errors", dataclasses.replace(FIGURES, files_with_errors=201), False),
+        ("unanswered-faqs", dataclasses.replace(FIGURES, unanswered_faqs=500), True),
+        ("unanswered-faqs", dataclasses.replace(FIGURES, unanswered_faqs=501), False),
+    ],
+)
+def test_a_gate_lets_its_limit_pass_and_nothing_beyond(gate: str, figures: Figures, passed: bool) -> None:
+    assert result(gate, figures).passed is passed
+    others = [each for each in evaluate(figures, EARLIER, Limits()) if each.gate != gate]
+    assert all(each.passed for each in others if "profiles" not in each.gate)
+
+
+def test_a_small_table_may_lose_a_few_rows_whatever_their_share() -> None:
+    small = dataclasses.replace(EARLIER, rows={**ROWS, "pros": FEW, "profiles": FEW_PROFILES})
+    assert result("rows-lost-pros", with_rows(pros=1), small).passed
+    assert not result("rows-lost-pros", with_rows(pros=0), small).passed
+    assert result("profiles-lost", with_rows(profiles=1), small).passed
+    assert not result("profiles-lost", with_rows(profiles=0), small, Limits(minimum_profiles=0)).passed
+
+
+def test_a_small_catalogue_may_have_a_few_errors_and_open_questions_whatever_their_share() -> None:
+    small = Figures({**ROWS, "faqs": FEW}, FEW, FEW - 1, FEW - 1, SCHEMA_VERSION, SHAPE)
+    assert result("files-with-errors", small).passed
+    assert result("unanswered-faqs", small).passed
+    more = dataclasses.replace(small, files_with_errors=FEW, unanswered_faqs=FEW)
+    assert not result("files-with-errors", more).passed
+    assert not result("unanswered-faqs", more).passed
+
+
+def test_a_first_release_loses_nothing() -> None:
+    assert all(each.passed for each in evaluate(FIGURES, None, Limits()))
+    assert result("profiles-lost", FIGURES, None).message == "no earlier release"
+
+
+def test_an_empty_source_has_no_shares() -> None:
+    empty = Figures(dict.fromkeys(ROWS, 0), 0, 0, 0, SCHEMA_VERSION, SHAPE)
+    assert [each.gate for each in evaluate(empty, None, Limits()) if not each.passed] == ["minimum-profiles"]
+
+
+def test_a_failed_gate_names_figure_limit_and_the_release_before() -> None:
+    found = result("profiles-lost", with_rows(profiles=500))
+    assert (found.found, found.limit) == (0.5, 0.1)
+    assert found.message == "profiles: 500 after 1,000 in release 20261122T041500Z, 50.0% lost of at most 10.0%"
+    assert found.as_json()["passed"] is False
+
+
+def without(column: str) -> dict[str, dict[str, dict[str, object]]]:
+    return {**SHAPE, "pros": {name: value for name, value in SHAPE["pros"].items() if name != column}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "versions", "passed"),
+    [
+        (SHAPE, SHAPE, ("1.0", "1.0"), True),
+        (SHAPE, SHAPE, ("1.0", "2.0"), True),
+        (without("form"), SHAPE, ("1.0", "1.0"), False),
+        (without("form"), SHAPE, ("1.0", "1.1"), True),
+        (SHAPE, without("form"), ("1.0", "1.1"), False),
+        (SHAPE, without("form"), ("1.9", "2.0"), True),
+        (SHAPE, without("form"), ("2.0", "1.0"), False),
+    ],
+)
+def test_a_change_of_shape_needs_its_step_of_the_version(before, after, versions, passed: bool) -> None:
+    earlier = dataclasses.replace(EARLIER, shape=before, schema_version=versions[0])
+    figures = dataclasses.replace(FIGURES, shape=after, schema_version=versions[1])
+    assert result("schema-version", figures, earlier).passed is passed

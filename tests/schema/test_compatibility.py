@@ -1,0 +1,79 @@
+"""Which change of the tables is which step of the schema version; and that today's schema made the step it needs."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from schema import SCHEMA_VERSION
+from schema.compatibility import Bump, bump_made, bump_needed, shape_of_declarations, tagged
+
+SHAPE = shape_of_declarations()
+
+
+def changed(**column: Any) -> dict[str, Any]:
+    """The shape with other properties of alternatives.match (never NULL, of closed values)."""
+    after = copy.deepcopy(SHAPE)
+    after["alternatives"]["match"] |= column
+    return after
+
+
+def without_table() -> dict[str, Any]:
+    return {name: columns for name, columns in SHAPE.items() if name != "templates"}
+
+
+def without_column() -> dict[str, Any]:
+    after = copy.deepcopy(SHAPE)
+    del after["pros"]["form"]
+    return after
+
+
+def swapped() -> dict[str, Any]:
+    after = copy.deepcopy(SHAPE)
+    after["tags"] = dict(reversed(after["tags"].items()))
+    return after
+
+
+MATCHES = list(SHAPE["alternatives"]["match"]["values"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "needed"),
+    [
+        (SHAPE, SHAPE, Bump.NONE),
+        (without_column(), SHAPE, Bump.MINOR),
+        (without_table(), SHAPE, Bump.MINOR),
+        (SHAPE, without_column(), Bump.MAJOR),
+        (SHAPE, without_table(), Bump.MAJOR),
+        (SHAPE, swapped(), Bump.MAJOR),
+        (SHAPE, changed(type="int32"), Bump.MAJOR),
+        (SHAPE, changed(nullable=True), Bump.MAJOR),
+        (changed(nullable=True), SHAPE, Bump.MINOR),
+        (SHAPE, changed(key=True), Bump.MAJOR),
+        (SHAPE, changed(values=[*MATCHES, "more"]), Bump.MINOR),
+        (SHAPE, changed(values=MATCHES[1:]), Bump.MAJOR),
+        (SHAPE, changed(values=[]), Bump.MINOR),
+        (changed(values=[]), SHAPE, Bump.MAJOR),
+    ],
+)
+def test_a_change_asks_for_the_step_that_the_policy_says(before, after, needed: Bump) -> None:
+    assert bump_needed(before, after) is needed
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "made"),
+    [("1.0", "1.0", "none"), ("1.9", "1.10", "minor"), ("1.9", "2.0", "major"), ("2.0", "1.9", "none")],
+)
+def test_versions_are_compared_number_by_number(before: str, after: str, made: str) -> None:
+    assert str(bump_made(before, after)) == made
+
+
+def test_todays_schema_made_the_step_that_it_needs_since_the_last_tagged_version() -> None:
+    version, shape = tagged()
+    needed, made = bump_needed(shape, SHAPE), bump_made(version, SCHEMA_VERSION)
+    assert made >= needed, (
+        f"The tables differ from schema version {version} by a {needed} change: raise SCHEMA_VERSION in"
+        " schema/tables.py as docs/schema-policy.md says."
+    )
