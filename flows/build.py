@@ -25,7 +25,9 @@ from prefect.runtime import flow_run  # noqa: E402
 from pydantic import Field  # noqa: E402
 
 from flows import stages  # noqa: E402
-from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed  # noqa: E402
+from flows.errors import SourceError  # noqa: E402
+from flows.git_settings import GitSettings  # noqa: E402
+from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, Updated  # noqa: E402
 from flows.report import Summary, rules_as_markdown  # noqa: E402
 from flows.run import Steps, build  # noqa: E402
 from flows.settings import load_settings  # noqa: E402
@@ -51,7 +53,27 @@ def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(error, OSError) and error.errno in _PASSING
 
 
+def _may_answer_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether fetching again may help: a remote that is away, not one that has another history."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, SourceError) and error.passing
+
+
 # Results stay in the process: they are small, and files in the work folder hold the rest.
+@task(
+    name="update",
+    task_run_name="update",
+    persist_result=False,
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=[30, 120, 300],
+    retry_condition_fn=_may_answer_later,
+)
+def update(source: Path, work: Path, settings: GitSettings, largest: int) -> Updated:
+    """Bring a source in git up to date."""
+    return _logged(stages.update(source, work, settings, largest))
+
+
 @task(
     name="discover",
     task_run_name="discover",
@@ -108,7 +130,7 @@ def publish(candidate: CheckedRelease, info: ReleaseInfo) -> Built:
     return _logged(stages.publish(candidate, info))
 
 
-_TASKS = Steps(discover, read, plan, extract, transform, check, gate, publish)
+_TASKS = Steps(update, discover, read, plan, extract, transform, check, gate, publish)
 
 
 def _run_name() -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from flows.arguments import AsJson, Config, Direct, Force, Full, Output, Source, Workers
+from flows.backfill_command import backfill
 from flows.diff_command import diff
 from flows.errors import CommandError, ExitCode, ServerError
 from flows.lint import Format
@@ -162,7 +163,7 @@ def vocabulary(  # noqa: PLR0913 - the options of a command
     say(json.dumps([asdict(each) for each in unknown], indent=2, ensure_ascii=False) if as_json else as_text(unknown))
 
 
-for _command in (diff, releases, verify, prune):
+for _command in (diff, releases, verify, prune, backfill):
     app.command()(_command)
 
 

@@ -36,6 +36,14 @@ class NothingToBuildError(CommandError):
     """The source has no profile that could be published; nothing was."""
 
 
+class SourceError(CommandError):
+    """A source in git cannot be brought up to date; `passing` says whether another try may help."""
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
 class WorkerError(CommandError):
     """A process that read profiles was killed; nothing was published."""
 

@@ -39,6 +39,22 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Updated:
+    """After update: the folder with the files, and where they come from."""
+
+    folder: Path
+    root: str
+    commit: str | None
+    fetched: bool
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads about it."""
+        how = "fetched" if self.fetched else "as it is"
+        return f"{self.root} {how}, {f'commit {self.commit}' if self.commit else 'no commit'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """After discover. Counts of files: to read, skipped by rule, left out by patterns, no files at all, not Markdown.
 

@@ -23,6 +23,7 @@ from extract.limits import Limits
 from flows.cli import app
 from flows.errors import ExitCode
 from flows.gate_settings import GateSettings
+from flows.git_settings import GitSettings
 from flows.settings import ENV_PREFIX, FILE_NAME, TABLES_OF_SETTINGS, LimitSettings, Settings
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
@@ -88,7 +89,8 @@ def _settings() -> Iterator[str]:
     limits = _limit_reasons()
     simple = {name: field for name, field in Settings.model_fields.items() if name not in TABLES_OF_SETTINGS}
     yield from _rows("", ((n, f, f.description or "") for n, f in simple.items()))
-    yield from _rows("gates.", ((n, f, f.description or "") for n, f in GateSettings.model_fields.items()))
+    for prefix, model in (("gates.", GateSettings), ("git.", GitSettings)):
+        yield from _rows(prefix, ((n, f, f.description or "") for n, f in model.model_fields.items()))
     yield from _rows("limits.", ((n, f, limits[n]) for n, f in LimitSettings.model_fields.items()))
 
 

@@ -18,10 +18,11 @@ from typing import ParamSpec, Protocol, TypeVar
 import pyarrow as pa
 
 from flows import stages, store
-from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed
+from flows.git_settings import GitSettings
+from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, Updated
 from flows.plan import cache_of
 from flows.progress import watcher
-from flows.provenance import fingerprint, source_commit, version
+from flows.provenance import fingerprint, version
 from flows.report import Summary, absolute, count_rules
 from flows.settings import Settings
 from load.errors import GateError
@@ -45,6 +46,7 @@ _Arguments = ParamSpec("_Arguments")
 class Steps:
     """The stages of a build, each plain or wrapped as a Prefect task."""
 
+    update: Callable[[Path, Path, GitSettings, int], Updated]
     discover: Callable[[Job], Found]
     read: Callable[[Job], ReadFiles]
     plan: Callable[[Job], Planned]
@@ -56,6 +58,7 @@ class Steps:
 
 
 PLAIN = Steps(
+    stages.update,
     stages.discover,
     stages.read,
     stages.plan,
@@ -113,18 +116,18 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         full: read every file, whatever the last release has.
         force: publish although nothing changed or a gate failed.
         at: time of the release, aware; the present where not given.
-        origin: where `source` comes from, when that is not the folder itself.
+        origin: where `source` comes from, when that is already known; it is not brought up to date then.
 
     Raises:
         NotADirectoryError: the source is no folder.
         NothingToBuildError: it holds no profile.
+        SourceError: the source lives in git and cannot be brought up to date.
         GateError: a gate failed and `force` is not given; the candidate is kept.
         LoadError: the output folder cannot be used, or the release breaks a promise of the schema.
     """
     began = time.monotonic()
     clock = _Clock()
     now = at or dt.datetime.now(dt.UTC)
-    origin = origin or Origin(str(source), source_commit(source))
     with (
         open_staging(settings.output, now=now) as staging,
         store.work_folder(staging.path.with_name(f"{staging.path.name}-work")) as work,
@@ -132,7 +135,11 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         before = latest(settings.output)
         code = fingerprint(settings.of_rows)
         cache = cache_of(before.path, before.manifest, code) if before and not full else None
-        job = replace(_job(source, work, settings, now), cache=cache)
+        folder = source
+        if origin is None:
+            updated = clock.run("update", steps.update, source, work, settings.git, settings.file_limits.file_bytes)
+            folder, origin = updated.folder, Origin(updated.root, updated.commit)
+        job = replace(_job(folder, work, settings, now), cache=cache)
         found = clock.run("discover", steps.discover, job)
         was_read = clock.run("read", steps.read, job)
         planned = clock.run("plan", steps.plan, job)

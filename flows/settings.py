@@ -29,6 +29,7 @@ from extract.limits import Limits
 from extract.selection import EVERYTHING, Selection, compile_pattern
 from flows.errors import UsageError
 from flows.gate_settings import GateSettings
+from flows.git_settings import GitSettings
 from flows.site import SiteSettings
 from flows.terminal import printable
 
@@ -38,7 +39,7 @@ _NESTED: Final = "__"
 
 _NOT_RECORDED: Final = {"output", "workers"}
 
-_NOT_OF_ROWS: Final = _NOT_RECORDED | {"include", "exclude", "gates"}
+_NOT_OF_ROWS: Final = _NOT_RECORDED | {"include", "exclude", "gates", "git"}
 """Which files count shows in the files found. What only shows in the files written counts as if rows depended on it."""
 
 # One setting per limit, with the limit's own default, so that a new limit can be set without a line here.
@@ -51,7 +52,11 @@ LimitSettings = create_model(
 )
 
 
-TABLES_OF_SETTINGS: Final[Mapping[str, type[BaseModel]]] = {"limits": LimitSettings, "gates": GateSettings}
+TABLES_OF_SETTINGS: Final[Mapping[str, type[BaseModel]]] = {
+    "limits": LimitSettings,
+    "gates": GateSettings,
+    "git": GitSettings,
+}
 """Settings that are tables of settings."""
 
 
@@ -84,6 +89,7 @@ class Settings(BaseSettings, SiteSettings):
         bool, Field(description="Put an apostrophe before CSV cells that a spreadsheet would run as a formula.")
     ] = True
     limits: Annotated[LimitSettings, Field(description="What one file may cost.")] = LimitSettings()  # type: ignore[valid-type]
+    git: Annotated[GitSettings, Field(description="How a source in git is read.")] = GitSettings()
     gates: Annotated[GateSettings, Field(description="What a release must keep to.")] = GateSettings()
 
     @classmethod

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -17,9 +18,23 @@ from extract.source import Fingerprint, fingerprint
 from flows import store
 from flows.batches import choose_workers, cut, run_batches
 from flows.errors import NothingToBuildError
-from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, counted
+from flows.git_settings import GitSettings
+from flows.job import (
+    Built,
+    CheckedRelease,
+    Extracted,
+    Found,
+    Gated,
+    Job,
+    Planned,
+    ReadFiles,
+    Transformed,
+    Updated,
+    counted,
+)
 from flows.plan import a_date_came_due, inputs_digest, kept_files
 from flows.progress import watcher
+from flows.update import bring
 from load import release
 from load.gates import Limits
 from schema.tables import TABLES
@@ -27,6 +42,11 @@ from transform.dataset import complete
 from transform.pieces import Kept
 
 _SHOWN = 3  # reasons named in a message; the rest is a number
+
+
+def update(source: Path, work: Path, settings: GitSettings, largest: int) -> Updated:
+    """Bring a source in git up to date; SourceError where that fails."""
+    return bring(source, work, settings, largest)
 
 
 def discover(job: Job) -> Found:

@@ -11,7 +11,6 @@ written and flushed under a hidden name, checked there, renamed to releases/<id>
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +44,7 @@ from load.manifest import (
 from load.parquet_files import conform, read_parquet, shape_of, write_parquet
 from load.published import LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
 from load.readme import readme
-from load.staging import Staging, open_staging, reporting
+from load.staging import PUBLISHING, Staging, open_staging, reporting, withdraw
 from schema.tables import SCHEMA_VERSION, TABLES
 
 __all__ = [
@@ -241,19 +240,23 @@ def _conforming(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
 
 
 def _rename(staging: Staging) -> Path:
-    """The moment of publication. Where it fails, the release is withdrawn unless `latest` already shows it."""
+    """The moment of publication. Where it fails, the release is withdrawn unless `latest` already shows it.
+
+    A link says meanwhile which release is on its way; where the process is killed, the next one withdraws it.
+    """
     folder = staging.output / RELEASES / staging.id
-    link = staging.output / LATEST
+    link, marker = staging.output / LATEST, staging.output / PUBLISHING
     target = f"{RELEASES}/{staging.id}"
-    staging.path.rename(folder)
+    swap_link(marker, target)
     try:
+        staging.path.rename(folder)
         sync_folder(folder.parent)
+        _link_history(staging.output)  # before, so that no moment has a latest whose history cannot be found
         swap_link(link, target)
     except BaseException:
-        if not link.is_symlink() or str(link.readlink()) != target:
-            shutil.rmtree(folder)
+        withdraw(staging.output)
         raise
-    _link_history(staging.output)
+    marker.unlink()
     return folder
 
 

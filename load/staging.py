@@ -25,6 +25,9 @@ PREFIX: Final = ".staging-"
 REMOVING: Final = ".removing-"
 """Start of the name of a release that is being removed."""
 
+PUBLISHING: Final = ".publishing"
+"""A link to the release that is being published, as long as `latest` may not lead to it yet."""
+
 _log: Final = logging.getLogger(__name__)
 
 
@@ -83,6 +86,19 @@ def locked(output: Path) -> Iterator[None]:
         yield
 
 
+def withdraw(output: Path) -> None:
+    """Undo a publication that broke off: remove its release, unless `latest` already leads to it."""
+    marker, link = output / PUBLISHING, output / LATEST
+    if not marker.is_symlink():
+        return
+    folder = output / marker.readlink()
+    if not (link.is_symlink() and link.readlink() == marker.readlink()) and folder.is_dir():
+        hidden = output / f"{REMOVING}{folder.name}"
+        folder.rename(hidden)
+        _remove(hidden)
+    marker.unlink()
+
+
 @contextmanager
 def reporting(output: Path, task: str) -> Iterator[None]:
     """Turn an OSError inside the block into an OutputError that says what to do."""
@@ -124,6 +140,7 @@ def _hold(output: Path, descriptor: int) -> None:
 
 def _clear(output: Path) -> None:
     """Remove what builds and removals that died have left; holding the lock, all of it is dead."""
+    withdraw(output)
     for left in (*output.glob(f"{PREFIX}*"), *output.glob(f"{REMOVING}*")):
         _log.warning("Removing %s, left by a build that did not end properly.", left)
         _remove(left)

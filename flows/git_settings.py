@@ -1,0 +1,25 @@
+"""The settings of a source that lives in git.
+
+Belongs here: what can be set. Does not belong here: talking to git (extract/repository.py), or when (update.py).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class GitSettings(BaseModel):
+    """How a source in git is brought up to date and read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    update: Annotated[
+        bool, Field(description="Fetch what is new before a build: pull a working tree, fetch into a bare repository.")
+    ] = False
+    ref: Annotated[str, Field(description="Branch, tag or commit that is read from a bare repository.")] = "HEAD"
+    paths: Annotated[
+        tuple[str, ...], Field(description="Folders that are read from a bare repository; all if empty.")
+    ] = ()
+    timeout: Annotated[int, Field(ge=1, description="Seconds that fetching may take.")] = 300

@@ -1,0 +1,41 @@
+"""Git repositories made inside tests, with the dates that a test asks for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def git(folder: Path, *arguments: str, when: str = "2026-02-01T12:00:00Z") -> str:
+    """Run git in `folder` as somebody who has no settings of their own."""
+    surroundings = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_DATE": when,
+        "GIT_COMMITTER_DATE": when,
+    }
+    who = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.org", "-c", "init.defaultBranch=main")
+    done = subprocess.run(
+        ["git", *who, *arguments], cwd=folder, env=surroundings, capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.strip()
+
+
+def commit(folder: Path, files: Mapping[str, str | bytes | None], when: str) -> str:
+    """Write files (None deletes one) and commit them with the date `when`; gives the commit."""
+    if not (folder / ".git").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        git(folder, "init", "--quiet")
+    for path, content in files.items():
+        file = folder / path
+        if content is None:
+            file.unlink()
+            continue
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    git(folder, "add", "--all", when=when)
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "Ein Abend", when=when)
+    return git(folder, "rev-parse", "HEAD")
