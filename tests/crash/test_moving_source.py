@@ -1,0 +1,147 @@
+"""Files that change or vanish while they are read, a clock that is set back, a lock that a dead process left."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import run
+from flows.report import Summary
+from flows.settings import Settings, load_settings
+from load.parquet_files import read_parquet
+from load.published import release_ids, released_at
+from load.release import latest
+from load.verify import verify, verify_latest
+from tests.flows.command import ROOT, environment, profiles, steckbrief, write_source
+
+STAGES = ("discover", "read", "plan", "extract")
+NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return write_source(tmp_path / "raw", profiles(5))
+
+
+@pytest.fixture
+def settings(source: Path, tmp_path: Path) -> Settings:
+    return load_settings(source, None, {"output": tmp_path / "output", "workers": 1})
+
+
+def build_while(source: Path, settings: Settings, stage: str, happens: Callable[[], object]) -> Summary:
+    """Build, and let something happen right after a stage."""
+    step = getattr(run.PLAIN, stage)
+
+    def then(*arguments: object) -> object:
+        result = step(*arguments)
+        happens()
+        return result
+
+    changed: dict[str, Any] = {stage: then}
+    return run.build(source, settings, dataclasses.replace(run.PLAIN, **changed))
+
+
+def is_sound(output: Path, source: Path) -> None:
+    """The latest release is whole, and every profile in it is what one file held, at some time, byte for byte."""
+    found = latest(output)
+    assert found is not None
+    assert [*verify_latest(output), *verify(found)] == []
+    sections = read_parquet(found.path, "sections").to_pylist()
+    for row in read_parquet(found.path, "profiles").to_pylist():
+        text = (row["front_matter_raw"] or "") + "".join(
+            each["markdown"] for each in sections if each["profile_id"] == row["profile_id"]
+        )
+        assert hashlib.sha256(text.encode()).hexdigest() == row["source_sha256"]
+
+
+def _replace_with_a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def _replace_with_a_link(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("p0001.md")
+
+
+def _replace_with_a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda file: file.write_text(profiles(1)["tools/p0000.md"] + "\nMehr.\n", encoding="utf-8"),
+        lambda file: file.write_text("---\ntitle: P", encoding="utf-8"),
+        lambda file: file.write_bytes(b""),
+        lambda file: file.unlink(),
+        _replace_with_a_pipe,
+        _replace_with_a_link,
+        _replace_with_a_folder,
+    ],
+    ids=["grows", "is cut", "is emptied", "vanishes", "becomes a pipe", "becomes a link", "becomes a folder"],
+)
+def test_a_file_that_changes_while_a_build_runs_is_taken_as_it_was_read_or_left_out(
+    source: Path, settings: Settings, stage: str, happens: Callable[[Path], object]
+) -> None:
+    file = source / "tools/p0000.md"
+    build_while(source, settings, stage, lambda: happens(file))
+    is_sound(settings.output, source)
+    # The night after sees whatever is there now, and what it does not read again is what a full build reads.
+    run.build(source, settings)
+    is_sound(settings.output, source)
+    found = latest(settings.output)
+    assert found is not None
+    again = run.build(source, settings, full=True)
+    for name in found.manifest["tables"]:
+        if name != "changes":
+            assert read_parquet(Path(again.path), name).equals(read_parquet(found.path, name)), name
+
+
+def test_the_next_night_reads_what_changed_during_this_one(source: Path, settings: Settings) -> None:
+    file = source / "tools/p0000.md"
+    text = file.read_text(encoding="utf-8")
+    build_while(source, settings, "read", lambda: file.write_text(f"{text}\nMehr.\n", encoding="utf-8"))
+    file.write_text(text, encoding="utf-8")
+    summary = run.build(source, settings)
+    assert summary.published
+    assert "Mehr" not in json.dumps(read_parquet(Path(summary.path), "sections").to_pylist())
+
+
+def test_a_clock_that_is_set_back_gives_later_ids_all_the_same(source: Path, settings: Settings) -> None:
+    times = [NOON, NOON - dt.timedelta(days=30), NOON, NOON + dt.timedelta(seconds=1)]
+    for number, time in enumerate(times):
+        (source / "tools/p0000.md").write_text(profiles(1)["tools/p0000.md"] + f"\n{number}\n", encoding="utf-8")
+        assert run.build(source, settings, at=time).published
+    ids = release_ids(settings.output)
+    assert ids == ["20261122T120000Z", "20261122T120000Z-2", "20261122T120000Z-3", "20261122T120001Z"]
+    assert [released_at(each) for each in ids] == sorted(released_at(each) for each in ids)
+    is_sound(settings.output, source)
+
+
+def test_a_lock_that_a_killed_build_left_does_not_block_the_next(source: Path, tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom load.staging import open_staging\n"
+        "with open_staging(Path(sys.argv[1])):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    output = tmp_path / "output"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(output)], cwd=ROOT, env=environment(), check=False, timeout=60
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert (output / ".lock").read_text(encoding="ascii").strip().isdigit()
+    steckbrief("build", source, "--direct", "--output", output, cwd=tmp_path)
+    assert sorted(path.name for path in output.iterdir()) == [".lock", "history", "latest", "releases"]

@@ -1,0 +1,131 @@
+"""A process that has imported everything and forks a child for each build, so that hundreds of builds can be killed.
+
+Reads one JSON document per line: what the child does, and where it kills itself. Writes one per line: the child's exit
+status and what it said. Run as a program of its own, because a process with threads must not be forked.
+
+A child can kill itself before or after a stage, or before the n-th change of the file system in the output folder, as
+the interpreter's audit events tell of them; or it is killed from here, some time after publication began.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb  # noqa: F401 - imported once, for all children
+import pandas as pd  # noqa: F401
+import pyarrow.compute  # noqa: F401
+
+from flows import run
+from flows.settings import load_settings
+from load.errors import LoadError
+from load.parquet_files import read_parquet
+from load.published import named, release_ids
+from load.retention import prune
+from load.verify import verify, verify_latest
+
+CHANGES: Final = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.symlink", "os.link", "open"}
+_WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def die() -> None:
+    """End at once, as the kernel ends a process whose memory it needs."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def count_changes(output: str, kill_at: int) -> list[int]:
+    """Count changes of the file system below `output`; before the one numbered `kill_at`, die."""
+    seen = [0]
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in CHANGES or output not in str(arguments[0]):
+            return
+        if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING):
+            return
+        seen[0] += 1
+        if seen[0] == kill_at:
+            die()
+
+    sys.addaudithook(hook)
+    return seen
+
+
+def wrapped(order: dict[str, Any], began: int) -> run.Steps:
+    """The stages, with death before or after one of them, and a word to the parent when publication begins."""
+
+    def around(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+        def stage(*arguments: Any, **named_arguments: Any) -> Any:
+            if name == "check":
+                os.write(began, b"!")
+            if order.get("before") == name:
+                die()
+            result = step(*arguments, **named_arguments)
+            if order.get("after") == name:
+                die()
+            return result
+
+        return stage
+
+    names = [field.name for field in dataclasses.fields(run.Steps)]
+    return run.Steps(**{name: around(name, getattr(run.PLAIN, name)) for name in names})
+
+
+def work(order: dict[str, Any], began: int) -> dict[str, Any]:
+    """What a child does: build, prune or verify."""
+    output = Path(order["output"])
+    seen = count_changes(order["output"], order.get("change", -1))
+    if order["do"] == "prune":
+        return {"removed": prune(output, order["keep"]).removed}
+    if order["do"] == "verify":
+        ids = release_ids(output) if order.get("all") else [named(output, "latest").id]
+        faults = [*verify_latest(output), *(fault for each in ids for fault in verify(named(output, each)))]
+        read_parquet(output / "latest", "profiles")
+        return {"faults": [str(each) for each in faults], "latest": named(output, "latest").id}
+    settings = load_settings(Path(order["source"]), None, {"output": output, "workers": 1})
+    try:
+        summary = run.build(Path(order["source"]), settings, wrapped(order, began))
+    except LoadError as error:
+        return {"error": str(error)}
+    return {"release": summary.release, "published": summary.published, "changes": seen[0]}
+
+
+def child(order: dict[str, Any], answer: int, began: int) -> None:
+    """Work, answer, and leave without running what the parent registered for its own end."""
+    status = 1
+    try:
+        os.write(answer, json.dumps(work(order, began)).encode())
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def serve(order: dict[str, Any]) -> dict[str, Any]:
+    """Fork a child for one order, kill it where that is asked for, and tell how it ended."""
+    answer_read, answer_write = os.pipe()
+    began_read, began_write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        child(order, answer_write, began_write)
+    os.close(answer_write)
+    os.close(began_write)
+    if "delay" in order and os.read(began_read, 1):
+        time.sleep(order["delay"])
+        os.kill(pid, signal.SIGKILL)
+    said = b"".join(iter(lambda: os.read(answer_read, 65536), b""))
+    _, status = os.waitpid(pid, 0)
+    os.close(answer_read)
+    os.close(began_read)
+    return {"status": os.waitstatus_to_exitcode(status), **(json.loads(said) if said else {})}
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(serve(json.loads(line))) + "\n")
+        sys.stdout.flush()
