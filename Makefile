@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build test test-fast test-slow fuzz lint types layers format lock upgrade clean environment
+.PHONY: help build nightly test test-fast test-slow fuzz lint types layers format lock upgrade clean environment
 
 # No telemetry leaves the machine, whatever tool a target starts.
 export DO_NOT_TRACK := 1
@@ -21,6 +21,10 @@ help:  ## this list
 build:  ## turn the profiles under raw/ into a release under output/
 	@tools/environment.sh run
 	@$(BIN)/steckbrief build
+
+nightly:  ## a Prefect server, worker and nightly deployment on this machine, with a first run; until Ctrl-C
+	@tools/environment.sh run
+	@$(BIN)/python -m flows.nightly
 
 test: lint types layers test-fast test-slow  ## everything CI runs: lint, types, layers, tests
 

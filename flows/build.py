@@ -9,15 +9,24 @@ and the flow's parameters could not be checked if their types were text.
 
 import datetime as dt
 import errno
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Final, Protocol, TypeVar
+from typing import Annotated, Any, Final, Protocol, TypeVar, cast
+from uuid import UUID
 
 from flows import environment
 
 environment.prepare()  # before Prefect reads it
 
 from prefect import State, Task, flow, get_run_logger, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
+from prefect.artifacts import (  # noqa: E402
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.assets import Asset, AssetProperties, materialize  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.orchestration import get_client  # noqa: E402
 from prefect.client.schemas import TaskRun  # noqa: E402
@@ -28,6 +37,7 @@ from flows import stages  # noqa: E402
 from flows.errors import SourceError  # noqa: E402
 from flows.git_settings import GitSettings  # noqa: E402
 from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, Updated  # noqa: E402
+from flows.progress import Progress, watched_by, watcher  # noqa: E402
 from flows.report import Summary, rules_as_markdown  # noqa: E402
 from flows.run import Steps, build  # noqa: E402
 from flows.settings import load_settings  # noqa: E402
@@ -37,6 +47,16 @@ from load.release import ReleaseInfo, Staging  # noqa: E402
 
 _PASSING: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
 """Faults of a network file system that may be gone a moment later; any other failure would only fail again."""
+
+
+ASSET: Final = Asset(
+    key="steckbrief://releases/latest",
+    properties=AssetProperties(name="steckbrief", description="The latest release of the dataset."),
+)
+"""What Prefect knows the dataset as; every publication is a materialization of it."""
+
+_LONGEST: Final = 3 * 3600
+"""Seconds after which a run is stopped: a million profiles take less, and by then nobody waits for it any more."""
 
 
 class _Told(Protocol):
@@ -124,10 +144,55 @@ def gate(candidate: CheckedRelease, limits: Limits, files: int, quarantined: int
     return _logged(stages.gate(candidate, limits, files, quarantined))
 
 
-@task(name="publish", task_run_name="publish", persist_result=False, cache_policy=NO_CACHE)
+@materialize(ASSET, name="publish", task_run_name="publish", persist_result=False, cache_policy=NO_CACHE)
 def publish(candidate: CheckedRelease, info: ReleaseInfo) -> Built:
-    """Rename the checked release into place and move `latest`."""
-    return _logged(stages.publish(candidate, info))
+    """Rename the checked release into place, move `latest` to it, and record it as an asset."""
+    built = _logged(stages.publish(candidate, info))
+    ASSET.add_metadata({"release": built.release, "path": str(built.path.absolute())})
+    return built
+
+
+class _ProgressArtifact(Progress):
+    """Progress as an artifact of the run: one step per stage."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        # From a flow that is no coroutine, Prefect answers with the id itself.
+        self._artifact = cast(UUID, create_progress_artifact(0.0, key="progress", description="Stages that are done"))
+
+    def end(self, stage: str, sentence: str) -> None:
+        """Count the stage, and say what it did."""
+        self._done += 1
+        share = min(100.0 * self._done / len(fields(Steps)), 100.0)
+        told = printable(f"{stage}: {sentence}")
+        update_progress_artifact(self._artifact, progress=share, description=told)
+
+
+class _Both(Progress):
+    """Two watchers of one run: whoever started it, and the run page."""
+
+    def __init__(self, first: Progress, second: Progress) -> None:
+        self._watchers = (first, second)
+
+    def begin(self, stage: str, total: int | None = None) -> None:
+        """Tell both."""
+        for each in self._watchers:
+            each.begin(stage, total)
+
+    def advance(self, count: int) -> None:
+        """Tell both."""
+        for each in self._watchers:
+            each.advance(count)
+
+    def end(self, stage: str, sentence: str) -> None:
+        """Tell both."""
+        for each in self._watchers:
+            each.end(stage, sentence)
+
+    def publishing(self, candidate: Summary) -> None:
+        """Tell both."""
+        for each in self._watchers:
+            each.publishing(candidate)
 
 
 _TASKS = Steps(update, discover, read, plan, extract, transform, check, gate, publish)
@@ -142,6 +207,7 @@ def _run_name() -> str:
     name="build_dataset",
     flow_run_name=_run_name,
     persist_result=False,
+    timeout_seconds=_LONGEST,
     description="Turn a folder of Markdown profiles into a published release of typed tables.",
 )
 def build_dataset(
@@ -164,7 +230,8 @@ def build_dataset(
     """
     settings = load_settings(source, config, {"output": output, "workers": workers})
     get_run_logger().info("Building %s into %s", source, settings.output)
-    summary = build(source, settings, _TASKS, direct=False, full=full, force=force)
+    with watched_by(_Both(watcher(), _ProgressArtifact())):
+        summary = build(source, settings, _TASKS, direct=False, full=full, force=force)
     _rename_run(f"{_source_name(source)}: {summary.profiles} profiles")
     _show(summary)
     return summary
@@ -196,5 +263,11 @@ def _show(summary: Summary) -> None:
         key="diagnostics-by-rule",
         markdown=f"# Diagnostics of release {summary.release}\n\n{rules_as_markdown(summary.diagnostics)}\n",
         description=f"{summary.quarantined} of {summary.files} files quarantined",
+    )
+    create_link_artifact(
+        key="release",
+        link=Path(summary.path).as_uri(),
+        link_text=f"Release {summary.release}",
+        description=f"Folder of the release: {printable(summary.path)}",
     )
     get_run_logger().info("Release %s: %s", summary.release, summary.path)
