@@ -37,7 +37,7 @@ from flows import stages  # noqa: E402
 from flows.errors import SourceError  # noqa: E402
 from flows.git_settings import GitSettings  # noqa: E402
 from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, Updated  # noqa: E402
-from flows.progress import Progress, watched_by, watcher  # noqa: E402
+from flows.progress import Both, Progress, watched_by, watcher  # noqa: E402
 from flows.report import Summary, rules_as_markdown  # noqa: E402
 from flows.run import Steps, build  # noqa: E402
 from flows.settings import load_settings  # noqa: E402
@@ -168,33 +168,6 @@ class _ProgressArtifact(Progress):
         update_progress_artifact(self._artifact, progress=share, description=told)
 
 
-class _Both(Progress):
-    """Two watchers of one run: whoever started it, and the run page."""
-
-    def __init__(self, first: Progress, second: Progress) -> None:
-        self._watchers = (first, second)
-
-    def begin(self, stage: str, total: int | None = None) -> None:
-        """Tell both."""
-        for each in self._watchers:
-            each.begin(stage, total)
-
-    def advance(self, count: int) -> None:
-        """Tell both."""
-        for each in self._watchers:
-            each.advance(count)
-
-    def end(self, stage: str, sentence: str) -> None:
-        """Tell both."""
-        for each in self._watchers:
-            each.end(stage, sentence)
-
-    def publishing(self, candidate: Summary) -> None:
-        """Tell both."""
-        for each in self._watchers:
-            each.publishing(candidate)
-
-
 _TASKS = Steps(update, discover, read, plan, extract, transform, check, gate, publish)
 
 
@@ -230,9 +203,10 @@ def build_dataset(
     """
     settings = load_settings(source, config, {"output": output, "workers": workers})
     get_run_logger().info("Building %s into %s", source, settings.output)
-    with watched_by(_Both(watcher(), _ProgressArtifact())):
+    with watched_by(Both(watcher(), _ProgressArtifact())):
         summary = build(source, settings, _TASKS, direct=False, full=full, force=force)
-    _rename_run(f"{_source_name(source)}: {summary.profiles} profiles")
+    told = f"{summary.profiles} profiles" if summary.published else "nothing changed"
+    _rename_run(f"{_source_name(source)}: {told}")
     _show(summary)
     return summary
 

@@ -37,6 +37,33 @@ class Progress:
         self.candidate = candidate
 
 
+class Both(Progress):
+    """Two watchers of one run."""
+
+    def __init__(self, first: Progress, second: Progress) -> None:
+        self._watchers = (first, second)
+
+    def begin(self, stage: str, total: int | None = None) -> None:
+        """Tell both."""
+        for each in self._watchers:
+            each.begin(stage, total)
+
+    def advance(self, count: int) -> None:
+        """Tell both."""
+        for each in self._watchers:
+            each.advance(count)
+
+    def end(self, stage: str, sentence: str) -> None:
+        """Tell both."""
+        for each in self._watchers:
+            each.end(stage, sentence)
+
+    def publishing(self, candidate: Summary) -> None:
+        """Tell both."""
+        for each in self._watchers:
+            each.publishing(candidate)
+
+
 _watcher: Final[ContextVar[Progress | None]] = ContextVar("watcher", default=None)
 
 

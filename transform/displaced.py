@@ -31,7 +31,10 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What this module needs of a row of `faqs`: answer and markdown are None where it is unanswered."""
+    """What this module needs of a row of `faqs`: answer and markdown are None where it is unanswered.
+
+    Questions with one `shared_key` are the same once their profiles' names are masked.
+    """
 
     profile_id: str
     question: str
@@ -39,6 +42,7 @@ class Question:
     answer_markdown: str | None
     answer_line_start: int | None
     shared_by: int
+    shared_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,13 @@ class Suggestion:
 
 def suggest_answers(questions: Sequence[Question], masks: Mapping[str, Callable[[str], str]]) -> dict[int, Suggestion]:
     """Suggestions by index in `questions`, which are in order of profile and position; `masks` are those by profile."""
-    own_answers = _template_answers(questions, masks)
+    asked_after = {
+        each.shared_key
+        for index, asked in enumerate(questions)
+        if asked.answer is None
+        for each in _following(questions, index)
+    }
+    own_answers = _template_answers([each for each in questions if each.shared_key in asked_after], masks)
     suggestions = {}
     for index, asked in enumerate(questions):
         if asked.answer is None:
@@ -77,14 +87,14 @@ def _following(questions: Sequence[Question], index: int) -> Iterator[Question]:
 def _template_answers(
     questions: Sequence[Question], masks: Mapping[str, Callable[[str], str]]
 ) -> Mapping[tuple[str, str], int]:
-    """(masked question, masked first paragraph of its answers) -> number of paragraphs of the template's own answer."""
+    """(question's key, masked first paragraph of its answers) -> number of paragraphs of the template's own answer."""
     profiles: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
     for each in questions:
         if each.answer is not None and each.shared_by >= LEAST_SHARED:
             mask = masks[each.profile_id]
             paragraphs = tuple(map(mask, each.answer.split("\n\n")[:_LONGEST_TEMPLATE]))
             for count in range(1, len(paragraphs) + 1):
-                profiles[mask(each.question), paragraphs[:count]].add(each.profile_id)
+                profiles[each.shared_key, paragraphs[:count]].add(each.profile_id)
     own: dict[tuple[str, str], int] = {}
     for (question, paragraphs), ids in profiles.items():
         first = question, paragraphs[0]
@@ -100,7 +110,7 @@ def _left_over(
     if last.answer is None or last.answer_markdown is None or last.answer_line_start is None:
         return None
     paragraphs = last.answer.split("\n\n")
-    own = own_answers.get((mask(last.question), mask(paragraphs[0])), 0)
+    own = own_answers.get((last.shared_key, mask(paragraphs[0])), 0)
     gaps = list(_BLANK.finditer(last.answer_markdown))
     if not 0 < own <= len(gaps) or own >= len(paragraphs):
         return None
