@@ -40,7 +40,7 @@ PORT: Final = 4200  # Prefect's own
 
 _PATIENCE: Final = 120  # seconds for the server to answer; it takes 10 to 25 on two cores
 _FINAL: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
-_GRACE: Final = 20  # seconds that a process gets to end by itself
+_GRACE: Final = 10  # seconds that a process gets to end by itself
 
 
 @dataclass(slots=True)

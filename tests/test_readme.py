@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import re
-import socket
 import subprocess
 import tomllib
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 
@@ -28,14 +21,12 @@ from tests.documents import (
     Block,
     Built,
     blocks,
-    environment,
     glance,
     makes,
     matches,
     prose,
     run,
     runnable,
-    serves,
     shell,
 )
 
@@ -44,7 +35,6 @@ TEXT = README.read_text(encoding="utf-8")
 BLOCKS = blocks(README)
 
 MAKE = [block for block in BLOCKS if makes(block)]
-SERVED = [block for block in BLOCKS if serves(block)]
 RUN = runnable(README)
 (ACCOUNT,) = (block for block in BLOCKS if re.match(r"\d+ profiles from \d+ files .*/raw\n", block.text))
 (FORMULAS,) = (block for block in BLOCKS if "COUNTIFS" in block.text)
@@ -58,7 +48,7 @@ def place(block: Block) -> str:
 
 
 def test_no_block_escapes_the_tests() -> None:
-    tested = [*MAKE, *SERVED, *RUN, ACCOUNT, FORMULAS, *CRONTAB, *TOML, *EXCERPTS]
+    tested = [*MAKE, *RUN, ACCOUNT, FORMULAS, *CRONTAB, *TOML, *EXCERPTS]
     assert {block.place for block in BLOCKS} == {block.place for block in tested}
 
 
@@ -70,7 +60,7 @@ def test_block_runs_and_prints_what_is_shown(block: Block, checkout: Path) -> No
 
 def test_make_commands_are_targets_that_make_knows() -> None:
     commands = [line for block in MAKE for line in block.text.splitlines()]
-    assert commands == ["make build", "make test"]
+    assert sorted(commands) == ["make build", "make nightly", "make test"]
     for command in commands:
         assert (
             subprocess.run([*command.split(), "--dry-run"], cwd=ROOT, check=False, capture_output=True).returncode == 0
@@ -184,6 +174,7 @@ def test_cron_line_builds_with_the_few_variables_cron_sets(block: Block, checkou
     assert all(re.fullmatch(r"\*|\d+", part) for part in when)
     assert "%" not in command  # cron takes it for the end of the command
     before = (checkout / "output/latest").resolve()
+    (checkout / "raw" / "neu.md").write_text("# Neu\n\n## Vorteile\n\n- Da\n", encoding="utf-8")
     done = subprocess.run(
         ["/bin/sh", "-c", command.replace(CHECKOUT, str(checkout))],
         env={"HOME": str(checkout), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", "LOGNAME": "cron"},
@@ -192,72 +183,3 @@ def test_cron_line_builds_with_the_few_variables_cron_sets(block: Block, checkou
     )
     assert done.returncode == 0, (checkout / "build.log").read_text()
     assert (checkout / "output/latest").resolve() != before
-
-
-@pytest.mark.slow
-def test_served_flow_is_scheduled_and_builds_as_described(checkout: Path) -> None:
-    start, script, serve, trigger = SERVED
-    (checkout / "nightly.py").write_text(script.text, encoding="utf-8")
-    before = (checkout / "output/latest").resolve()
-    port = _free_port()
-    with _started(start.text, checkout, port) as server:
-        _wait_until(lambda: _answers(port), server)
-        with _started(serve.text, checkout, port) as serving:
-            _wait_until(lambda: _scheduled(port), server)
-            assert {when[11:16] for when in _scheduled(port)} == {"02:15"}
-            printed = shell(trigger.text.replace(":4200", f":{port}"), checkout)
-            assert "Flow run finished successfully" in printed, serving.read_text()
-    assert (checkout / "output/latest").resolve() != before
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def _started(commands: str, checkout: Path, port: int) -> Iterator[Path]:
-    """Run commands that do not end by themselves, on another port than the usual one; gives the file they write to."""
-    log = checkout / f"served-{monotonic()}.log"
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            ["sh", "-euc", commands.replace(":4200", f":{port}")],
-            cwd=checkout,
-            env={**environment(checkout), "PREFECT_SERVER_API_PORT": str(port)},
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield log
-        finally:
-            os.killpg(process.pid, 15)
-            process.wait(60)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=5):
-            return True
-    except (urllib.error.URLError, ConnectionError):
-        return False
-
-
-def _scheduled(port: int) -> list[str]:
-    """When the runs that wait on the server are to start, as ISO times in UTC."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/flow_runs/filter",
-        data=json.dumps({"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
-        return [run["expected_start_time"] for run in json.load(answer)]
-
-
-def _wait_until(happened: Callable[[], object], log: Path) -> None:
-    end = monotonic() + 120
-    while not happened():
-        if monotonic() > end:
-            pytest.fail(f"not within two minutes:\n{log.read_text()[-3000:]}")
-        sleep(0.5)
