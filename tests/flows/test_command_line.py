@@ -184,7 +184,7 @@ def test_a_failed_build_leaves_the_last_release_as_it_was(source: Path, tmp_path
 def test_a_pipe_gets_lines_and_no_progress_bar(source: Path, tmp_path: Path) -> None:
     done = steckbrief("build", source, "--direct", cwd=tmp_path)
     stages = [line.partition(":")[0] for line in done.stderr.splitlines()]
-    assert stages == ["discover", "read", "plan", "extract", "transform", "check", "gate", "publish"]
+    assert stages == ["update", "discover", "read", "plan", "extract", "transform", "check", "gate", "publish"]
     assert "\x1b" not in done.stderr + done.stdout
     assert "\r" not in done.stderr + done.stdout
 

@@ -21,8 +21,8 @@ from transform.options import Options
 # an exception ignored, and the watchdog sends it again.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
-# Emphasis that never ends: ten seconds of work where one is allowed.
-SLOW = "# Langsam\n\n## Vorteile\n\n- " + "*a_ " * 100_000 + "\n"
+# Emphasis that never ends: many seconds of work where one is allowed.
+SLOW = "# Langsam\n\n## Vorteile\n\n- " + "*a_ " * 200_000 + "\n"
 
 
 def work(seconds: float) -> int:

@@ -24,7 +24,7 @@ from tests.flows.command import RAW, ROOT, Running, environment, large_source, s
 
 pytestmark = pytest.mark.slow
 
-STAGES = ["discover", "read", "plan", "extract", "transform", "check", "gate", "publish"]
+STAGES = ["update", "discover", "read", "plan", "extract", "transform", "check", "gate", "publish"]
 
 
 @dataclass(frozen=True)
