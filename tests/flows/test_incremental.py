@@ -1,0 +1,107 @@
+"""Nights that use the last release give the bytes of nights that read every file: tables, change set and history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from flows import run
+from flows.settings import load_settings
+from load.errors import ReleaseError
+from tests.flows.command import PROFILE, profiles, steckbrief, table_files, write_source
+from tests.nights import nights
+
+NOON = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
+
+
+def put(source: Path, files: dict[str, str]) -> None:
+    shutil.rmtree(source, ignore_errors=True)
+    write_source(source, files)
+
+
+def everything(release: Path) -> dict[str, bytes]:
+    history = {f"history/{path.name}": path.read_bytes() for path in (release / "history").iterdir()}
+    return table_files(release) | history
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(nights(most=5))
+def test_incremental_nights_have_the_bytes_of_full_ones(
+    tmp_path_factory: pytest.TempPathFactory, found: list[dict[str, str]]
+) -> None:
+    home = tmp_path_factory.mktemp("nights")
+    source = write_source(home / "raw", {"krita.md": "# Krita\n"})
+    kinds = {
+        full: load_settings(source, None, {"output": home / f"full-{full}", "workers": 1}) for full in (False, True)
+    }
+    for number, files in enumerate(found):
+        put(source, files)
+        built = {
+            full: run.build(source, chosen, at=NOON + dt.timedelta(days=number), full=full, force=True)
+            for full, chosen in kinds.items()
+        }
+        assert everything(Path(built[False].path)) == everything(Path(built[True].path))
+        assert built[True].reused == 0
+
+
+def test_a_night_without_changes_publishes_nothing_and_says_so(tmp_path: Path) -> None:
+    write_source(tmp_path / "raw", profiles(3))
+    steckbrief("build", "--direct", cwd=tmp_path)
+    before = (tmp_path / "output/latest").readlink()
+    done = steckbrief("build", "--direct", cwd=tmp_path)
+    assert f"Nothing changed since release {before.name}" in done.stdout
+    assert (tmp_path / "output/latest").readlink() == before
+    told = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    assert (told["published"], told["release"], told["reused"]) == (False, before.name, 3)
+    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == [".lock", "history", "latest", "releases"]
+    steckbrief("build", "--direct", "--force", cwd=tmp_path)
+    assert (tmp_path / "output/latest").readlink() != before
+
+
+@pytest.mark.parametrize(
+    ("change", "reused"),
+    [
+        ({"default_locale": '"fr"'}, 0),
+        ({"severities": '{ faq-unanswered = "off" }'}, 0),
+        ({"csv_neutralise_formulas": "false"}, 0),
+        ({"limits": "{ nesting = 50 }"}, 0),
+        ({"gates": "{ rows_lost = 0.5 }"}, None),
+        ({"workers": "2"}, None),
+    ],
+)
+def test_settings_that_matter_to_rows_read_every_file_anew_and_others_change_nothing(
+    tmp_path: Path, change: dict[str, str], reused: int | None
+) -> None:
+    write_source(tmp_path / "raw", profiles(3))
+    steckbrief("build", "--direct", cwd=tmp_path)
+    text = "".join(f"{name} = {value}\n" for name, value in change.items())
+    (tmp_path / "steckbrief.toml").write_text(text, encoding="utf-8")
+    told = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    assert told["published"] is (reused is not None)
+    assert told["reused"] == (3 if reused is None else reused)
+
+
+def test_a_date_that_comes_due_is_a_change_although_no_file_did(tmp_path: Path) -> None:
+    text = PROFILE.format(title="Krita", slug="krita").replace("---\n", "---\nupdated_at: 2026-03-03\n", 1)
+    source = write_source(tmp_path / "raw", {"krita.md": text})
+    chosen = load_settings(source, None, {"output": tmp_path / "output"})
+    published = [run.build(source, chosen, at=NOON + dt.timedelta(days=day)).published for day in range(4)]
+    assert published == [True, False, True, False]
+
+
+def test_a_damaged_last_release_stops_the_night_and_says_what_to_do(tmp_path: Path) -> None:
+    write_source(tmp_path / "raw", profiles(3))
+    steckbrief("build", "--direct", cwd=tmp_path)
+    (tmp_path / "output/latest/profiles.parquet").write_bytes(b"half")
+    write_source(tmp_path / "raw", profiles(4))
+    done = steckbrief("build", "--direct", cwd=tmp_path, expect=1)
+    assert "the table profiles of this release cannot be read" in done.stderr
+    assert "ln -sfn" in done.stderr
+    with pytest.raises(ReleaseError):
+        run.build(tmp_path / "raw", load_settings(tmp_path / "raw", None, {"output": tmp_path / "output"}))
