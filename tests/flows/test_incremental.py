@@ -17,6 +17,8 @@ from tests.flows.command import PROFILE, profiles, steckbrief, table_files, writ
 from tests.nights import nights
 
 NOON = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
+SOUND = {"tools/scribus.md": PROFILE.format(title="Scribus", slug="scribus")}
+"""In every night: a source without any profile builds nothing, full or not."""
 
 
 def put(source: Path, files: dict[str, str]) -> None:
@@ -30,7 +32,7 @@ def everything(release: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nights(most=5))
 def test_incremental_nights_have_the_bytes_of_full_ones(
     tmp_path_factory: pytest.TempPathFactory, found: list[dict[str, str]]
@@ -41,7 +43,7 @@ def test_incremental_nights_have_the_bytes_of_full_ones(
         full: load_settings(source, None, {"output": home / f"full-{full}", "workers": 1}) for full in (False, True)
     }
     for number, files in enumerate(found):
-        put(source, files)
+        put(source, files | SOUND)
         built = {
             full: run.build(source, chosen, at=NOON + dt.timedelta(days=number), full=full, force=True)
             for full, chosen in kinds.items()
