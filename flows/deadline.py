@@ -41,6 +41,7 @@ class Deadline:
         self._seconds = seconds
         self._worker = ctypes.c_ulong(threading.get_ident())
         self._due: float | None = None
+        self._sent = False
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._watch = threading.Thread(target=self._look, daemon=True, name="deadline")
@@ -69,10 +70,22 @@ class Deadline:
             raise
 
     def _disarm(self) -> None:
-        """Stop the clock, and take back an interruption that has not arrived yet."""
+        """Stop the clock, and take back an interruption that has not arrived yet.
+
+        CPython 3.11 cannot take one back for good: the mark that something waits for this thread would stay, and cost
+        time at every call. So one that may be on its way is replaced by another, and that one is waited for.
+        """
         with self._lock:
             self._due = None
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(self._worker, None)
+        if self._sent:
+            try:
+                while True:  # a callback or a destructor may swallow one
+                    self._interrupt()
+            except OverdueError:
+                self._sent = False
+
+    def _interrupt(self) -> None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(self._worker, ctypes.py_object(OverdueError))
 
     def _look(self) -> None:
         while not self._ended.wait(_POLL_SECONDS):
@@ -80,4 +93,5 @@ class Deadline:
                 if self._due is not None and time.process_time() >= self._due:
                     # Again after as long, should a callback or a destructor have swallowed it.
                     self._due += self._seconds
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(self._worker, ctypes.py_object(OverdueError))
+                    self._sent = True
+                    self._interrupt()
