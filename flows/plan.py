@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _DATES = ("created_on", "updated_on", "reviewed_on")
 
+PROFILE_COLUMNS = ("profile_id", "source_path", "source_sha256", *_DATES)
+"""What of the last release's profiles a plan is made from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cache:

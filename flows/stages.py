@@ -32,7 +32,7 @@ from flows.job import (
     Updated,
     counted,
 )
-from flows.plan import a_date_came_due, inputs_digest, kept_files
+from flows.plan import PROFILE_COLUMNS, a_date_came_due, inputs_digest, kept_files
 from flows.progress import watcher
 from flows.update import bring
 from load import release
@@ -90,7 +90,7 @@ def plan(job: Job) -> Planned:
     kept: dict[str, int] = {}
     unchanged = False
     if job.cache is not None and job.cache.usable:
-        profiles = release.table(job.cache.folder, "profiles")
+        profiles = release.table(job.cache.folder, "profiles", PROFILE_COLUMNS)
         kept = kept_files(profiles, files)
         same = job.cache.inputs == inputs_digest(((each.path, each.sha256) for each in files), unreadable)
         unchanged = same and not a_date_came_due(profiles, job.cache.today, job.options.today)

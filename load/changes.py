@@ -50,8 +50,8 @@ def compare(candidate: Path, previous: Path | None) -> pa.Table:
         )
         for name in HISTORY_TABLES:
             try:
-                old = read_parquet(previous, name)
-                new = read_parquet(candidate, name)
+                old = read_parquet(previous, name, versioned(name))
+                new = read_parquet(candidate, name, versioned(name))
                 _compare_table(connection, name, new, old)
             except (OSError, KeyError, duckdb.Error) as error:
                 raise ReleaseError(

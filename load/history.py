@@ -127,7 +127,8 @@ def _carry_on(
 
 def _current(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
     """The rows of a release in the columns of its history; NULL where an older release lacks a column."""
-    return _shaped(read_parquet(folder, name), pa.schema([schema.field(column) for column in versioned(name)]))
+    columns = versioned(name)
+    return _shaped(read_parquet(folder, name, columns), pa.schema([schema.field(column) for column in columns]))
 
 
 def _shaped(table: pa.Table, schema: pa.Schema) -> pa.Table:

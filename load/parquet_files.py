@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,13 +34,16 @@ def write_parquet(table: pa.Table, folder: Path, name: str) -> None:
     sync_file(path)
 
 
-def read_parquet(folder: Path, name: str) -> pa.Table:
-    """Read `<name>.parquet` as stored, metadata included; OSError where it is missing or not Parquet."""
+def read_parquet(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.Table:
+    """Read `<name>.parquet` as stored, metadata included; OSError where it is missing or not Parquet.
+
+    Of `columns`, those that the file has are read, in its order; all of them where not given.
+    """
     try:
         # Not pq.read_table: that imports pyarrow.dataset and pandas, half a second, to read one file.
         # One thread and no reading ahead: for files of this size, starting threads costs more than they save.
         with pq.ParquetFile(parquet_path(folder, name), pre_buffer=False) as file:
-            return file.read(use_threads=False)
+            return file.read(columns=None if columns is None else list(columns), use_threads=False)
     except pa.ArrowInvalid as error:
         raise OSError(f"{parquet_path(folder, name)} is not readable as Parquet: {error}") from error
 

@@ -11,7 +11,7 @@ written and flushed under a hidden name, checked there, renamed to releases/<id>
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -154,7 +154,8 @@ def judge(checked: Checked, limits: gates.Limits, *, files: int, quarantined: in
     """
     written, staging = checked.written, checked.written.staging
     with reporting(staging.output, "compare with the last release"):
-        diagnostics, faqs = read_parquet(staging.path, "diagnostics"), read_parquet(staging.path, "faqs")
+        diagnostics = read_parquet(staging.path, "diagnostics", ("severity", "source_path"))
+        faqs = read_parquet(staging.path, "faqs", ("is_answered",))
         with_errors = diagnostics.filter(pc.equal(diagnostics["severity"], "error"))
         wrong = set(with_errors["source_path"].to_pylist()) - {None}
         figures = gates.Figures(
@@ -213,10 +214,13 @@ def _describe(checked: Checked, info: ReleaseInfo) -> None:
     sync_folder(staging.path)
 
 
-def table(folder: Path, name: str) -> pa.Table:
-    """The table `name` of the release in `folder`, as published; ReleaseError where it cannot be read."""
+def table(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.Table:
+    """The table `name` of the release in `folder`, as published, or some of its columns.
+
+    ReleaseError where it cannot be read.
+    """
     try:
-        return read_parquet(folder, name)
+        return read_parquet(folder, name, columns)
     except OSError as error:
         raise ReleaseError(
             f"{folder}: the table {name} of this release cannot be read ({error}). Restore the folder from a backup, or"
