@@ -100,7 +100,8 @@ def test_a_run_records_stages_parameters_artifacts_and_a_log(server: Server, tmp
     run = server.newest_run()
     assert run["name"] == f"raw: {summary['profiles']} profiles"
     assert run["state_type"] == "COMPLETED"
-    assert run["parameters"] == {"source": str(RAW), "output": "out", "workers": None, "config": None}
+    given = {"source": str(RAW), "output": "out", "workers": None, "config": None, "full": False, "force": False}
+    assert run["parameters"] == given
     tasks = server.of_run("task_runs", run, wanted=len(STAGES))
     assert {task["name"]: task["state_type"] for task in tasks} == dict.fromkeys(STAGES, "COMPLETED")
     artifacts = {each["key"]: each for each in server.of_run("artifacts", run, wanted=2)}
@@ -124,7 +125,8 @@ def test_the_flow_and_a_direct_build_publish_the_same_bytes(server: Server, tmp_
 def test_a_failing_stage_is_one_message_here_and_a_failed_run_there(server: Server, tmp_path: Path) -> None:
     (tmp_path / "bare").mkdir()
     done = steckbrief("build", "bare", "--output", "out", cwd=tmp_path, env=server.env, expect=1)
-    (line,) = done.stderr.splitlines()
+    update, line = done.stderr.splitlines()
+    assert update.startswith("update: ")
     assert line.startswith("error: bare: no profile in this folder")
     assert not visible(tmp_path / "out")
     run = server.newest_run()

@@ -114,7 +114,7 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_latest_and_the_next_build_w
     assert before is not None
     assert new.previous == before.id
     assert whole(new)
-    assert sorted(path.name for path in output.iterdir()) == [".lock", "latest", "releases"]
+    assert sorted(path.name for path in output.iterdir()) == [".lock", "history", "latest", "releases"]
 
 
 @pytest.mark.slow
