@@ -80,7 +80,7 @@ def test_the_account_shown_is_that_of_a_build_of_raw(built: Built) -> None:
 
 @pytest.mark.slow
 def test_make_build_prints_the_account_shown(checkout: Path) -> None:
-    printed = shell(".venv/bin/steckbrief build", checkout)
+    printed = shell("rm -r output && .venv/bin/steckbrief build", checkout)
     assert matches(ACCOUNT.text, printed), f"{ACCOUNT.place} should show\n{printed}"
 
 
