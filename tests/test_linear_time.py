@@ -29,7 +29,7 @@ LEAST_SECONDS = 0.02
 LEAST_LENGTH = 5_000
 ATTEMPTS = 3
 # Rounds of attempts before the verdict: what is quadratic costs a hundredfold in every one of them.
-ROUNDS = 4
+ROUNDS = 8
 
 
 @pytest.fixture(autouse=True)
