@@ -24,10 +24,10 @@ class GateSettings(BaseModel):
         _DEFAULT.minimum_profiles
     )
     profiles_lost: Annotated[
-        _Share, Field(description="Largest share of profiles that a release may have fewer than the last one.")
+        _Share, Field(description="Largest share of the last release's profiles that may be gone.")
     ] = _DEFAULT.profiles_lost
     rows_lost: Annotated[
-        _Share, Field(description="The same for the rows of features, pros, cons and every other table with a row_id.")
+        _Share, Field(description="Largest share of rows by which any table with a row_id may be shorter than it was.")
     ] = _DEFAULT.rows_lost
     files_with_errors: Annotated[
         _Share, Field(description="Largest share of files that have an error or are quarantined.")

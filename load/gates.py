@@ -3,8 +3,9 @@
 Belongs here: the gates, as pure functions over figures. Does not belong here: keys and foreign keys (checks.py), which
 no gate can let pass; where limits come from (settings); what becomes of a release that fails (rejected.py).
 
-Shares lost are of totals: a profile that was renamed is gone and new, and nothing is lost. Fewer than FEW rows, files
-or questions, or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue.
+A profile is lost where its profile_id is gone, whatever came instead: dashboards and notebooks name profiles by it. Rows
+are lost by their number, because an edited row is one removed and one added. Fewer than FEW rows, files or questions,
+or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ class Limits:
     """What a release must keep to. Shares are from 0 to 1; 1 lets everything pass.
 
     minimum_profiles: fewest profiles of a release.
-    profiles_lost: largest share of the last release's profiles by which a release may have fewer.
-    rows_lost: the same for the rows of each row table.
+    profiles_lost: largest share of the last release's profiles that may be gone.
+    rows_lost: largest share of the last release's rows by which each row table may have fewer.
     files_with_errors: largest share of the files found that have an error or are quarantined.
     unanswered_faqs: largest share of questions without an answer.
     """
@@ -43,9 +44,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What gates look at: rows by table, files found, files with an error, unanswered questions, the schema."""
+    """What gates look at: rows by table, profiles gone, files found or faulty, unanswered questions, the schema."""
 
     rows: Mapping[str, int]
+    profiles_gone: int
     files: int
     files_with_errors: int
     unanswered_faqs: int
@@ -87,9 +89,9 @@ def _results(figures: Figures, earlier: Earlier | None, limits: Limits) -> Itera
     profiles, least = figures.rows["profiles"], limits.minimum_profiles
     enough = f"{profiles:,} profiles, at least {least:,} expected"
     yield GateResult("minimum-profiles", profiles >= least, profiles, least, enough)
-    yield _lost("profiles-lost", "profiles", figures, earlier, limits.profiles_lost)
+    yield _profiles_lost(figures, earlier, limits.profiles_lost)
     for table in ROW_TABLES:
-        yield _lost(f"rows-lost-{table}", table, figures, earlier, limits.rows_lost)
+        yield _rows_lost(table, figures, earlier, limits.rows_lost)
     faulty, unanswered = limits.files_with_errors, limits.unanswered_faqs
     what = "files have an error or are quarantined"
     yield _share("files-with-errors", figures.files_with_errors, figures.files, faulty, what)
@@ -98,15 +100,25 @@ def _results(figures: Figures, earlier: Earlier | None, limits: Limits) -> Itera
     yield _schema(figures, earlier)
 
 
-def _lost(gate: str, table: str, figures: Figures, earlier: Earlier | None, limit: float) -> GateResult:
+def _profiles_lost(figures: Figures, earlier: Earlier | None, limit: float) -> GateResult:
+    gate, gone = "profiles-lost", figures.profiles_gone
+    if earlier is None:
+        return GateResult(gate, passed=True, found=None, limit=limit, message="no earlier release")
+    before = earlier.rows.get("profiles", 0)
+    share = gone / before if before else 0.0
+    message = f"{gone:,} of {before:,} profiles of release {earlier.release} are gone, {share:.1%} of at most {limit:.1%}"
+    return GateResult(gate, share <= limit or gone < FEW_PROFILES, round(share, 4), limit, message)
+
+
+def _rows_lost(table: str, figures: Figures, earlier: Earlier | None, limit: float) -> GateResult:
+    gate = f"rows-lost-{table}"
     if earlier is None:
         return GateResult(gate, passed=True, found=None, limit=limit, message="no earlier release")
     before, now = earlier.rows.get(table, 0), figures.rows[table]
     lost = max(before - now, 0)
     share = lost / before if before else 0.0
-    few = lost < (FEW_PROFILES if table == "profiles" else FEW)
     message = f"{table}: {now:,} after {before:,} in release {earlier.release}, {share:.1%} lost of at most {limit:.1%}"
-    return GateResult(gate, share <= limit or few, round(share, 4), limit, message)
+    return GateResult(gate, share <= limit or lost < FEW, round(share, 4), limit, message)
 
 
 def _share(gate: str, part: int, whole: int, limit: float, what: str) -> GateResult:

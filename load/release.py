@@ -156,10 +156,12 @@ def judge(checked: Checked, limits: gates.Limits, *, files: int, quarantined: in
     with reporting(staging.output, "compare with the last release"):
         diagnostics = read_parquet(staging.path, "diagnostics", ("severity", "source_path"))
         faqs = read_parquet(staging.path, "faqs", ("is_answered",))
+        changes = read_parquet(staging.path, "changes", ("table", "change"))
         with_errors = diagnostics.filter(pc.equal(diagnostics["severity"], "error"))
         wrong = set(with_errors["source_path"].to_pylist()) - {None}
         figures = gates.Figures(
             rows=written.rows,
+            profiles_gone=_count(changes, table="profiles", change="removed"),
             files=files,
             files_with_errors=max(len(wrong), quarantined),
             unanswered_faqs=pc.sum(pc.invert(faqs["is_answered"])).as_py() or 0,
@@ -226,6 +228,13 @@ def table(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.T
             f"{folder}: the table {name} of this release cannot be read ({error}). Restore the folder from a backup, or"
             f" point {LATEST} at another release (ln -sfn releases/ID {LATEST}), then build again."
         ) from error
+
+
+def _count(rows: pa.Table, **values: str) -> int:
+    """How many rows have these values in these columns."""
+    for column, value in values.items():
+        rows = rows.filter(pc.equal(rows[column], value))
+    return int(rows.num_rows)
 
 
 def _previous(staging: Staging) -> Path | None:

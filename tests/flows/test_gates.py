@@ -24,7 +24,7 @@ def home(tmp_path: Path) -> Path:
 def test_too_many_profiles_lost_stop_the_night(home: Path) -> None:
     before = (home / "output/latest").readlink()
     done = steckbrief("build", "--direct", cwd=home, expect=3)
-    assert f"profiles-lost: profiles: 3 after 8 in release {before.name}, 62.5% lost of at most 10.0%" in done.stderr
+    assert f"profiles-lost: 5 of 8 profiles of release {before.name} are gone, 62.5% of at most 10.0%" in done.stderr
     assert "Mend the source" in done.stderr
     assert "--force" in done.stderr
     assert "Traceback" not in done.stderr
@@ -43,6 +43,14 @@ def test_too_many_profiles_lost_stop_the_night(home: Path) -> None:
         "releases",
     ]
     assert "1 release as published" in steckbrief("verify", "--all", cwd=home).stdout
+
+
+def test_profiles_of_other_names_do_not_make_up_for_those_that_are_gone(tmp_path: Path) -> None:
+    write_source(tmp_path / "raw", profiles(8))
+    steckbrief("build", "--direct", cwd=tmp_path)
+    (tmp_path / "raw/tools").rename(tmp_path / "raw/en")
+    done = steckbrief("build", "--direct", cwd=tmp_path, expect=3)
+    assert "profiles-lost: 8 of 8 profiles" in done.stderr
 
 
 def test_force_publishes_past_the_gate_and_release_json_tells(home: Path) -> None:

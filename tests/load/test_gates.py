@@ -13,7 +13,7 @@ from schema.compatibility import shape_of_declarations
 SHAPE = shape_of_declarations()
 ROWS = {"profiles": 1000, **dict.fromkeys(ROW_TABLES, 1000)}
 EARLIER = Earlier("20261122T041500Z", ROWS, SCHEMA_VERSION, SHAPE)
-FIGURES = Figures(ROWS, 1000, 0, 0, SCHEMA_VERSION, SHAPE)
+FIGURES = Figures(ROWS, 0, 1000, 0, 0, SCHEMA_VERSION, SHAPE)
 
 
 def result(gate: str, figures: Figures, earlier: Earlier | None = EARLIER, limits: Limits | None = None) -> GateResult:
@@ -34,9 +34,8 @@ def test_a_release_like_the_last_one_passes_every_gate() -> None:
     [
         ("minimum-profiles", with_rows(profiles=1), True),
         ("minimum-profiles", with_rows(profiles=0), False),
-        ("profiles-lost", with_rows(profiles=900), True),
-        ("profiles-lost", with_rows(profiles=899), False),
-        ("profiles-lost", with_rows(profiles=2000), True),
+        ("profiles-lost", dataclasses.replace(FIGURES, profiles_gone=100), True),
+        ("profiles-lost", dataclasses.replace(FIGURES, profiles_gone=101), False),
         *((f"rows-lost-{table}", with_rows(**{table: 800}), True) for table in ROW_TABLES),
         *((f"rows-lost-{table}", with_rows(**{table: 799}), False) for table in ROW_TABLES),
         ("files-with-errors", dataclasses.replace(FIGURES, files_with_errors=200), True),
@@ -55,12 +54,12 @@ def test_a_small_table_may_lose_a_few_rows_whatever_their_share() -> None:
     small = dataclasses.replace(EARLIER, rows={**ROWS, "pros": FEW, "profiles": FEW_PROFILES})
     assert result("rows-lost-pros", with_rows(pros=1), small).passed
     assert not result("rows-lost-pros", with_rows(pros=0), small).passed
-    assert result("profiles-lost", with_rows(profiles=1), small).passed
-    assert not result("profiles-lost", with_rows(profiles=0), small, Limits(minimum_profiles=0)).passed
+    assert result("profiles-lost", dataclasses.replace(FIGURES, profiles_gone=FEW_PROFILES - 1), small).passed
+    assert not result("profiles-lost", dataclasses.replace(FIGURES, profiles_gone=FEW_PROFILES), small).passed
 
 
 def test_a_small_catalogue_may_have_a_few_errors_and_open_questions_whatever_their_share() -> None:
-    small = Figures({**ROWS, "faqs": FEW}, FEW, FEW - 1, FEW - 1, SCHEMA_VERSION, SHAPE)
+    small = Figures({**ROWS, "faqs": FEW}, 0, FEW, FEW - 1, FEW - 1, SCHEMA_VERSION, SHAPE)
     assert result("files-with-errors", small).passed
     assert result("unanswered-faqs", small).passed
     more = dataclasses.replace(small, files_with_errors=FEW, unanswered_faqs=FEW)
@@ -74,15 +73,17 @@ def test_a_first_release_loses_nothing() -> None:
 
 
 def test_an_empty_source_has_no_shares() -> None:
-    empty = Figures(dict.fromkeys(ROWS, 0), 0, 0, 0, SCHEMA_VERSION, SHAPE)
+    empty = Figures(dict.fromkeys(ROWS, 0), 0, 0, 0, 0, SCHEMA_VERSION, SHAPE)
     assert [each.gate for each in evaluate(empty, None, Limits()) if not each.passed] == ["minimum-profiles"]
 
 
 def test_a_failed_gate_names_figure_limit_and_the_release_before() -> None:
-    found = result("profiles-lost", with_rows(profiles=500))
+    found = result("profiles-lost", dataclasses.replace(FIGURES, profiles_gone=500))
     assert (found.found, found.limit) == (0.5, 0.1)
-    assert found.message == "profiles: 500 after 1,000 in release 20261122T041500Z, 50.0% lost of at most 10.0%"
+    assert found.message == "500 of 1,000 profiles of release 20261122T041500Z are gone, 50.0% of at most 10.0%"
     assert found.as_json()["passed"] is False
+    found = result("rows-lost-pros", with_rows(pros=500))
+    assert found.message == "pros: 500 after 1,000 in release 20261122T041500Z, 50.0% lost of at most 20.0%"
 
 
 def without(column: str) -> dict[str, dict[str, dict[str, object]]]:
