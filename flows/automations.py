@@ -42,7 +42,8 @@ _WRONG: Final = frozenset(f"prefect.flow-run.{state}" for state in ("Failed", "C
 _ENDED: Final = frozenset(
     f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "TimedOut", "Cancelled")
 )
-_ALIVE: Final = "prefect.flow-run.heartbeat"
+_ALIVE: Final = frozenset({"prefect.flow-run.heartbeat", "prefect.flow-run.Running", "prefect.flow-run.Pending"})
+"""Signs of life. A run holds the deployment's place from Pending on, and may die before its first heartbeat."""
 
 _OUR_RUNS: Final = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
 _OUR_FLOW: Final = ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOW})
@@ -62,8 +63,8 @@ def clearing(silence: dt.timedelta = SILENCE) -> AutomationCore:
         name=CLEARED,
         description="A run whose process died cannot say so; it would hold the deployment's only place for ever.",
         trigger=EventTrigger(
-            after={_ALIVE},
-            expect={_ALIVE, *_ENDED},
+            after=set(_ALIVE),
+            expect={*_ALIVE, *_ENDED},
             match=_OUR_RUNS,
             match_related=_OUR_FLOW,
             for_each={"prefect.resource.id"},

@@ -164,8 +164,11 @@ class _ProgressArtifact(Progress):
         """Count the stage, and say what it did."""
         self._done += 1
         share = min(100.0 * self._done / len(fields(Steps)), 100.0)
-        told = printable(f"{stage}: {sentence}")
-        update_progress_artifact(self._artifact, progress=share, description=told)
+        update_progress_artifact(self._artifact, progress=share, description=printable(f"{stage}: {sentence}"))
+
+    def complete(self, told: str) -> None:
+        """The run is done, with whatever stages it needed: a night without changes ends after the plan."""
+        update_progress_artifact(self._artifact, progress=100.0, description=told)
 
 
 _TASKS = Steps(update, discover, read, plan, extract, transform, check, gate, publish)
@@ -203,9 +206,11 @@ def build_dataset(
     """
     settings = load_settings(source, config, {"output": output, "workers": workers})
     get_run_logger().info("Building %s into %s", source, settings.output)
-    with watched_by(Both(watcher(), _ProgressArtifact())):
+    progress = _ProgressArtifact()
+    with watched_by(Both(watcher(), progress)):
         summary = build(source, settings, _TASKS, direct=False, full=full, force=force)
     told = f"{summary.profiles} profiles" if summary.published else "nothing changed"
+    progress.complete(told)
     _rename_run(f"{_source_name(source)}: {told}")
     _show(summary)
     return summary

@@ -1,8 +1,8 @@
 """`make nightly`: a Prefect server, a work pool, a worker and the deployment, all on this machine, and a first run.
 
 Belongs here: starting these processes, and ending them together. Does not belong here: the deployment (prefect.yaml),
-automations (automations.py), or the flow (build.py). For good, a service manager runs server and worker instead:
-docs/operations.md.
+work pool (work_pool.py), automations (automations.py), or the flow (build.py). For good, a service manager runs server
+and worker instead: docs/operations.md.
 
 The server keeps its data in .prefect/ of the checkout. NIGHTLY_PORT chooses its port, else 4200 or, where that is
 taken, a free one. NIGHTLY_WEBHOOK is where runs that went wrong are told. With NIGHTLY_ONCE=1 everything ends after the
@@ -32,9 +32,9 @@ import httpx  # noqa: E402
 from flows.errors import CommandError, ServerError  # noqa: E402
 from flows.signals import Stopped, held, raise_on_signals  # noqa: E402
 from flows.terminal import remark, say  # noqa: E402
+from flows.work_pool import POOL  # noqa: E402
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-POOL: Final = "steckbrief"
 DEPLOYMENT: Final = "build_dataset/nightly"
 PORT: Final = 4200  # Prefect's own
 
@@ -88,7 +88,7 @@ class Machine:
 
     def deploy(self) -> None:
         """Make the work pool and put the deployment on the server, or bring both up to date."""
-        self.run("prefect", "work-pool", "create", POOL, "--type", "process", "--overwrite")
+        self.run("flows.work_pool")
         self.run("prefect", "--no-prompt", "deploy", "--name", DEPLOYMENT.partition("/")[2])
 
     def get(self, path: str) -> Any:

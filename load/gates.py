@@ -3,9 +3,9 @@
 Belongs here: the gates, as pure functions over figures. Does not belong here: keys and foreign keys (checks.py), which
 no gate can let pass; where limits come from (settings); what becomes of a release that fails (rejected.py).
 
-A profile is lost where its profile_id is gone, whatever came instead: dashboards and notebooks name profiles by it. Rows
-are lost by their number, because an edited row is one removed and one added. Fewer than FEW rows, files or questions,
-or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue.
+A profile is lost where its profile_id is gone, whatever came instead: dashboards and notebooks name profiles by it.
+Rows are lost by their number, because an edited row is one removed and one added. Fewer than FEW rows, files or
+questions, or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def _profiles_lost(figures: Figures, earlier: Earlier | None, limit: float) -> G
         return GateResult(gate, passed=True, found=None, limit=limit, message="no earlier release")
     before = earlier.rows.get("profiles", 0)
     share = gone / before if before else 0.0
-    message = f"{gone:,} of {before:,} profiles of release {earlier.release} are gone, {share:.1%} of at most {limit:.1%}"
+    message = (
+        f"{gone:,} of {before:,} profiles of release {earlier.release} are gone, {share:.1%} of at most {limit:.1%}"
+    )
     return GateResult(gate, share <= limit or gone < FEW_PROFILES, round(share, 4), limit, message)
 
 

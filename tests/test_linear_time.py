@@ -21,8 +21,8 @@ from transform.options import Options
 from transform.profile import profile_rows
 
 TIMES = 10
-# What is linear costs ten times the time (up to 16 times were seen on a busy machine, whose caches others fill), what is
-# quadratic a hundred times. This lies between the two, so that noise cannot decide.
+# What is linear costs ten times the time (up to 16 times were seen on a busy machine, whose caches others fill), what
+# is quadratic a hundred times. This lies between the two, so that noise cannot decide.
 MOST = 30
 # Below this the processor's clock and the garbage collector show more than the work.
 LEAST_SECONDS = 0.02

@@ -1,15 +1,11 @@
-"""A real server, worker and deployment: schedule, parameters, artifacts, messages, and runs whose process died."""
+"""A real server, worker and deployment: schedule, parameters, artifacts, messages."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import signal
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,65 +17,37 @@ from flows.nightly import DEPLOYMENT, Machine, free_port, machine
 from load.published import latest
 from load.verify import verify, verify_latest
 from tests.flows.command import RAW, profiles, steckbrief, write_source
+from tests.flows.guard import Guard
+from tests.flows.webhook import Receiver, receiving
 
 pytestmark = pytest.mark.slow
-
-SILENCE = 40
-"""Seconds until a run without a sign of life is cleared here: Prefect sends one every 30 seconds at most."""
-
-
-class Receiver:
-    """A webhook's other end, on loopback."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-        messages = self.messages
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers.get("Content-Length", 0))
-                messages.append(json.loads(self.rfile.read(length)))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/night"
-
-    def wait_for(self, *words: str, seconds: float = 60) -> dict[str, Any]:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for each in self.messages:
-                if all(word in json.dumps(each) for word in words):
-                    return each
-            time.sleep(0.5)
-        raise AssertionError(f"no message with {words}: {self.messages}")
 
 
 @pytest.fixture(scope="module")
 def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
+    with receiving() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Machine]:
+def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
+    return Guard.in_folder(tmp_path_factory.mktemp("guard") / "hook")
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, guard: Guard) -> Iterator[Machine]:
     home = tmp_path_factory.mktemp("prefect")
     quick = {
         "HOME": str(home),
+        **guard.variables,
         "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "1",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "3",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
     }
     with machine(home, free_port(), **quick) as found:
         found.deploy()
-        found.run("flows.automations", "--webhook", receiver.url, "--silence", str(SILENCE))
-        found.run("flows.automations", "--webhook", receiver.url, "--silence", str(SILENCE))
+        found.run("flows.automations", "--webhook", receiver.url)
+        found.run("flows.automations", "--webhook", receiver.url)
         yield found
 
 
@@ -155,6 +123,14 @@ def test_a_run_publishes_and_its_page_shows_what_it_did(night: Machine, worker: 
         found = [each for each in answer["events"] if each["resource"]["prefect.resource.id"].startswith("steckbrief:")]
         time.sleep(0.5)
     assert any(release.id in json.dumps(each["payload"]) for each in found), found
+    again = night.wait(night.trigger(source=str(RAW), output=str(tmp_path / "output")), 120)
+    assert again["name"] == "raw: nothing changed"
+    (progress,) = [
+        each
+        for each in night.post("/artifacts/filter", {"flow_runs": {"id": {"any_": [again["id"]]}}})
+        if each["key"] == "progress"
+    ]
+    assert (progress["data"], progress["description"]) == (100, "nothing changed")
 
 
 def test_a_run_that_fails_at_a_gate_is_told_with_its_figures_and_not_tried_again(
@@ -173,58 +149,6 @@ def test_a_run_that_fails_at_a_gate_is_told_with_its_figures_and_not_tried_again
     assert sum("5 of 8 profiles" in json.dumps(each) for each in receiver.messages) == 1
 
 
-def test_a_run_whose_process_and_worker_died_is_crashed_told_and_makes_room(
-    night: Machine, worker: Any, receiver: Receiver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source = tmp_path / "raw"
-    for number in range(60):
-        for file in RAW.rglob("*.md"):
-            target = source / str(number) / file.relative_to(RAW)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(
-                file.read_text(encoding="utf-8").replace("slug: ", f"slug: n{number}-", 1), encoding="utf-8"
-            )
-    doomed = night.trigger(source=str(source), output=str(tmp_path / "output"))
-    end = time.monotonic() + 90
-    while not list((tmp_path / "output").glob(".staging-*-work/parts")):
-        assert time.monotonic() < end, night.get(f"/flow_runs/{doomed}")["state"]
-        time.sleep(0.05)
-    os.killpg(worker.pid, signal.SIGSTOP)  # so that it cannot tell of its child's death
-    for pid in _children(worker.pid):
-        os.kill(pid, signal.SIGKILL)
-    os.killpg(worker.pid, signal.SIGKILL)
-    died = time.monotonic()
-    waiting = night.trigger(source=str(RAW), output=str(tmp_path / "output"))
-    night.start_worker(Path(night.environment["PREFECT_HOME"]) / "worker2.log")
-    ended = night.wait(doomed, SILENCE + 60)
-    crashed = time.monotonic() - died
-    assert ended["state"]["type"] == "CRASHED", ended["state"]
-    assert "No sign of life" in ended["state"]["message"]
-    receiver.wait_for("is Crashed", doomed)
-    following = night.wait(waiting, 180)
-    assert following["state"]["type"] == "COMPLETED", following["state"]
-    with capsys.disabled():
-        print(f"\nCrashed after {crashed:.0f} s, the next run done after {time.monotonic() - died:.0f} s")  # noqa: T201
-    output = tmp_path / "output"
-    release = latest(output)
-    assert release is not None
-    assert [*verify_latest(output), *verify(release)] == []
-    assert sorted(path.name for path in output.iterdir()) == [".lock", "history", "latest", "releases"]
-
-
-def _children(pid: int) -> list[int]:
-    """All processes below one, as the kernel tells."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue
-    found, pending = [], [pid]
-    while pending:
-        parent = pending.pop()
-        below = [child for child, of in parents.items() if of == parent]
-        found += below
-        pending += below
-    return found
+def test_nothing_that_all_this_started_spoke_to_another_machine(night: Machine, worker: object, guard: Guard) -> None:
+    assert guard.addresses(), "the guard was not loaded"
+    assert guard.outside() == set()

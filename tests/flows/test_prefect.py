@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ import httpx
 import pytest
 
 from tests.flows.command import RAW, ROOT, Running, environment, large_source, steckbrief, table_files, visible
+from tests.flows.guard import Guard
 
 pytestmark = pytest.mark.slow
 
@@ -202,61 +201,20 @@ def test_a_server_that_dies_after_publication_does_not_undo_it(tmp_path: Path) -
     assert "Nothing was published" not in done.stderr
 
 
-GUARD = """
-import os, socket, sys
-
-def look(event, arguments):
-    if event in ("socket.connect", "socket.sendto"):
-        note(arguments[1])
-    elif event == "socket.getaddrinfo":
-        note((arguments[0], arguments[1]))
-
-def note(address):
-    if isinstance(address, tuple):
-        with open(os.environ["GUARD_RECORD"], "a") as record:
-            record.write(f"{address[0]}\\n")
-
-sys.addaudithook(look)
-"""
-
-
-@dataclass(frozen=True)
-class Guard:
-    """Writes down every address that any Python process below it connects to, sends to or looks up."""
-
-    record: Path
-    env: Mapping[str, str]
-
-    def addresses(self) -> set[str]:
-        return set(self.record.read_text().split())
-
-    def outside(self) -> set[str]:
-        """Addresses that are not this machine; names other than localhost count, whatever they resolve to."""
-        return {each for each in self.addresses() if not _is_here(each)}
-
-
-def _is_here(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
+@pytest.fixture
+def guard(tmp_path: Path) -> Guard:
+    return Guard.in_folder(tmp_path / "guard")
 
 
 @pytest.fixture
-def guard(tmp_path: Path) -> Guard:
-    folder = tmp_path / "guard"
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(textwrap.dedent(GUARD))
-    record = folder / "record"
-    record.touch()
-    path = f"{folder}{os.pathsep}{ROOT}"
-    # As on a machine of someone who set nothing: neither a CI nor a wish not to be tracked.
-    unset = dict.fromkeys(("DO_NOT_TRACK", "CI", "GITHUB_ACTIONS", "PREFECT_SERVER_ANALYTICS_ENABLED"), "")
-    env = environment(PREFECT_HOME=str(tmp_path / "home"), GUARD_RECORD=str(record), PYTHONPATH=path)
-    return Guard(record, {name: value for name, value in env.items() if name not in unset})
+def unset(guard: Guard, tmp_path: Path) -> dict[str, str]:
+    """As on a machine of someone who set nothing, neither a CI nor a wish not to be tracked; and guarded."""
+    names = ("DO_NOT_TRACK", "CI", "GITHUB_ACTIONS", "PREFECT_SERVER_ANALYTICS_ENABLED")
+    env = environment(PREFECT_HOME=str(tmp_path / "home"), **guard.variables)
+    return {name: value for name, value in env.items() if name not in names}
 
 
-def test_the_guard_sees_what_leaves_the_machine(guard: Guard) -> None:
+def test_the_guard_sees_what_leaves_the_machine(guard: Guard, unset: dict[str, str]) -> None:
     script = (
         "import asyncio, socket\n"
         "s = socket.socket(); s.setblocking(False); s.connect_ex(('192.0.2.1', 9)); s.close()\n"
@@ -265,12 +223,14 @@ def test_the_guard_sees_what_leaves_the_machine(guard: Guard) -> None:
         "    except (OSError, TimeoutError): pass\n"
         "asyncio.run(main())\n"
     )
-    subprocess.run([sys.executable, "-c", script], env=dict(guard.env), check=True)
+    subprocess.run([sys.executable, "-c", script], env=unset, check=True)
     assert guard.outside() >= {"192.0.2.1", "192.0.2.2"}
 
 
-def test_a_build_on_the_embedded_server_is_calm_and_stays_on_this_machine(guard: Guard, tmp_path: Path) -> None:
-    done = steckbrief("build", RAW, "--output", "out", "--workers", "2", cwd=tmp_path, env=guard.env)
+def test_a_build_on_the_embedded_server_is_calm_and_stays_on_this_machine(
+    guard: Guard, unset: dict[str, str], tmp_path: Path
+) -> None:
+    done = steckbrief("build", RAW, "--output", "out", "--workers", "2", cwd=tmp_path, env=unset)
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == STAGES
     assert "by Prefect" in done.stdout
     assert guard.addresses(), "the guard was not loaded"
