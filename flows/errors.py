@@ -44,6 +44,10 @@ class SourceError(CommandError):
         self.passing = passing
 
 
+class WorkFolderError(CommandError):
+    """The disk does not take what a stage leaves for the next one; nothing was published."""
+
+
 class WorkerError(CommandError):
     """A process that read profiles was killed; nothing was published."""
 

@@ -18,13 +18,18 @@ import pyarrow as pa
 
 from extract.model import Problem, Unreadable
 from extract.source import Fingerprint
+from flows.errors import WorkFolderError
 from transform.parts import join_parts
 
 
 @contextmanager
 def work_folder(path: Path) -> Iterator[Path]:
-    """Make the folder `path` for the time of the block and remove it with all its content at the end."""
-    path.mkdir()
+    """Make the folder `path` for the time of the block and remove it with all its content at the end.
+
+    WorkFolderError where the disk does not take it; so it is from everything below that writes.
+    """
+    with _writing(path):
+        path.mkdir()
     try:
         yield path
     finally:
@@ -88,10 +93,11 @@ def load_parts(work: Path) -> dict[str, pa.Table]:
 
 def save_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
     """Write tables into `folder`, which is made, one Arrow IPC file each."""
-    folder.mkdir(parents=True)
-    for name, table in tables.items():
-        with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
+    with _writing(folder):
+        folder.mkdir(parents=True)
+        for name, table in tables.items():
+            with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+                writer.write_table(table)
 
 
 def load_tables(folder: Path) -> dict[str, pa.Table]:
@@ -109,7 +115,19 @@ def _unreadable(rows: Iterable[Mapping[str, Any]]) -> list[Unreadable]:
 
 
 def _write(file: Path, data: object) -> None:
-    file.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    with _writing(file):
+        file.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkFolderError(
+            f"{path}: could not write a working file: {error}. Nothing was published. Free space on its disk or correct"
+            " its permissions, then try again."
+        ) from error
 
 
 def _read(file: Path) -> Any:

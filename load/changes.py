@@ -23,7 +23,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from load.duckdb_file import CONFIG, brief
+from load.database import brief, connected
 from load.errors import ReleaseError
 from load.parquet_files import read_parquet
 from load.suspects import suspects
@@ -43,7 +43,7 @@ def compare(candidate: Path, previous: Path | None) -> pa.Table:
     """
     if previous is None:
         return empty("changes")
-    with duckdb.connect(config=CONFIG) as connection:
+    with connected() as connection:
         connection.execute(
             'CREATE TABLE changes ("table" VARCHAR, row_key VARCHAR, "column" VARCHAR, change VARCHAR,'
             " profile_id VARCHAR, before VARCHAR, after VARCHAR)"

@@ -14,7 +14,8 @@ import duckdb
 import pyarrow as pa
 
 from load.csv_files import csv_path, neutralise, read_csv
-from load.duckdb_file import CONFIG, FILE, brief
+from load.database import brief, connected
+from load.duckdb_file import FILE
 from load.errors import Violation
 from load.parquet_files import parquet_path, read_parquet
 from schema.checks import Check, checks_for, count_query, example_query, scan_query
@@ -41,7 +42,7 @@ def violations(folder: Path, rows: Mapping[str, int], neutralised: Mapping[str, 
     the schema are then checked once, on the DuckDB file. Raises OSError where that file cannot be read.
     """
     try:
-        with duckdb.connect(folder / FILE, read_only=True, config=CONFIG) as connection:
+        with connected(folder / FILE, read_only=True) as connection:
             return tuple(_violations(connection, folder, rows, neutralised))
     except duckdb.Error as error:
         raise OSError(f"{FILE}: {brief(error)}") from error

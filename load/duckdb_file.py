@@ -8,8 +8,8 @@ from typing import Final
 
 import duckdb
 
+from load.database import brief, connected, parquet_relation
 from load.disk import sync_file
-from load.parquet_files import parquet_path
 from schema.model import TableSchema
 from schema.readers import sql_type
 from schema.sql import literal, quoted
@@ -20,20 +20,12 @@ FILE: Final = "steckbrief.duckdb"
 JOINED: Final = ("title", "locale", "language", "category", "official_domain", "price_model")
 """Columns of profiles that a view puts beside every row, each with the prefix profile_."""
 
-CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "threads": 1,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
-"""One thread, because a second one costs twice the CPU and saves no time at this size; nothing is fetched from the
-network, because all that is needed is built in."""
-
 
 def write_duckdb(folder: Path) -> None:
     """Write and flush steckbrief.duckdb from the Parquet files in `folder`; OSError where the disk is full."""
     path = folder / FILE
     try:
-        with duckdb.connect(path, config=CONFIG) as connection:
+        with connected(path) as connection:
             # Compressing halves the file and doubles the CPU for it; Parquet is the compact form of a release.
             connection.execute("PRAGMA force_compression = 'uncompressed'")
             # Straight into the file at the commit, not into a log first and then into the file.
@@ -45,20 +37,6 @@ def write_duckdb(folder: Path) -> None:
     except duckdb.Error as error:
         raise OSError(f"{path}: {brief(error)}") from error
     sync_file(path)
-
-
-def parquet_relation(folder: Path, name: str) -> str:
-    """A table's Parquet file as an SQL relation.
-
-    DuckDB takes the path for a pattern, so what would be a wildcard is put in brackets.
-    """
-    path = str(parquet_path(folder, name))
-    return f"read_parquet({literal(''.join(f'[{c}]' if c in '[*?' else c for c in path))})"
-
-
-def brief(error: duckdb.Error) -> str:
-    """What went wrong, without the statement that DuckDB quotes after it."""
-    return str(error).partition("\n")[0]
 
 
 def child_tables() -> tuple[TableSchema, ...]:

@@ -16,8 +16,8 @@ from typing import Any, Final
 import duckdb
 
 from load.checks import violations
+from load.database import brief, connected, parquet_relation
 from load.disk import sha256_of
-from load.duckdb_file import CONFIG, brief, parquet_relation
 from load.history import FOLDER as HISTORY
 from load.published import LATEST, MANIFEST, RELEASES, Release
 from schema.history import FROM, HISTORY_TABLES, TO, key_of, versioned
@@ -106,7 +106,7 @@ def _history(release: Release) -> Iterator[Fault]:
     """Where the open versions are not the table, or versions of one row overlap."""
     if "history" not in release.manifest:
         return
-    with duckdb.connect(config=CONFIG) as connection:
+    with connected() as connection:
         for name in HISTORY_TABLES:
             place = str(release.path / HISTORY / f"{name}.parquet")
             try:

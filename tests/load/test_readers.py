@@ -17,7 +17,7 @@ from pyarrow import csv as pa_csv
 
 import schema
 from load.csv_files import csv_path, neutralise, read_csv, restore, write_csv
-from load.duckdb_file import parquet_relation
+from load.database import parquet_relation
 from load.parquet_files import parquet_path, read_parquet, write_parquet
 from schema.readers import (
     arrow_convert_options,

@@ -1,0 +1,75 @@
+"""DuckDB as this project uses it: how a connection is opened, and how what goes wrong is told.
+
+Belongs here: settings of every connection, and helpers for SQL over Parquet files. Does not belong here: any table or
+query; the database that is published (duckdb_file.py).
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from load.parquet_files import parquet_path
+from schema.sql import literal
+
+CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "threads": 1,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+"""One thread, because a second one costs twice the CPU and saves no time at this size; nothing is fetched from the
+network, because all that is needed is built in."""
+
+
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def connected(path: Path | str = ":memory:", *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for the time of the block; in memory where no file is named.
+
+    A signal that asks the process to end is handled at the end of the block: DuckDB would put an error of its own in
+    the place of what the handler raises, and a build that is asked to end would seem to have failed. Raises
+    duckdb.Error where the file cannot be opened.
+    """
+    with _signals_later(), duckdb.connect(path, read_only=read_only, config=CONFIG) as connection:
+        yield connection
+
+
+@contextmanager
+def _signals_later() -> Iterator[None]:
+    """Keep signals that have a handler for the end of the block. Only the main thread ever gets any."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handlers = {number: handler for number in _ENDING if callable(handler := signal.getsignal(number))}
+    for number in handlers:
+        signal.signal(number, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
+def parquet_relation(folder: Path, name: str) -> str:
+    """A table's Parquet file as an SQL relation.
+
+    DuckDB takes the path for a pattern, so what would be a wildcard is put in brackets.
+    """
+    path = str(parquet_path(folder, name))
+    return f"read_parquet({literal(''.join(f'[{c}]' if c in '[*?' else c for c in path))})"
+
+
+def brief(error: duckdb.Error) -> str:
+    """What went wrong, without the statement that DuckDB quotes after it."""
+    return str(error).partition("\n")[0]

@@ -1,0 +1,71 @@
+"""A signal that comes while DuckDB works is handled after it, by its own handler, and never taken for an error."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from load.database import connected
+
+LONG = "SELECT count(*) FROM range(30000) a, range(30000) b WHERE a.range * b.range % 7 = 3"
+
+
+class Ended(BaseException):
+    """What the handler raises."""
+
+
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
+    """A signal whose handler raises Ended."""
+
+    def handler(*_: object) -> None:
+        raise Ended
+
+    found: signal.Signals = request.param
+    before = signal.signal(found, handler)
+    yield found
+    signal.signal(found, before)
+
+
+def test_a_signal_in_a_query_is_raised_by_its_handler_when_the_query_is_done(number: signal.Signals) -> None:
+    done = []
+
+    def ask(connection: duckdb.DuckDBPyConnection) -> None:
+        threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
+        done.extend(connection.execute(LONG).fetchall())
+        signal.sigtimedwait([], 0.2)  # until it has come, however fast the query was
+
+    with pytest.raises(Ended), connected() as connection:
+        ask(connection)
+    assert len(done) == 1
+    with pytest.raises(Ended):  # the handler is in its place again
+        signal.raise_signal(number)
+
+
+def test_a_signal_wins_over_an_error_that_came_with_it(number: signal.Signals) -> None:
+    def fail(connection: duckdb.DuckDBPyConnection) -> None:
+        signal.raise_signal(number)
+        connection.execute("SELECT * FROM nowhere")
+
+    with pytest.raises(Ended), connected() as connection:
+        fail(connection)
+
+
+def test_errors_and_other_threads_go_their_way() -> None:
+    with pytest.raises(duckdb.CatalogException), connected() as connection:
+        connection.execute("SELECT * FROM nowhere")
+    found = []
+
+    def ask() -> None:
+        with connected() as connection:
+            found.extend(connection.execute("SELECT 1").fetchall())
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert found == [(1,)]
