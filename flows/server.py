@@ -71,14 +71,14 @@ def _start_embedded() -> None:
     The server must survive Ctrl-C to record that the run was stopped, so it is started where that is held back: in a
     thread of its own, because the start takes long and Ctrl-C must end this process all the while.
     """
-    from prefect.server.api.server import SubprocessASGIServer  # noqa: PLC0415 - seconds, and only needed here
+    from flows.embedded import EmbeddedServer  # noqa: PLC0415 - seconds, and only needed here
 
     failures: list[Exception] = []
 
     def start() -> None:
         try:
             with held(signal.SIGINT, signal.SIGHUP):
-                SubprocessASGIServer().start()
+                EmbeddedServer().start()
         except (RuntimeError, OSError, httpx.HTTPError) as error:
             failures.append(error)
 

@@ -237,6 +237,14 @@ def test_a_build_on_the_embedded_server_is_calm_and_stays_on_this_machine(
     assert guard.outside() == set()
 
 
+def is_anybody_left(group: int) -> bool:
+    try:
+        os.killpg(group, signal.SIGCONT)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def test_ctrl_c_with_the_embedded_server_ends_in_order(tmp_path: Path) -> None:
     source = large_source(tmp_path)
     env = environment(PREFECT_HOME=str(tmp_path / "home"))
@@ -247,5 +255,16 @@ def test_ctrl_c_with_the_embedded_server_ends_in_order(tmp_path: Path) -> None:
         assert code == 130
         assert err.splitlines() == ["stopped by SIGINT; nothing was published."]
         assert not visible(tmp_path / "out")
-        with pytest.raises(ProcessLookupError):  # the server has ended with it: nobody is left in its group
-            os.killpg(running.process.pid, signal.SIGCONT)
+        assert not is_anybody_left(running.process.pid), "the server has ended with it"
+
+
+def test_a_killed_build_leaves_no_server_behind(tmp_path: Path) -> None:
+    env = environment(PREFECT_HOME=str(tmp_path / "home"))
+    with Running("build", large_source(tmp_path), "--output", "out", cwd=tmp_path, env=env) as running:
+        running.wait_for_line("read:")
+        running.process.kill()
+        running.process.wait()
+        deadline = time.monotonic() + 30
+        while is_anybody_left(running.process.pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)

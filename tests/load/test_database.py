@@ -12,7 +12,7 @@ import pytest
 
 from load.database import connected
 
-LONG = "SELECT count(*) FROM range(30000) a, range(30000) b WHERE a.range * b.range % 7 = 3"
+LONG = "SELECT count(*) FROM range(12000) a, range(12000) b WHERE a.range * b.range % 7 = 3"
 
 
 class Ended(BaseException):
