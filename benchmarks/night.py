@@ -25,7 +25,7 @@ IMPORTS = "import flows.cli, flows.run, flows.stages, load.release, pandas, duck
 
 def cpu(*command: str | Path) -> float:
     """Seconds of CPU that a command and its children use; CalledProcessError where it fails."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise subprocess.CalledProcessError(status, [str(each) for each in command])
@@ -82,13 +82,13 @@ def main() -> None:
     parser.add_argument("--workers", help="of every build; as many as the settings say where not given")
     arguments = parser.parse_args()
     workers = ["--workers", arguments.workers] if arguments.workers else []
-    print("round  what               CPU s  beyond start-up  share of full")  # noqa: T201
+    print("round  what               CPU s  beyond start-up  share of full")
     for number in range(1, arguments.rounds + 1):
-        found = measured(arguments.source, arguments.share, workers, random.Random(number))  # noqa: S311 - no secret
+        found = measured(arguments.source, arguments.share, workers, random.Random(number))
         start, full = found["start-up"], found["full build"]
         for name, seconds in found.items():
             share = "" if name == "start-up" else f"{(seconds - start) / (full - start):14.1%}"
-            print(f"{number:>5}  {name:<16} {seconds:7.2f} {seconds - start:16.2f} {share}")  # noqa: T201
+            print(f"{number:>5}  {name:<16} {seconds:7.2f} {seconds - start:16.2f} {share}")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Cost:
 def run(*command: str | Path) -> Cost:
     """Run a command to its end and measure it; CalledProcessError where it fails."""
     began = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise subprocess.CalledProcessError(status, [str(each) for each in command])
@@ -56,14 +56,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", default="1")
     arguments = parser.parse_args()
-    print("round      what        CPU s   wall s   peak MB   CPU ratio")  # noqa: T201
+    print("round      what        CPU s   wall s   peak MB   CPU ratio")
     for number in range(1, arguments.rounds + 1):
         bare = run(sys.executable, "-c", BARE_PARSE, arguments.source)
         with tempfile.TemporaryDirectory() as output:
             steckbrief = [sys.executable, "-m", "flows.cli", "build", arguments.source, "--direct"]
             job = run(*steckbrief, "--output", output, "--workers", arguments.workers)
         for name, cost in (("bare parse", bare), ("whole job", job)):
-            print(  # noqa: T201
+            print(
                 f"{number:>5}  {name:<12} {cost.cpu:8.2f} {cost.wall:8.2f} {cost.memory:9.0f}"
                 f" {cost.cpu / bare.cpu:11.2f}"
             )
