@@ -5,7 +5,9 @@ no gate can let pass; where limits come from (settings); what becomes of a relea
 
 A profile is lost where its profile_id is gone, whatever came instead: dashboards and notebooks name profiles by it.
 Rows are lost by their number, because an edited row is one removed and one added. Fewer than FEW rows, files or
-questions, or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue.
+questions, or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue. Two
+things never pass as few: anything at all where the limit is 0, because whoever sets that means it; and all profiles or
+all rows of a table, because that is no edit but something that is not read any more.
 """
 
 from __future__ import annotations
@@ -14,14 +16,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from schema.compatibility import Shape, bump_made, bump_needed
-from schema.tables import ROW_TABLES
+from schema.compatibility import Shape, bump_made, bump_needed, went_back
+from schema.tables import TABLES
 
 FEW: Final = 20
-"""From this number on, a share of rows, files or questions counts."""
+"""From this number on, a share of rows, files or questions counts. It is what one or two profiles hold of a table."""
 
 FEW_PROFILES: Final = 3
 """The same for profiles."""
+
+LOSABLE: Final = tuple(name for name in TABLES if name not in {"profiles", "templates", "diagnostics", "changes"})
+"""Tables of which an analyst misses rows that are gone. Profiles have a gate of their own. The others tell of rows that
+stand elsewhere: fewer texts that several profiles share, fewer problems, fewer changes are no loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Limits:
 
     minimum_profiles: fewest profiles of a release.
     profiles_lost: largest share of the last release's profiles that may be gone.
-    rows_lost: largest share of the last release's rows by which each row table may have fewer.
+    rows_lost: largest share of the last release's rows by which each table of LOSABLE may have fewer.
     files_with_errors: largest share of the files found that have an error or are quarantined.
     unanswered_faqs: largest share of questions without an answer.
     """
@@ -90,7 +96,7 @@ def _results(figures: Figures, earlier: Earlier | None, limits: Limits) -> Itera
     enough = f"{profiles:,} profiles, at least {least:,} expected"
     yield GateResult("minimum-profiles", profiles >= least, profiles, least, enough)
     yield _profiles_lost(figures, earlier, limits.profiles_lost)
-    for table in ROW_TABLES:
+    for table in LOSABLE:
         yield _rows_lost(table, figures, earlier, limits.rows_lost)
     faulty, unanswered = limits.files_with_errors, limits.unanswered_faqs
     what = "files have an error or are quarantined"
@@ -109,7 +115,8 @@ def _profiles_lost(figures: Figures, earlier: Earlier | None, limit: float) -> G
     message = (
         f"{gone:,} of {before:,} profiles of release {earlier.release} are gone, {share:.1%} of at most {limit:.1%}"
     )
-    return GateResult(gate, share <= limit or gone < FEW_PROFILES, round(share, 4), limit, message)
+    few = gone < min(FEW_PROFILES, before)
+    return GateResult(gate, _within(share, limit, few=few), round(share, 4), limit, message)
 
 
 def _rows_lost(table: str, figures: Figures, earlier: Earlier | None, limit: float) -> GateResult:
@@ -120,13 +127,19 @@ def _rows_lost(table: str, figures: Figures, earlier: Earlier | None, limit: flo
     lost = max(before - now, 0)
     share = lost / before if before else 0.0
     message = f"{table}: {now:,} after {before:,} in release {earlier.release}, {share:.1%} lost of at most {limit:.1%}"
-    return GateResult(gate, share <= limit or lost < FEW, round(share, 4), limit, message)
+    few = lost < min(FEW, before)
+    return GateResult(gate, _within(share, limit, few=few), round(share, 4), limit, message)
 
 
 def _share(gate: str, part: int, whole: int, limit: float, what: str) -> GateResult:
     share = part / whole if whole else 0.0
     message = f"{part:,} of {whole:,} {what}, {share:.1%} of at most {limit:.1%}"
-    return GateResult(gate, share <= limit or part < FEW, round(share, 4), limit, message)
+    return GateResult(gate, _within(share, limit, few=part < FEW), round(share, 4), limit, message)
+
+
+def _within(share: float, limit: float, *, few: bool) -> bool:
+    """Whether a share keeps to its limit; a few pass whatever their share, unless nothing at all may."""
+    return share <= limit or (few and limit > 0)
 
 
 def _schema(figures: Figures, earlier: Earlier | None) -> GateResult:
@@ -134,9 +147,10 @@ def _schema(figures: Figures, earlier: Earlier | None) -> GateResult:
     if earlier is None:
         return GateResult(gate, passed=True, found=found, limit=None, message="no earlier release")
     needed = bump_needed(earlier.shape, figures.shape)
-    made = bump_made(earlier.schema_version, found)
+    made, back = bump_made(earlier.schema_version, found), went_back(earlier.schema_version, found)
+    step = "the version went back, which it never may" if back else f"the version makes a {made} one"
     message = (
         f"schema version {found} after {earlier.schema_version} in release {earlier.release}; the tables ask for a"
-        f" {needed} change, the version makes a {made} one"
+        f" {needed} change, {step}"
     )
-    return GateResult(gate, made >= needed, found, earlier.schema_version, message)
+    return GateResult(gate, made >= needed and not back, found, earlier.schema_version, message)

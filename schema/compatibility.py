@@ -3,13 +3,14 @@
 Belongs here: comparing shapes and versions by the policy in docs/schema-policy.md. Does not belong here: the shape
 itself (tables.py, columns.py), or comparing rows (load/changes.py).
 
-`python -m schema.compatibility` writes today's shape to schema/shapes/, where the tests look for that of the last
-tagged version.
+`python -m schema.compatibility` writes today's shape to schema/shapes/ when a version is tagged. The newest file there
+is the record of what was tagged last: tests look at it, and at no tag of git, which a copy of the sources may not have.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
@@ -84,19 +85,47 @@ def _column(before: Mapping[str, Any], after: Mapping[str, Any]) -> Bump:
 
 def bump_made(before: str, after: str) -> Bump:
     """The step from one schema version ("1.0") to another; none where the version went back."""
-    old, new = ([int(part) for part in version.split(".")] for version in (before, after))
+    old, new = _numbers(before), _numbers(after)
     if new <= old:
         return Bump.NONE
     return Bump.MAJOR if new[0] > old[0] else Bump.MINOR
 
 
+def went_back(before: str, after: str) -> bool:
+    """Whether the schema version `after` is older than `before`."""
+    return _numbers(after) < _numbers(before)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
 def tagged() -> tuple[str, Shape]:
     """The newest version that has a file in schema/shapes/, and its shape."""
-    newest = max(SHAPES.glob("*.json"), key=lambda file: [int(part) for part in file.stem.split(".")])
+    newest = max(SHAPES.glob("*.json"), key=lambda file: _numbers(file.stem))
     return newest.stem, json.loads(newest.read_text(encoding="utf-8"))
 
 
+def record(folder: Path = SHAPES) -> Path:
+    """Write today's shape to `folder`, named after today's version; gives the file.
+
+    FileExistsError where that version has one: what was tagged once is what readers rely on, and never changes.
+    """
+    file = folder / f"{SCHEMA_VERSION}.json"
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(json.dumps(shape_of_declarations(), indent=1) + "\n")
+    except FileExistsError as error:
+        raise FileExistsError(
+            f"{file} is there already: schema version {SCHEMA_VERSION} has been tagged, and its shape stays. For"
+            " another shape raise SCHEMA_VERSION in schema/tables.py as docs/schema-policy.md says; where the version"
+            " was never tagged, remove the file first."
+        ) from error
+    return file
+
+
 if __name__ == "__main__":
-    SHAPES.mkdir(exist_ok=True)
-    text = json.dumps(shape_of_declarations(), indent=1) + "\n"
-    (SHAPES / f"{SCHEMA_VERSION}.json").write_text(text, encoding="utf-8")
+    try:
+        record()
+    except FileExistsError as error:
+        sys.exit(str(error))

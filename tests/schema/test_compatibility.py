@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schema import SCHEMA_VERSION
-from schema.compatibility import Bump, bump_made, bump_needed, shape_of_declarations, tagged
+from schema.compatibility import Bump, bump_made, bump_needed, record, shape_of_declarations, tagged
 
 SHAPE = shape_of_declarations()
 
@@ -68,6 +70,16 @@ def test_a_change_asks_for_the_step_that_the_policy_says(before, after, needed: 
 )
 def test_versions_are_compared_number_by_number(before: str, after: str, made: str) -> None:
     assert str(bump_made(before, after)) == made
+
+
+def test_the_shape_of_a_tagged_version_is_written_once_and_never_again(tmp_path: Path) -> None:
+    file = record(tmp_path)
+    assert file.name == f"{SCHEMA_VERSION}.json"
+    assert json.loads(file.read_text(encoding="utf-8")) == SHAPE
+    file.write_text("tagged", encoding="utf-8")
+    with pytest.raises(FileExistsError, match="has been tagged, and its shape stays"):
+        record(tmp_path)
+    assert file.read_text(encoding="utf-8") == "tagged"
 
 
 def test_todays_schema_made_the_step_that_it_needs_since_the_last_tagged_version() -> None:
