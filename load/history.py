@@ -1,7 +1,8 @@
 """The history of a release: every version of every row, with the times from which and until which it held.
 
 Belongs here: making the history of a release from that of the release before it and from what changed. Does not belong
-here: finding out what changed (changes.py), or which columns have a history (schema/history.py).
+here: finding out what changed (changes.py), which releases a lost history is made from (lineage.py), or whether one is
+true (history_checks.py).
 
 A release's folder holds its whole history (history/<table>.parquet), so that it appears, moves and goes with the
 release, and outlives the removal of older ones. A version holds from `valid_from` until before `valid_to`, which are
@@ -11,16 +12,19 @@ times of releases:
 
 gives each table, in the versioned columns, as the release that was the latest at T had it. Versions stand in order of
 valid_from, and within it as in the table; so a history that is carried on from release to release has the same bytes as
-one that is made from all of them. A release with other versioned columns than the one before it opens a new version of
-every row: what a column says is never older than the column.
+one that is made from all of them. A release with other versioned columns than the one before it, or another type of
+one, opens a new version of every row: what a column says is never older than the column. Each release counts with the
+columns that it has, whatever is declared today, so all this holds across changes of the schema.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -30,11 +34,24 @@ import pyarrow.compute as pc
 from load.changes import compare
 from load.disk import sync_folder
 from load.errors import ReleaseError
+from load.followed import comparable, stored_schemas
+from load.lineage import line
 from load.parquet_files import parquet_path, read_parquet, write_parquet
-from load.published import MANIFEST, read, released_at
-from schema.history import HISTORY_TABLES, TIME, TO, history_schema, key_of, versioned
+from load.published import HISTORY, MANIFEST, read, released_at
+from schema.history import TIME, TO, history_of, key_of
 
-FOLDER: Final = "history"
+_log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one release to the next: its folder and time, what changed, the history before (if any) and the new one."""
+
+    folder: Path
+    at: dt.datetime
+    changes: pa.Table
+    earlier: Path | None
+    target: Path
 
 
 def carry_on(folder: Path, changes: pa.Table, previous: Path | None, at: dt.datetime) -> dict[str, int]:
@@ -43,42 +60,43 @@ def carry_on(folder: Path, changes: pa.Table, previous: Path | None, at: dt.date
     Args:
         folder: holds the tables as Parquet.
         changes: the table `changes` of the release, against `previous`.
-        previous: folder of the release before it, None for a first one. Where it has no history, one is made from all
-            releases beside it.
+        previous: folder of the release before it, None for a first one. Where it has no history, that is made again
+            first: from the newest earlier release whose history is whole, else from the oldest release that is there.
         at: the time of the release (aware).
 
     Raises:
         ReleaseError: the history or the tables of an earlier release cannot be read.
         OSError: the disk does not take it.
     """
-    target = folder / FOLDER
+    target, again = folder / HISTORY, folder / ".rebuilt"
     target.mkdir()
-    earlier = None
-    if previous is not None:
-        earlier = previous / FOLDER
-        if not earlier.is_dir():
-            earlier = folder / ".rebuilt"
-            rebuild(_until(previous), earlier)
-    rows = {name: _carry_on(name, folder, changes, earlier, at) for name in HISTORY_TABLES}
-    if earlier == folder / ".rebuilt":
-        shutil.rmtree(earlier)
+    earlier = previous / HISTORY if previous else None
+    if previous and not (previous / HISTORY).is_dir():
+        start, folders = line(previous)
+        _tell(previous, start, folders)
+        rebuild(folders, again, start)
+        earlier = again
+    rows = _carry_on(_Step(folder, at, changes, earlier, target))
+    if earlier == again:
+        shutil.rmtree(again)
     sync_folder(target)
     return rows
 
 
-def rebuild(releases: Sequence[Path], target: Path) -> None:
-    """Write the history of the last of `releases` (folders, oldest first) into `target`, from their tables alone."""
-    before: Path | None = None
+def rebuild(releases: Sequence[Path], target: Path, start: Path | None = None) -> None:
+    """Write the history of the last of `releases` (folders, oldest first) into `target`, from their tables alone.
+
+    With `start`, the release before them, its history is carried on.
+    """
+    before, earlier = start, start / HISTORY if start else None
     for folder in releases:
         draft = target.with_name(f"{target.name}-next")
         draft.mkdir()
-        changes = compare(folder, before)
-        for name in HISTORY_TABLES:
-            _carry_on(name, folder, changes, target if before else None, released_at(folder.name), draft)
-        if before:
+        _carry_on(_Step(folder, released_at(folder.name), compare(folder, before), earlier, draft))
+        if earlier == target:
             shutil.rmtree(target)
         draft.rename(target)
-        before = folder
+        before, earlier = folder, target
 
 
 def read_history(folder: Path, name: str) -> pa.Table:
@@ -87,54 +105,75 @@ def read_history(folder: Path, name: str) -> pa.Table:
         return read_parquet(folder, name)
     except OSError as error:
         raise ReleaseError(
-            f"{parquet_path(folder, name)}: this history cannot be read ({error}). Restore it from a backup; or remove"
-            f" the folder {folder}, and the next build makes it again from the releases that are there."
+            f"{parquet_path(folder, name)}: this history cannot be read ({error}). Restore it from a backup. Without"
+            f" one, remove the folder {folder}, and the next build makes it again from the newest earlier release"
+            " whose history is whole; what only releases removed since then told is lost. Where none is whole, it"
+            " begins with the oldest release that is there, and all before that is lost."
         ) from error
 
 
-def _until(release: Path) -> list[Path]:
-    """The folders of `release` and of all that led to it and are still there, oldest first."""
-    found: list[Path] = []
-    folder: Path | None = release
-    while folder is not None and (folder / MANIFEST).is_file():
-        found.append(folder)
-        before = read(folder).previous
-        folder = folder.parent / before if before else None
-    return found[::-1]
+def _tell(release: Path, start: Path | None, folders: Sequence[Path]) -> None:
+    source = f"that of {start.name}" if start else f"the tables of {folders[0].name}, with which it begins"
+    since = ", ".join(each.name for each in folders)
+    _log.warning("%s has no history. It is made again from %s, and from the releases %s.", release, source, since)
 
 
-def _carry_on(
-    name: str, folder: Path, changes: pa.Table, earlier: Path | None, at: dt.datetime, target: Path | None = None
-) -> int:
-    target = target or folder / FOLDER
-    schema, key = history_schema(name), key_of(name)
-    versions = read_history(earlier, name) if earlier else schema.empty_table()
-    mine = changes.filter(pc.equal(changes["table"], name))
-    reshaped = earlier is not None and not versions.schema.equals(schema)
-    if earlier is not None and not reshaped and mine.num_rows == 0:
-        _link(parquet_path(earlier, name), parquet_path(target, name))
+def _carry_on(step: _Step) -> dict[str, int]:
+    """Write the history of every table that the release has; gives the number of versions by table."""
+    return {name: _carry_on_table(name, schema, step) for name, schema in stored_schemas(step.folder).items()}
+
+
+def _carry_on_table(name: str, stored: pa.Schema, step: _Step) -> int:
+    schema, key = history_of(name, stored), key_of(name)
+    versions = _versions(name, schema, step.earlier)
+    mine = step.changes.filter(pc.equal(step.changes["table"], name))
+    same = versions is not None and _columns(versions.schema) == _columns(schema)
+    if (
+        versions is not None
+        and step.earlier
+        and not mine.num_rows
+        and versions.schema.equals(schema, check_metadata=True)
+    ):
+        _link(parquet_path(step.earlier, name), parquet_path(step.target, name))
         return int(versions.num_rows)
-    rows = _current(folder, name, schema)
-    if earlier is None or reshaped:
-        closed, opened = None, rows
-    else:
+    rows = read_parquet(step.folder, name, schema.names)
+    closed, opened = None, rows
+    if same:
         closed = _keys(mine, ("removed", "changed"))
         opened = rows.filter(pc.is_in(rows[key], _keys(mine, ("added", "changed"))))
-    table = pa.concat_tables([_closed(_shaped(versions, schema), key, closed, at), _opened(opened, schema, at)])
-    write_parquet(table.combine_chunks(), target, name)
+    before = schema.empty_table() if versions is None else _closed(_shaped(versions, schema), key, closed, step.at)
+    table = pa.concat_tables([before, _opened(opened, schema, step.at)])
+    write_parquet(table.combine_chunks(), step.target, name)
     return int(table.num_rows)
 
 
-def _current(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
-    """The rows of a release in the columns of its history; NULL where an older release lacks a column."""
-    columns = versioned(name)
-    return _shaped(read_parquet(folder, name, columns), pa.schema([schema.field(column) for column in columns]))
+def _versions(name: str, schema: pa.Schema, earlier: Path | None) -> pa.Table | None:
+    """The versions before, which are to go on as `schema`; None where the history of the table begins.
+
+    It begins where the release before did not have the table, or knew its rows by keys of another type.
+    """
+    if earlier is None or not (parquet_path(earlier, name).exists() or name in _recorded(earlier.parent)):
+        return None
+    versions = read_history(earlier, name)
+    return versions if comparable(name, versions.schema, schema) else None
+
+
+def _recorded(release: Path) -> Collection[str]:
+    """The tables whose history a release was published with; none for a folder that is no release yet."""
+    return read(release).manifest.get("history", {}) if (release / MANIFEST).is_file() else ()
+
+
+def _columns(schema: pa.Schema) -> set[tuple[str, pa.DataType]]:
+    """What makes a version another one when it changes; order and wording do not."""
+    return {(each.name, each.type) for each in schema}
 
 
 def _shaped(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table as `schema`: NULL in columns that it does not have, or has with another type."""
+    types = {each.name: each.type for each in table.schema}
     columns = [
-        table[field.name].cast(field.type) if field.name in table.column_names else pa.nulls(table.num_rows, field.type)
-        for field in schema
+        table[each.name] if types.get(each.name) == each.type else pa.nulls(table.num_rows, each.type)
+        for each in schema
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 
@@ -155,7 +194,7 @@ def _closed(versions: pa.Table, key: str, closed: pa.Array | None, at: dt.dateti
 def _opened(rows: pa.Table, schema: pa.Schema, at: dt.datetime) -> pa.Table:
     count = rows.num_rows
     times = [pa.array([at] * count, TIME), pa.nulls(count, TIME)]
-    return pa.Table.from_arrays([*rows.columns, *times], schema=schema)
+    return pa.Table.from_arrays([*(rows[name] for name in schema.names[:-2]), *times], schema=schema)
 
 
 def _link(existing: Path, new: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from load.csv_files import csv_path
 from load.disk import sha256_of
 from load.parquet_files import parquet_path
+from load.published import HISTORY
 from load.staging import Staging
 from schema.datapackage import resource
 from schema.tables import SCHEMA_VERSION, TABLES
@@ -132,9 +133,9 @@ def table_manifest(
 
 def history_manifest(folder: Path, versions: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     """Per table with a history: its number of versions, and its file."""
-    entries = {name: file_entry(parquet_path(folder / "history", name)) for name in versions}
+    entries = {name: file_entry(parquet_path(folder / HISTORY, name)) for name in versions}
     return {
-        name: {"rows": versions[name], **_entry(entry), "path": f"history/{entry.path}"}
+        name: {"rows": versions[name], **_entry(entry), "path": f"{HISTORY}/{entry.path}"}
         for name, entry in entries.items()
     }
 

@@ -48,6 +48,14 @@ def read_parquet(folder: Path, name: str, columns: Iterable[str] | None = None) 
         raise OSError(f"{parquet_path(folder, name)} is not readable as Parquet: {error}") from error
 
 
+def schema_of(path: Path) -> pa.Schema:
+    """The Arrow schema of a Parquet file, metadata included; OSError where it is missing or not Parquet."""
+    try:
+        return pq.read_schema(path)
+    except pa.ArrowInvalid as error:
+        raise OSError(f"{path} is not readable as Parquet: {error}") from error
+
+
 def shape_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """Table -> column -> type and nullability, as the Parquet files in `folder` have them.
 
@@ -55,10 +63,7 @@ def shape_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """
     shape = {}
     for path in sorted(folder.glob("*.parquet")):
-        try:
-            schema = pq.read_schema(path)
-        except pa.ArrowInvalid as error:
-            raise OSError(f"{path} is not readable as Parquet: {error}") from error
+        schema = schema_of(path)
         shape[path.stem] = {field.name: {"type": str(field.type), "nullable": field.nullable} for field in schema}
     return shape
 

@@ -20,6 +20,7 @@ REJECTED: Final = "rejected"
 LATEST: Final = "latest"
 MANIFEST: Final = "release.json"
 PREVIOUS: Final = "previous"
+HISTORY: Final = "history"
 _SHOWN: Final = 5  # ids in a message
 
 _ID: Final = re.compile(r"(\d{8}T\d{6}Z)(?:-([1-9]\d{0,8}))?")

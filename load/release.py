@@ -28,8 +28,8 @@ from load.disk import swap_link, sync_folder, write_text
 from load.duckdb_file import FILE as DUCKDB_FILE
 from load.duckdb_file import write_duckdb
 from load.errors import CheckError, ReleaseError
-from load.history import FOLDER as HISTORY
 from load.history import carry_on
+from load.history_checks import history_violations
 from load.manifest import (
     FileEntry,
     ReleaseInfo,
@@ -42,7 +42,7 @@ from load.manifest import (
     table_manifest,
 )
 from load.parquet_files import conform, read_parquet, shape_of, write_parquet
-from load.published import LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
+from load.published import HISTORY, LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
 from load.readme import readme
 from load.staging import PUBLISHING, Staging, open_staging, reporting, withdraw
 from schema.tables import SCHEMA_VERSION, TABLES
@@ -135,6 +135,8 @@ def check(written: Written) -> Checked:
     staging = written.staging
     with reporting(staging.output, "read back the tables"):
         found = violations(staging.path, written.rows, written.neutralised)
+        # Where the tables are wrong, so is their history; that would only be said twice.
+        found = found or history_violations(staging.path, _previous(staging))
         if found:
             write_text(staging.path / VIOLATIONS, "".join(f"{each}\n" for each in found))
             raise CheckError(found, rejected.keep(staging))

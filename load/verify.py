@@ -13,15 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
 from load.checks import violations
-from load.database import brief, connected, parquet_relation
 from load.disk import sha256_of
-from load.history import FOLDER as HISTORY
-from load.published import LATEST, MANIFEST, RELEASES, Release
-from schema.history import FROM, HISTORY_TABLES, TO, key_of, versioned
-from schema.sql import quoted
+from load.history_checks import problems
+from load.published import HISTORY, LATEST, MANIFEST, RELEASES, Release
+from schema.history import HISTORY_TABLES
 from schema.tables import SCHEMA_VERSION
 
 _RESTORE: Final = "Restore the release from a backup, or point latest at another one (ln -sfn releases/ID latest)."
@@ -106,26 +102,10 @@ def _history(release: Release) -> Iterator[Fault]:
     """Where the open versions are not the table, or versions of one row overlap."""
     if "history" not in release.manifest:
         return
-    with connected() as connection:
-        for name in HISTORY_TABLES:
-            place = str(release.path / HISTORY / f"{name}.parquet")
-            try:
-                for problem, query in _history_queries(release, name):
-                    count = (connection.execute(f"SELECT count(*) FROM ({query})").fetchone() or (0,))[0]  # noqa: S608
-                    if count:
-                        yield Fault(place, f"{count} {problem}")
-            except duckdb.Error as error:
-                yield Fault(place, brief(error))
-
-
-def _history_queries(release: Release, name: str) -> Iterator[tuple[str, str]]:
-    columns, key = ", ".join(map(quoted, versioned(name))), quoted(key_of(name))
-    history, table = parquet_relation(release.path / HISTORY, name), parquet_relation(release.path, name)
-    newest = f"SELECT {columns} FROM {history} WHERE {TO} IS NULL"  # noqa: S608 - declared names
-    today = f"SELECT {columns} FROM {table}"  # noqa: S608
-    following = f"lead({FROM}) OVER (PARTITION BY {key} ORDER BY {FROM})"
-    spans = f"SELECT {FROM} f, {TO} t, {following} n FROM {history}"  # noqa: S608
-    wrong = f"SELECT 1 FROM ({spans}) WHERE t <= f OR n < coalesce(t, 'infinity'::TIMESTAMPTZ)"  # noqa: S608
-    yield "versions without an end that the table does not have", f"({newest}) EXCEPT ALL {today}"
-    yield "rows without a version that has no end", f"{today} EXCEPT ALL ({newest})"
-    yield "versions that end before they begin, or after the next one of the row begins", wrong
+    for name in HISTORY_TABLES:
+        place = str(release.path / HISTORY / f"{name}.parquet")
+        try:
+            for problem, count in problems(release.path, name):
+                yield Fault(place, f"{count} {problem}")
+        except OSError as error:
+            yield Fault(place, str(error))

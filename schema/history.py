@@ -29,7 +29,9 @@ UNVERSIONED: Final = frozenset(
         *(name for name in COLUMNS if name.endswith(("line_start", "line_end"))),
     }
 )
-"""Columns whose change makes no new version of a row, and which its history therefore leaves out."""
+"""Columns whose change makes no new version of a row, and which its history therefore leaves out.
+
+Another list makes other histories, so it is a major step of the schema version as well."""
 
 FROM: Final = "valid_from"
 TO: Final = "valid_to"
@@ -46,6 +48,11 @@ def key_of(name: str) -> str:
     return "profile_id" if name == "profiles" else "row_id"
 
 
+def identity(name: str) -> frozenset[str]:
+    """The columns without which a row of the table `name` cannot be followed."""
+    return frozenset({key_of(name), "profile_id"})
+
+
 def versioned(name: str) -> tuple[str, ...]:
     """The columns of the table `name` that its history carries, key included, in published order."""
     return tuple(column for column in TABLES[name].column_names if column not in UNVERSIONED)
@@ -53,13 +60,18 @@ def versioned(name: str) -> tuple[str, ...]:
 
 @cache
 def history_schema(name: str) -> pa.Schema:
-    """The Arrow schema of the history of `name`: its versioned columns, then valid_from and valid_to.
+    """The Arrow schema of the history of `name`, as declared today."""
+    return history_of(name, TABLES[name].arrow_schema)
 
-    All but the key and valid_from may be NULL: a column may be younger than a version.
+
+def history_of(name: str, stored: pa.Schema) -> pa.Schema:
+    """The Arrow schema of the history of `name` in a release whose table is `stored`, which may be of another day.
+
+    It has the versioned columns, then valid_from and valid_to. All but the identity and valid_from may be NULL: a
+    column may be younger than a version.
     """
-    declared = TABLES[name].arrow_schema
-    fields = [declared.field(column) for column in versioned(name)]
-    always = {key_of(name), "profile_id"}
+    always = identity(name)
+    fields = [each for each in stored if each.name not in UNVERSIONED]
     fields = [each if each.name in always else each.with_nullable(True) for each in fields]  # noqa: FBT003 - pyarrow's
     fields += [
         pa.field(column, TIME, nullable=column == TO, metadata={"description": DESCRIPTIONS[column]})

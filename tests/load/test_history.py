@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime as dt
 import random
 import shutil
@@ -18,9 +19,10 @@ from load.errors import ReleaseError
 from load.history import rebuild
 from load.parquet_files import parquet_path, read_parquet
 from load.published import released_at
-from load.release import Release
+from load.release import Release, check, open_staging, publish, write
 from schema.history import HISTORY_TABLES, UNVERSIONED, history_schema, key_of
 from tests.load import fake
+from tests.load.declared import another_schema
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
@@ -135,21 +137,99 @@ def test_a_release_after_one_without_a_history_makes_it_from_all_releases(output
     assert not [path for path in release.path.iterdir() if path.name.startswith(".")]
 
 
-def test_a_column_that_is_younger_opens_new_versions_and_is_null_in_old_ones(
-    output: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def nights(output: Path) -> list[Release]:
+    """Releases of six nights, each with edits."""
+    made = fake.rows(2)
+    found = []
+    for number in range(6):
+        made = changed(made, number)
+        found.append(night(output, made, number))
+    return found
+
+
+def history_of(release: Release) -> dict[str, bytes]:
+    return {name: parquet_path(release.path / "history", name).read_bytes() for name in HISTORY_TABLES}
+
+
+def again(output: Path, nights: list[Release], caplog: pytest.LogCaptureFixture) -> str:
+    """Make the last release again without its history, in a night without changes; gives what was told."""
+    shutil.rmtree(nights[-1].path / "history")
+    caplog.clear()
+    with open_staging(output, now=NOON + dt.timedelta(days=9)) as staging:
+        tables = {name: read_parquet(nights[-1].path, name) for name in schema.TABLES if name != "changes"}
+        made = publish(check(write(tables, staging)), fake.INFO)
+    nights.append(made)
+    return caplog.text
+
+
+def test_a_history_that_was_removed_goes_on_from_the_newest_that_is_whole(
+    output: Path, nights: list[Release], caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = history_of(nights[-1])
+    shutil.rmtree(nights[0].path)
+    shutil.rmtree(nights[1].path)
+    damaged = parquet_path(nights[4].path / "history", "pros")
+    damaged.unlink()  # it may be the file of the release before as well
+    damaged.write_bytes(b"half")
+    told = again(output, nights, caplog)
+    assert f"made again from that of {nights[3].id}, and from the releases {nights[4].id}, {nights[5].id}" in told
+    assert history_of(nights[-1]) == expected, "nothing is lost, although the first releases are gone"
+
+
+def test_a_release_that_was_removed_does_not_end_the_way_back(
+    output: Path, nights: list[Release], caplog: pytest.LogCaptureFixture
+) -> None:
+    for each in nights[3:5]:
+        shutil.rmtree(each.path)
+    told = again(output, nights, caplog)
+    assert f"made again from that of {nights[2].id}, and from the releases {nights[5].id}." in told
+    for each in (*nights[:3], nights[5]):
+        for name in HISTORY_TABLES:
+            assert as_of(nights[-1], name, released_at(each.id)) == as_published(each, name)
+
+
+def test_without_any_whole_history_it_begins_with_the_oldest_release(
+    output: Path, nights: list[Release], caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = history_of(nights[-1])
+    for each in nights[:-1]:
+        (each.path / "history" / "pros.parquet").unlink()
+    told = again(output, nights, caplog)
+    assert f"made again from the tables of {nights[0].id}, with which it begins" in told
+    assert history_of(nights[-1]) == expected
+
+
+def test_a_reworded_description_is_in_the_next_history_whether_carried_on_or_made_anew(
+    output: Path,
 ) -> None:
     made = fake.rows(1)
+    pros = schema.TABLES["pros"]
+    columns = [dataclasses.replace(each, description=f"{each.description} Really.") for each in pros.columns]
+    other = dataclasses.replace(pros, columns=tuple(columns))
     first = night(output, made, 0)
-    older = parquet_path(first.path / "history", "pros")
-    import pyarrow.parquet as pq
+    with another_schema(schema.SCHEMA_VERSION, {**schema.TABLES, "pros": other}):
+        second = night(output, made, 1)
+        history = read_parquet(second.path / "history", "pros")
+        assert history.schema.equals(history_schema("pros"), check_metadata=True)
+    assert history.equals(read_parquet(first.path / "history", "pros")), "no row has a new version"
+    assert not parquet_path(second.path / "history", "pros").samefile(parquet_path(first.path / "history", "pros"))
+    rebuild([first.path, second.path], output / "anew")
+    assert history_of(second)["pros"] == parquet_path(output / "anew", "pros").read_bytes()
 
-    pq.write_table(pq.read_table(older).drop_columns(["form"]), older)
-    second = night(output, made, 1)
-    rows = read_parquet(second.path / "history", "pros").to_pylist()
-    count = fake.PER_PROFILE["pros"]
-    assert [row["form"] for row in rows[:count]] == [None] * count
-    assert {row["valid_to"] for row in rows[:count]} == {released_at(second.id)}
-    assert [row["form"] for row in rows[count:]] == [row["form"] for row in made["pros"]]
+
+def test_a_history_in_which_nothing_changed_is_the_same_file(output: Path) -> None:
+    made = fake.rows(1)
+    after = copy.deepcopy(made)
+    after["cons"][0]["position"] = 99
+    after["pros"][0]["name"] = "neu"
+    first, second = night(output, made, 0), night(output, after, 1)
+    linked = {
+        name
+        for name in HISTORY_TABLES
+        if parquet_path(first.path / "history", name).samefile(parquet_path(second.path / "history", name))
+    }
+    assert linked == set(HISTORY_TABLES) - {"pros"}
 
 
 def test_a_damaged_history_stops_the_build_and_says_what_to_do(output: Path) -> None:

@@ -1,0 +1,39 @@
+"""What a release of any schema version has of the tables that are followed from release to release.
+
+Belongs here: which of these tables a release has, and in which columns two releases can be compared. Does not belong
+here: comparing them (changes.py), or what a change of the schema asks for (schema/compatibility.py).
+
+docs/schema-policy.md lets tables and columns come, go and take another type. So a table that one of two releases does
+not have counts as empty there, and a column of another type as another column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from load.parquet_files import parquet_path, schema_of
+from load.published import MANIFEST, read
+from schema.history import HISTORY_TABLES, identity
+
+
+def stored_schemas(folder: Path) -> Mapping[str, pa.Schema]:
+    """Table -> schema, for every followed table of the release in `folder`, which may still be in the making.
+
+    A table whose rows cannot be told apart yet (it had no row_id then) is left out. Raises OSError where a table's
+    file cannot be read although the release has the table.
+    """
+    has = read(folder).manifest["tables"] if (folder / MANIFEST).is_file() else HISTORY_TABLES
+    schemas = {name: schema_of(parquet_path(folder, name)) for name in HISTORY_TABLES if name in has}
+    return {name: schema for name, schema in schemas.items() if identity(name) <= set(schema.names)}
+
+
+def comparable(name: str, one: pa.Schema | None, other: pa.Schema | None) -> frozenset[str]:
+    """The columns that two versions of the table `name` have with the same type; none where rows cannot be matched."""
+    if one is None or other is None:
+        return frozenset()
+    types = {each.name: each.type for each in other}
+    both = frozenset(each.name for each in one if types.get(each.name) == each.type)
+    return both if identity(name) <= both else frozenset()

@@ -1,0 +1,57 @@
+"""Another schema for the time of a test: what a later version of this code would declare.
+
+The declarations are imported by name in many modules, so they are replaced in each of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import schema
+from schema.history import history_schema
+from schema.model import Column, TableSchema
+
+
+@contextmanager
+def another_schema(version: str, tables: Mapping[str, TableSchema]) -> Iterator[None]:
+    """Within the block, exactly `tables` are declared, as schema version `version`."""
+    (declarations,) = gc.get_referents(schema.TABLES)  # the dict behind the view that nobody may write to
+    before = dict(declarations)
+    rows = tuple(name for name, table in tables.items() if "row_id" in table.column_names)
+    names: dict[str, Any] = {"SCHEMA_VERSION": version, "ROW_TABLES": rows, "HISTORY_TABLES": ("profiles", *rows)}
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] in ("schema", "load")]
+    with pytest.MonkeyPatch.context() as patch:
+        for module in modules:
+            for name in set(names) & set(vars(module)):
+                patch.setattr(module, name, names[name])
+        _declare(declarations, tables)
+        try:
+            yield
+        finally:
+            _declare(declarations, before)
+
+
+def _declare(declarations: dict[str, TableSchema], tables: Mapping[str, TableSchema]) -> None:
+    declarations.clear()
+    declarations.update(tables)
+    history_schema.cache_clear()
+
+
+def with_column(table: TableSchema, name: str, arrow_type: pa.DataType, **more: Any) -> TableSchema:
+    """The table with a column that is new, or in the place of the one of that name."""
+    column = Column(name, arrow_type, f"{name} as {arrow_type}.", **({"nullable": True} | more))
+    if name not in table.column_names:
+        return dataclasses.replace(table, columns=(*table.columns, column))
+    return dataclasses.replace(table, columns=tuple(column if each.name == name else each for each in table.columns))
+
+
+def without_column(table: TableSchema, name: str) -> TableSchema:
+    return dataclasses.replace(table, columns=tuple(each for each in table.columns if each.name != name))
