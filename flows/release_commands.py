@@ -27,8 +27,8 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be 
 def releases(*, output: Releases = None, as_json: AsJson = False) -> None:
     """List the releases, newest first, with what each holds and what leads to it."""
     from flows.settings import output_folder  # noqa: PLC0415
+    from load.pins import held_by_links  # noqa: PLC0415
     from load.published import release_ids  # noqa: PLC0415
-    from load.retention import held_by_links  # noqa: PLC0415
 
     folder = output_folder(output)
     held = held_by_links(folder)

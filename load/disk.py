@@ -1,9 +1,10 @@
-"""Making bytes last: flush to the device, hash, and swap a link atomically. Knows nothing of tables or releases."""
+"""Making bytes last or go: flush to the device, hash, swap a link atomically, remove. Knows nothing of releases."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 
@@ -34,6 +35,14 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file as 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def delete(path: Path) -> None:
+    """Remove a folder, a file or a link (never what it leads to); nothing where it is not there. OSError on failure."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path)
 
 
 def swap_link(link: Path, target: str) -> None:

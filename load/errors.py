@@ -11,7 +11,7 @@ SHOWN_VIOLATIONS: Final = 5
 
 
 class LoadError(Exception):
-    """Nothing was published, and `latest` still points where it did."""
+    """Nothing was published, and `latest` still points where it did; UnconfirmedError alone tells otherwise."""
 
 
 class OutputError(LoadError):
@@ -24,6 +24,10 @@ class OutputBusyError(LoadError):
 
 class ReleaseError(LoadError):
     """A published release cannot be read: removed or damaged."""
+
+
+class UnconfirmedError(LoadError):
+    """A release was published and `latest` leads to it, but the disk did not confirm that this lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,11 @@ class CheckError(LoadError):
         lines = [str(violation) for violation in violations[:SHOWN_VIOLATIONS]]
         if len(violations) > SHOWN_VIOLATIONS:
             lines.append(f"and {len(violations) - SHOWN_VIOLATIONS} more broken promises")
-        lines.append(f"The candidate is kept in {candidate}.")
+        lines.append(
+            f"The candidate is kept in {candidate}; its violations.txt has every broken promise. There are two ways on:"
+            " mend what is named above and build again, or report it with that file. --force does not help here: tables"
+            " that break a promise are never published."
+        )
         super().__init__("Nothing was published, because a check failed.\n" + "\n".join(lines))
 
     def __reduce__(self) -> tuple[type[CheckError], tuple[tuple[Violation, ...], Path]]:

@@ -35,7 +35,7 @@ class ReleaseInfo:
         settings: the settings used, as JSON values.
         gates: results of the gates, one dict each.
         timings: stage -> seconds of wall time.
-        forced: whether somebody asked to publish it whatever the gates find.
+        forced: whether a gate failed and the release was published all the same, because somebody asked for that.
     """
 
     source_root: str

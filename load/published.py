@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os.path import realpath
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +22,13 @@ LATEST: Final = "latest"
 MANIFEST: Final = "release.json"
 PREVIOUS: Final = "previous"
 HISTORY: Final = "history"
+AHEAD: Final = dt.timedelta(days=1)
+"""How far in the future the newest release may be before it is told: more than clocks of two machines differ."""
+
 _SHOWN: Final = 5  # ids in a message
 
-_ID: Final = re.compile(r"(\d{8}T\d{6}Z)(?:-([1-9]\d{0,8}))?")
+_SECOND: Final = r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ"
+_ID: Final = re.compile(rf"({_SECOND})(?:-([1-9]\d{{0,8}}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +47,30 @@ def releases(output: Path) -> tuple[Release, ...]:
 
 
 def latest(output: Path) -> Release | None:
-    """The release `latest` points at; None before the first. ReleaseError where it is gone or damaged."""
+    """The release `latest` points at; None before the first. ReleaseError where it is gone, damaged or elsewhere."""
     link = output / LATEST
-    if link.is_symlink():
-        return read(output / link.readlink())
-    return read(link) if link.exists() else None
+    if not link.is_symlink():
+        return read(link) if link.exists() else None
+    target = output / link.readlink()
+    # The last part is not resolved: where a release really lies is its owner's business, which one it is is not.
+    if not is_release_id(target.name) or realpath(target.parent) != realpath(output / RELEASES):
+        raise ReleaseError(
+            f"{link} leads to {link.readlink()}, which is no release of this folder. Point it at one: ln -sfn"
+            f" {RELEASES}/ID {LATEST} in {output}."
+        )
+    return read(target)
 
 
 def read(folder: Path) -> Release:
-    """The release in `folder`; ReleaseError where its release.json is missing or is not one."""
+    """The release in `folder`; ReleaseError where its release.json is missing or is not one.
+
+    What it names as releases becomes part of paths, so it must look like a release.
+    """
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
+        for name in {manifest["release"], manifest["previous"]} - {None}:
+            released_at(name)
         return Release(manifest["release"], folder, manifest["previous"], manifest)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseError(
@@ -97,11 +114,27 @@ def next_id(output: Path, now: dt.datetime) -> str:
     Within one second, or when the clock was set back, the newest id gets the next number: 20261122T214100Z-2.
     """
     stamp = now.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    used = (*release_ids(output), *release_ids(output, REJECTED))
-    newest = max((_order(name) for name in used), default=("", 0))
-    if stamp > newest[0]:
+    newest = _newest(output)
+    if newest is None or stamp > _order(newest)[0]:
         return stamp
-    return f"{newest[0]}-{newest[1] + 1}"
+    second, number = _order(newest)
+    return f"{second}-{number + 1}"
+
+
+def ahead_of(output: Path, now: dt.datetime) -> str | None:
+    """The newest release or candidate, where it is of a time more than AHEAD after `now` (aware); else None."""
+    newest = _newest(output)
+    return newest if newest is not None and released_at(newest) > now + AHEAD else None
+
+
+def is_release_id(name: str) -> bool:
+    """Whether `name` looks like the id of a release."""
+    return _ID.fullmatch(name) is not None
+
+
+def _newest(output: Path) -> str | None:
+    used = (*release_ids(output), *release_ids(output, REJECTED))
+    return max(used, key=_order, default=None)
 
 
 def released_at(release_id: str) -> dt.datetime:

@@ -1,10 +1,13 @@
-"""The stages from tables to a published release: write, check, publish.
+"""The stages from tables to a published release: write, check, judge, and publish or reject.
 
     with open_staging(output) as staging:
-        release = publish(check(write(tables, staging)), info)
+        checked = check(write(tables, staging))
+        failed = [each for each in judge(checked, limits, files=files, quarantined=0) if not each.passed]
+        outcome = reject(checked, info) if failed else publish(checked, info)
 
 Between stages only small values and paths are passed, so that each can be a task of its own. `publish` takes what
-only `check` gives: an unchecked release cannot be published. The order of steps is the guarantee: everything is
+only `check` gives: an unchecked release cannot be published. What `judge` finds binds nobody: whoever calls may publish
+past a gate, and `info` records it. The order of steps is the guarantee: everything is
 written and flushed under a hidden name, checked there, renamed to releases/<id>, and only then does `latest` move.
 """
 
@@ -14,7 +17,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,7 +29,7 @@ from load.csv_files import write_csv
 from load.disk import swap_link, sync_folder, write_text
 from load.duckdb_file import FILE as DUCKDB_FILE
 from load.duckdb_file import write_duckdb
-from load.errors import CheckError, ReleaseError
+from load.errors import CheckError, ReleaseError, UnconfirmedError
 from load.history import carry_on
 from load.history_checks import history_violations
 from load.manifest import (
@@ -44,7 +46,7 @@ from load.manifest import (
 from load.parquet_files import conform, read_parquet, shape_of, write_parquet
 from load.published import HISTORY, LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
 from load.readme import readme
-from load.staging import PUBLISHING, Staging, open_staging, reporting, withdraw
+from load.staging import PUBLISHING, Staging, open_staging, remove, reporting, withdraw
 from schema.tables import SCHEMA_VERSION, TABLES
 
 __all__ = [
@@ -63,10 +65,6 @@ __all__ = [
     "table",
     "write",
 ]
-
-
-VIOLATIONS: Final = "violations.txt"
-"""File of a candidate that broke promises of the schema: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +136,8 @@ def check(written: Written) -> Checked:
         # Where the tables are wrong, so is their history; that would only be said twice.
         found = found or history_violations(staging.path, _previous(staging))
         if found:
-            write_text(staging.path / VIOLATIONS, "".join(f"{each}\n" for each in found))
-            raise CheckError(found, rejected.keep(staging))
+            rejected.explain(staging, found)
+            raise CheckError(found, rejected.set_aside(staging))
         return Checked(written, table_entries(staging.path))
 
 
@@ -150,7 +148,7 @@ def judge(checked: Checked, limits: gates.Limits, *, files: int, quarantined: in
         checked: the release.
         limits: what it must keep to.
         files: files that were found under a name that counts.
-        quarantined: how many of them gave no profile.
+        quarantined: how many of them gave no profile, and therefore count as files with errors.
 
     Raises OutputError where its files, or those of the last release, cannot be read.
     """
@@ -160,12 +158,13 @@ def judge(checked: Checked, limits: gates.Limits, *, files: int, quarantined: in
         faqs = read_parquet(staging.path, "faqs", ("is_answered",))
         changes = read_parquet(staging.path, "changes", ("table", "change"))
         with_errors = diagnostics.filter(pc.equal(diagnostics["severity"], "error"))
-        wrong = set(with_errors["source_path"].to_pylist()) - {None}
+        published = set(read_parquet(staging.path, "profiles", ("source_path",))["source_path"].to_pylist())
+        wrong = published & set(with_errors["source_path"].to_pylist())
         figures = gates.Figures(
             rows=written.rows,
             profiles_gone=_count(changes, table="profiles", change="removed"),
             files=files,
-            files_with_errors=max(len(wrong), quarantined),
+            files_with_errors=len(wrong) + quarantined,
             unanswered_faqs=pc.sum(pc.invert(faqs["is_answered"])).as_py() or 0,
             schema_version=SCHEMA_VERSION,
             shape=shape_of(staging.path),
@@ -184,6 +183,7 @@ def publish(checked: Checked, info: ReleaseInfo) -> Release:
 
     Raises:
         OutputError: the disk does not take it; the release is withdrawn and `latest` is as it was.
+        UnconfirmedError: it is published, but may not outlive a power cut.
     """
     with reporting(checked.written.staging.output, "publish the release"):
         _describe(checked, info)
@@ -198,7 +198,7 @@ def reject(checked: Checked, info: ReleaseInfo) -> Path:
     """
     with reporting(checked.written.staging.output, "keep the rejected candidate"):
         _describe(checked, info)
-        return rejected.keep(checked.written.staging)
+        return rejected.set_aside(checked.written.staging)
 
 
 def _describe(checked: Checked, info: ReleaseInfo) -> None:
@@ -268,10 +268,16 @@ def _rename(staging: Staging) -> Path:
         sync_folder(folder.parent)
         _link_history(staging.output)  # before, so that no moment has a latest whose history cannot be found
         swap_link(link, target)
-    except BaseException:
+    except BaseException as error:
         withdraw(staging.output)
+        if isinstance(error, OSError) and link.is_symlink() and str(link.readlink()) == target:
+            raise UnconfirmedError(
+                f"{folder}: this release is published, and {LATEST} leads to it, but the disk did not confirm that this"
+                f" lasts ({error}). Look for errors of the disk or the file system, then run steckbrief verify; where"
+                " it finds a fault, restore the release from a backup or build again with --force."
+            ) from error
         raise
-    marker.unlink()
+    remove(marker)
     return folder
 
 

@@ -1,7 +1,7 @@
 """Retention: which releases stay, and removing the others so that nobody ever sees half of one.
 
-Belongs here: the policy, what pins a release, and removal. Does not belong here: when it is run (the command, a
-schedule).
+Belongs here: the policy, and removal. Does not belong here: what pins a release (pins.py), or when this is run (the
+command, a schedule).
 
 The newest N stay, and of each month (UTC) the last one; so do the one `latest` leads to and every one that is pinned:
 that a symbolic link in the output folder or in its folder `pins` leads to. The history outlives what is removed.
@@ -9,18 +9,15 @@ that a symbolic link in the output folder or in its folder `pins` leads to. The 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from load.disk import sync_folder
+from load.disk import delete, sync_folder
 from load.errors import OutputError
+from load.pins import held_by_links
 from load.published import LATEST, RELEASES, release_ids
 from load.staging import REMOVING, locked, reporting
-
-PINS: Final = "pins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +36,6 @@ def keep(ids: Sequence[str], held: Mapping[str, str], newest: int) -> dict[str, 
     reasons |= dict.fromkeys(ids[max(len(ids) - newest, 0) :], f"one of the newest {newest}")
     reasons |= {each: why for each, why in held.items() if each in ids}
     return {each: reasons[each] for each in ids if each in reasons}
-
-
-def held_by_links(output: Path) -> dict[str, str]:
-    """Releases that a symbolic link in `output` or output/pins leads to, with the link."""
-    links = [path for folder in (output, output / PINS) if folder.is_dir() for path in sorted(folder.iterdir())]
-    targets = {path: path.resolve() for path in links if path.is_symlink()}
-    home = (output / RELEASES).resolve()
-    return {
-        target.relative_to(home).parts[0]: f"{path.relative_to(output)} leads to it"
-        for path, target in sorted(targets.items(), key=lambda each: each[0].name == LATEST)
-        if target.is_relative_to(home) and target != home
-    }
 
 
 def prune(output: Path, newest: int, *, dry_run: bool = False) -> Pruned:
@@ -86,7 +71,7 @@ def _remove(output: Path, ids: Collection[str]) -> None:
     if hidden:
         sync_folder(output / RELEASES)
     for target in hidden:
-        shutil.rmtree(target)
+        delete(target)
 
 
 def _size(folder: Path) -> int:

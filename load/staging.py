@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from load.disk import delete
 from load.errors import OutputBusyError, OutputError
-from load.published import LATEST, RELEASES, latest, next_id
+from load.pins import held_by_links
+from load.published import LATEST, RELEASES, ahead_of, is_release_id, latest, next_id
 
 LOCK: Final = ".lock"
 PREFIX: Final = ".staging-"
@@ -33,12 +35,16 @@ _log: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """Where a release is being made: `path` inside `output`, the `id` it will have, and the latest before it."""
+    """Where a release is being made: `path` inside `output`, the `id` it will have, and the latest before it.
+
+    `warnings` are sentences for whoever asked for the build; they do not stop it.
+    """
 
     output: Path
     path: Path
     id: str
     previous: str | None
+    warnings: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -62,13 +68,20 @@ def open_staging(output: Path, *, now: dt.datetime | None = None) -> Iterator[St
         before = latest(output)
         with reporting(output, "make a staging folder"):
             _clear(output)
-            release_id = next_id(output, now or dt.datetime.now(dt.UTC))
-            staging = Staging(output, output / f"{PREFIX}{release_id}", release_id, before.id if before else None)
+            time = now or dt.datetime.now(dt.UTC)
+            release_id = next_id(output, time)
+            staging = Staging(
+                output,
+                output / f"{PREFIX}{release_id}",
+                release_id,
+                before.id if before else None,
+                tuple(_warnings(output, time)),
+            )
             staging.path.mkdir()
         try:
             yield staging
         finally:
-            _remove(staging.path)
+            remove(staging.path)
 
 
 @contextmanager
@@ -87,16 +100,29 @@ def locked(output: Path) -> Iterator[None]:
 
 
 def withdraw(output: Path) -> None:
-    """Undo a publication that broke off: remove its release, unless `latest` already leads to it."""
-    marker, link = output / PUBLISHING, output / LATEST
-    if not marker.is_symlink():
-        return
-    folder = output / marker.readlink()
-    if not (link.is_symlink() and link.readlink() == marker.readlink()) and folder.is_dir():
+    """Undo a publication that broke off: remove its release, unless `latest` or a pin leads to it.
+
+    A marker that names no release of this folder is removed, and nothing else.
+    """
+    marker = output / PUBLISHING
+    folder = output / RELEASES / marker.readlink().name if marker.is_symlink() else marker
+    named = marker.is_symlink() and marker.readlink() == Path(RELEASES, folder.name) and is_release_id(folder.name)
+    if named and folder.is_dir() and not folder.is_symlink() and folder.name not in held_by_links(output):
         hidden = output / f"{REMOVING}{folder.name}"
+        remove(hidden)
         folder.rename(hidden)
-        _remove(hidden)
-    marker.unlink()
+        remove(hidden)
+    remove(marker)
+
+
+def remove(path: Path) -> None:
+    """Remove what is at `path`; as it must not hide the exception that may be on its way, a failure is only logged."""
+    try:
+        delete(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        _log.warning("Could not remove %s (%s); it does no harm, and the next build removes it.", path, error)
 
 
 @contextmanager
@@ -140,17 +166,20 @@ def _hold(output: Path, descriptor: int) -> None:
 
 def _clear(output: Path) -> None:
     """Remove what builds and removals that died have left; holding the lock, all of it is dead."""
-    withdraw(output)
     for left in (*output.glob(f"{PREFIX}*"), *output.glob(f"{REMOVING}*")):
         _log.warning("Removing %s, left by a build that did not end properly.", left)
-        _remove(left)
+        remove(left)
+    withdraw(output)
 
 
-def _remove(folder: Path) -> None:
-    """Remove a staging folder if it is still there; must not hide the exception that may be on its way."""
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        _log.warning("Could not remove %s (%s); it does no harm, and the next build removes it.", folder, error)
+def _warnings(output: Path, now: dt.datetime) -> Iterator[str]:
+    """What is odd about the folder, and does not stop a build; it is logged as well."""
+    ahead = ahead_of(output, now)
+    if ahead is not None:
+        warning = (
+            f"{ahead} is of a time to come, so it was made by a clock that was set forward, or the clock is set back"
+            " now. Order and changes are right, but the history tells of the releases since under its date. Set the"
+            " clock right, and see docs/operations.md"
+        )
+        _log.warning("%s.", warning)
+        yield warning

@@ -14,7 +14,7 @@ from load.csv_files import csv_path
 from load.duckdb_file import FILE
 from load.errors import CheckError, OutputError, Violation
 from load.parquet_files import parquet_path, read_parquet, write_parquet
-from load.release import Staging, Written, check, open_staging, write
+from load.release import Staging, Written, check, latest, open_staging, write
 from tests.load import fake
 
 PROFILE = "de/product-00000"
@@ -125,6 +125,30 @@ def test_the_message_names_a_few_and_the_exception_has_all(made, output):
     assert len(caught.value.violations) == 6
     assert "\nand 1 more broken promises\n" in str(caught.value)
     assert pickle.loads(pickle.dumps(caught.value)).violations == caught.value.violations  # noqa: S301 - our own
+
+
+def test_the_candidate_is_kept_with_what_it_takes_to_look_into_it_and_the_ways_on_are_told(made, output):
+    for column in ("feature_count", "pro_count", "con_count", "use_case_count", "audience_count", "faq_count"):
+        made["profiles"][0][column] = 77
+    before = fake.publish(output, fake.rows(5))
+    with open_staging(output) as staging, pytest.raises(CheckError) as caught:
+        check(write(fake.tables(made), staging))
+    kept = caught.value.candidate
+    assert kept == output.absolute() / "rejected" / staging.id
+    assert str(kept) in str(caught.value)
+    assert "mend what is named above and build again, or report it" in str(caught.value)
+    assert "--force does not help here" in str(caught.value)
+    told = (kept / "violations.txt").read_text(encoding="utf-8").splitlines()
+    assert told == [str(each) for each in caught.value.violations]
+    assert len(told) == 6
+    text = (kept / "README.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# Candidate {staging.id}: not published\n")
+    assert before.id in text
+    assert {"profiles.parquet", "profiles.csv", "steckbrief.duckdb", "history"} <= {
+        each.name for each in kept.iterdir()
+    }
+    assert not (kept / "release.json").exists(), "nothing vouches for it"
+    assert latest(output) == before
 
 
 # What follows damages files between write and check, as a bad disk would.

@@ -19,7 +19,7 @@ import schema
 from load.errors import ReleaseError
 from load.parquet_files import read_parquet
 from load.published import next_id
-from load.release import ReleaseInfo, check, latest, open_staging, publish, releases, write
+from load.release import ReleaseInfo, check, latest, open_staging, publish, reject, releases, write
 from schema.history import HISTORY_TABLES
 from tests.load import fake
 
@@ -147,7 +147,7 @@ def test_a_relative_output_behind_a_link_gives_one_path_for_a_release(output, tm
     assert latest(Path("shown")) == releases(Path("shown"))[-1]
     (output / "latest").unlink()
     (output / "latest").symlink_to("latest")
-    with pytest.raises(ReleaseError, match="this release cannot be read"):
+    with pytest.raises(ReleaseError, match="leads to latest, which is no release of this folder"):
         latest(output)
 
 
@@ -214,6 +214,15 @@ def test_ids_are_seconds_in_utc_and_always_grow(output):
     assert next_id(output, NOON) == "20261122T120001Z-12"
 
 
+def test_the_id_of_a_candidate_that_was_rejected_is_never_given_again(output):
+    fake.publish(output, fake.rows(1), now=NOON)
+    with open_staging(output, now=NOON + dt.timedelta(hours=1)) as staging:
+        rejected = reject(check(write(fake.tables(fake.rows(1)), staging)), fake.INFO)
+    assert rejected == output.absolute() / "rejected" / "20261122T130000Z"
+    assert fake.publish(output, fake.rows(1), now=NOON + dt.timedelta(hours=1)).id == "20261122T130000Z-2"
+    assert fake.publish(output, fake.rows(1), now=NOON).id == "20261122T130000Z-3"
+
+
 def test_a_release_made_while_the_clock_was_set_back_still_comes_after_the_one_before(output):
     made = fake.rows(1)
     first, second = (fake.publish(output, made, now=now) for now in (NOON, NOON - dt.timedelta(days=3)))
@@ -228,7 +237,16 @@ def test_files_that_are_no_releases_are_passed_over(output):
     assert releases(output) == (release,)
 
 
-@pytest.mark.parametrize("content", [None, "", "[]", "{}", "{not json"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(None, "", "[]", "{}", "{not json"),
+        '{"release": "../../x", "previous": null}',
+        '{"release": "20200101T000000Z", "previous": "../../x"}',
+        '{"release": "20200101T000000Z", "previous": ""}',
+        '{"release": "20200101T000000Z", "previous": ["20200101T000000Z"]}',
+    ],
+)
 def test_a_release_without_a_readable_manifest_is_named_with_what_to_do(output, content):
     release = fake.publish(output, fake.rows(1))
     path = release.path / "release.json"

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from load.errors import OutputBusyError, OutputError
+from load.pins import held_by_links
 from load.published import latest, release_ids
-from load.retention import held_by_links, keep, prune
+from load.retention import keep, prune
 from load.staging import open_staging
 from tests.load import fake
 
@@ -70,6 +71,35 @@ def test_the_history_outlives_the_releases(output: Path, months: list[str]) -> N
     assert read_parquet(output / "history", "pros").equals(before)
     after = fake.publish(output, fake.rows(1, seed=9), now=dt.datetime(2026, 2, 9, tzinfo=dt.UTC))
     assert read_parquet(after.path / "history", "pros").num_rows > before.num_rows
+
+
+def on_disk(output: Path) -> int:
+    """Bytes of all files, one with several names once."""
+    stats = {(each := path.lstat()).st_ino: each for path in output.rglob("*") if path.is_file()}
+    return sum(each.st_size for each in stats.values())
+
+
+def test_the_bytes_that_are_told_are_those_that_are_freed(output: Path) -> None:
+    made = fake.rows(2)
+    days = [dt.datetime(2026, 3, day, tzinfo=dt.UTC) for day in range(1, 5)]
+    for day in days:
+        made["pros"][0]["name"] = f"am {day:%d}."  # so all histories but one stay the same files
+        fake.publish(output, made, now=day)
+    before = on_disk(output)
+    done = prune(output, 1)
+    assert len(done.removed) == 3
+    assert done.bytes == before - on_disk(output)
+
+
+def test_a_link_in_the_place_of_a_release_goes_without_what_it_leads_to(
+    output: Path, months: list[str], tmp_path: Path
+) -> None:
+    moved = tmp_path / "elsewhere"
+    (output / "releases" / months[0]).rename(moved)
+    (output / "releases" / months[0]).symlink_to(moved)
+    assert months[0] in prune(output, 1).removed
+    assert not (output / "releases" / months[0]).exists()
+    assert (moved / "release.json").is_file()
 
 
 def test_a_latest_that_was_rolled_back_stays(output: Path, months: list[str]) -> None:

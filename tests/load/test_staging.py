@@ -122,7 +122,9 @@ def _publish_over_what_is_there(output: Path) -> None:
 
 def test_a_latest_that_is_a_folder_withdraws_the_release_and_says_so(output):
     (output / "latest").mkdir(parents=True)
-    (output / "latest" / "release.json").write_text('{"release": "x", "previous": null}', encoding="utf-8")
+    (output / "latest" / "release.json").write_text(
+        '{"release": "20200101T000000Z", "previous": null}', encoding="utf-8"
+    )
     with pytest.raises(OutputError, match="could not publish the release"):
         _publish_over_what_is_there(output)
     assert list((output / "releases").iterdir()) == []
