@@ -153,6 +153,11 @@ class CheckedRelease:
     checked: Checked
 
     @property
+    def rows(self) -> Mapping[str, int]:
+        """Rows by table."""
+        return self.checked.written.rows
+
+    @property
     def sentence(self) -> str:
         """What a person reads about it."""
         return f"{counted(len(self.checked.entries), 'table')} written, read back and held against the schema"

@@ -42,7 +42,8 @@ class Summary:
     `files` were found under a name that counts; each of them is a profile or quarantined. `skipped` were left out by
     their name or by a pattern of the settings, `excluded` are those among them that a pattern left out, by pattern;
     `other` are no Markdown. `reused` are profiles that were taken from the last release. Where nothing changed,
-    `published` is False, and `release`, `path`, rows and diagnostics are those of the last release.
+    `published` is False, and `release`, `path`, rows and diagnostics are those of the last release. `warnings` are
+    about the output folder; they are sentences without their full stop, like `failed_gates`.
     """
 
     source: str
@@ -63,6 +64,7 @@ class Summary:
     reused: int = 0
     published: bool = True
     failed_gates: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def count_rules(diagnostics: pa.Table) -> tuple[RuleCount, ...]:
@@ -105,6 +107,7 @@ def as_text(summary: Summary, waited: float) -> str:
         *_rules_as_text(summary.diagnostics),
         "",
         *_outcome(summary),
+        *(f"Warning: {each}." for each in summary.warnings),
         f"Latest: {summary.latest}",
         f"Run {how}.",
         f"Done in {summary.seconds:.1f} s; {waited:.1f} s with starting and ending.",

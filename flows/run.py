@@ -144,7 +144,8 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         was_read = clock.run("read", steps.read, job)
         planned = clock.run("plan", steps.plan, job)
         if before and planned.unchanged and not force:
-            return _unchanged(before, settings, found, was_read, direct=direct, seconds=time.monotonic() - began)
+            same = _unchanged(before, settings, found, was_read, direct=direct, seconds=time.monotonic() - began)
+            return replace(same, warnings=staging.warnings)
         clock.run("extract", steps.extract, job)
         transformed = clock.run("transform", steps.transform, job)
         checked = clock.run("check", steps.check, job, staging, settings.csv_neutralise_formulas)
@@ -169,7 +170,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
             settings=settings.recorded | {"today": _day(job)},
             gates=[each.as_json() for each in gated.results],
             timings=dict(clock.seconds),
-            forced=force,
+            forced=force and bool(gated.failed),
         )
         if gated.failed and not force:
             raise GateError(gated.failed, reject(checked.checked, info))
@@ -185,12 +186,13 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
             skipped=skipped,
             other=found.other,
             quarantined=quarantined,
-            rows=checked.checked.written.rows,
+            rows=checked.rows,
             diagnostics=count_rules(store.load_tables(work / "tables")["diagnostics"]),
             seconds=round(time.monotonic() - began, 3),
             excluded=dict(found.excluded),
             reused=planned.kept,
             failed_gates=gated.failed,
+            warnings=staging.warnings,
         )
         watcher().publishing(summary)
         clock.run("publish", steps.publish, checked, info)

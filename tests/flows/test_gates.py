@@ -58,8 +58,19 @@ def test_force_publishes_past_the_gate_and_release_json_tells(home: Path) -> Non
     assert "Published by force past a gate: profiles-lost" in done.stdout
     told = json.loads((home / "output/latest/release.json").read_text(encoding="utf-8"))
     assert told["forced"] is True
-    assert [each["gate"] for each in told["gates"] if not each["passed"]] == ["profiles-lost"]
+    # Five of eight profiles are gone, and 25 of 40 rows of front matter; no other table had as many as 20.
+    assert [each["gate"] for each in told["gates"] if not each["passed"]] == ["profiles-lost", "rows-lost-front_matter"]
     assert "forced" in steckbrief("releases", cwd=home).stdout.splitlines()[0]
+
+
+def test_a_release_that_passes_every_gate_is_not_forced_whatever_was_asked(home: Path) -> None:
+    write_source(home / "raw", profiles(8))
+    steckbrief("build", "--direct", "--force", cwd=home)
+    told = json.loads((home / "output/latest/release.json").read_text(encoding="utf-8"))
+    assert told["forced"] is False
+    assert len(told["gates"]) > 10
+    assert all(each["passed"] for each in told["gates"])
+    assert "forced" not in steckbrief("releases", cwd=home).stdout
 
 
 def test_a_mended_source_publishes_under_a_new_id(home: Path) -> None:
