@@ -112,6 +112,15 @@ def test_a_marker_that_names_no_release_goes_and_nothing_else(output: Path, else
     assert sorted(path.name for path in output.iterdir()) == VISIBLE
 
 
+@pytest.mark.parametrize("target", ["../{}", "elsewhere/{}", "releases/x/{}", "/releases/{}"])
+def test_a_marker_names_a_release_by_its_whole_path(output: Path, target: str) -> None:
+    first, second = release_ids(output)
+    point(output / MARKER, target.format(second))
+    point(output / "latest", f"releases/{first}")
+    assert begin(output) == first
+    assert release_ids(output) == [first, second]
+
+
 def test_a_link_in_the_place_of_a_release_is_not_withdrawn(output: Path, elsewhere: Path) -> None:
     point(output / "releases" / "20200101T000000Z", elsewhere)
     point(output / MARKER, "releases/20200101T000000Z")
