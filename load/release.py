@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -71,12 +71,16 @@ VIOLATIONS: Final = "violations.txt"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A release in its staging folder: rows and neutralised CSV cells per table, versions per table with a history."""
+    """A release in its staging folder: rows and neutralised CSV cells per table, versions per table with a history.
+
+    `made` are the tables themselves, for the check, which lets go of them.
+    """
 
     staging: Staging
     rows: Mapping[str, int]
     neutralised: Mapping[str, int]
     versions: Mapping[str, int]
+    made: Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def write(
                 on_table(name)
         write_duckdb(staging.path)
     rows = {name: table.num_rows for name, table in complete.items()}
-    return Written(staging, rows, neutralised, versions)
+    return Written(staging, rows, neutralised, versions, complete)
 
 
 def check(written: Written) -> Checked:
@@ -134,11 +138,11 @@ def check(written: Written) -> Checked:
     """
     staging = written.staging
     with reporting(staging.output, "read back the tables"):
-        found = violations(staging.path, written.rows, written.neutralised)
+        found = violations(staging.path, written.rows, written.neutralised, written.made)
         if found:
             write_text(staging.path / VIOLATIONS, "".join(f"{each}\n" for each in found))
             raise CheckError(found, rejected.keep(staging))
-        return Checked(written, table_entries(staging.path))
+        return Checked(replace(written, made={}), table_entries(staging.path))
 
 
 def judge(checked: Checked, limits: gates.Limits, *, files: int, quarantined: int) -> tuple[gates.GateResult, ...]:
