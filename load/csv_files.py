@@ -78,8 +78,8 @@ def csv_batches(folder: Path, name: str, longest: int) -> Iterator[pa.RecordBatc
 def longest_row(table: pa.Table) -> int:
     """Bytes that a row of `table` has in CSV at the most: every quote doubled, separators and other types included."""
     texts = (column for column in table.columns if pa.types.is_string(column.type))
-    lengths: list[int] = [pc.max(pc.binary_length(each)).as_py() or 0 for each in texts]
-    return 2 * sum(lengths) + _OTHER * table.num_columns
+    lengths = sum(pc.max(pc.binary_length(each)).as_py() or 0 for each in texts)
+    return int(2 * lengths + _OTHER * table.num_columns)
 
 
 def neutralise(table: pa.Table) -> tuple[pa.Table, int]:
