@@ -71,7 +71,7 @@ def load_plan(work: Path) -> tuple[dict[str, int], list[int]]:
 
 
 def save_quarantine(work: Path, unreadable: Iterable[Unreadable]) -> None:
-    """Keep all files that gave no document, whichever stage found that out."""
+    """Keep the files that could be identified, and gave no document all the same."""
     _write(work / "quarantine.json", [asdict(each) for each in unreadable])
 
 
@@ -111,7 +111,7 @@ def _mapped(file: Path) -> pa.Table:
 
 
 def _unreadable(rows: Iterable[Mapping[str, Any]]) -> list[Unreadable]:
-    return [Unreadable(row["path"], Problem(**row["problem"])) for row in rows]
+    return [Unreadable(row["path"], Problem(**row["problem"]), row["sha256"]) for row in rows]
 
 
 def _write(file: Path, data: object) -> None:
