@@ -92,7 +92,8 @@ def plan(job: Job) -> Planned:
         profiles = release.table(job.cache.folder, "profiles", PROFILE_COLUMNS)
         kept = kept_files(profiles, files)
         same = job.cache.inputs == inputs_digest(((each.path, each.sha256) for each in files), unreadable)
-        unchanged = same and not a_date_came_due(profiles, job.cache.today, job.options.today)
+        due = a_date_came_due(profiles, job.cache.today, job.options.today)
+        unchanged = same and job.cache.written and not due
     numbers = set(kept.values())
     anew = [number for number in range(len(files)) if number not in numbers]
     store.save_plan(job.work, kept, anew)

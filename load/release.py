@@ -24,7 +24,7 @@ from load.changes import compare
 from load.checks import violations
 from load.csv_files import neutralise as neutralise_table
 from load.csv_files import write_csv
-from load.disk import swap_link, sync_folder, write_text
+from load.disk import sha256_of, swap_link, sync_folder, write_text
 from load.duckdb_file import FILE as DUCKDB_FILE
 from load.duckdb_file import write_duckdb
 from load.errors import CheckError, ReleaseError
@@ -41,7 +41,7 @@ from load.manifest import (
     table_entries,
     table_manifest,
 )
-from load.parquet_files import conform, read_parquet, shape_of, write_parquet
+from load.parquet_files import conform, parquet_path, read_parquet, shape_of, write_parquet
 from load.published import LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
 from load.readme import readme
 from load.staging import PUBLISHING, Staging, open_staging, reporting, withdraw
@@ -223,15 +223,25 @@ def _describe(checked: Checked, info: ReleaseInfo) -> None:
 def table(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.Table:
     """The table `name` of the release in `folder`, as published, or some of its columns.
 
-    ReleaseError where it cannot be read.
+    A whole table is held against its hash first: what was changed after publication must not be carried on into the
+    next release under a hash of its own. ReleaseError where it cannot be read, or is not what was published.
     """
     try:
+        if columns is None:
+            published = read(folder).manifest["tables"][name]["parquet"]["sha256"]
+            found = sha256_of(parquet_path(folder, name))
+            if found != published:
+                raise ReleaseError(_damaged(folder, name, f"has the SHA-256 {found}, {published} was published"))
         return read_parquet(folder, name, columns)
     except OSError as error:
-        raise ReleaseError(
-            f"{folder}: the table {name} of this release cannot be read ({error}). Restore the folder from a backup, or"
-            f" point {LATEST} at another release (ln -sfn releases/ID {LATEST}), then build again."
-        ) from error
+        raise ReleaseError(_damaged(folder, name, f"cannot be read ({error})")) from error
+
+
+def _damaged(folder: Path, name: str, found: str) -> str:
+    return (
+        f"{folder}: the table {name} of this release {found}. Restore the folder from a backup, or point {LATEST} at"
+        f" another release (ln -sfn releases/ID {LATEST}), then build again."
+    )
 
 
 def _count(rows: pa.Table, **values: str) -> int:

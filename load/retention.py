@@ -18,6 +18,7 @@ from typing import Final
 from load.disk import sync_folder
 from load.errors import OutputError
 from load.published import LATEST, RELEASES, release_ids
+from load.signals import signals_later
 from load.staging import REMOVING, locked, reporting
 
 PINS: Final = "pins"
@@ -85,8 +86,9 @@ def _remove(output: Path, ids: Collection[str]) -> None:
         hidden.append(target)
     if hidden:
         sync_folder(output / RELEASES)
-    for target in hidden:
-        shutil.rmtree(target)
+    with signals_later():
+        for target in hidden:
+            shutil.rmtree(target)
 
 
 def _size(folder: Path) -> int:

@@ -19,6 +19,7 @@ from typing import Final
 
 from load.errors import OutputBusyError, OutputError
 from load.published import LATEST, RELEASES, latest, next_id
+from load.signals import signals_later
 
 LOCK: Final = ".lock"
 PREFIX: Final = ".staging-"
@@ -149,7 +150,8 @@ def _clear(output: Path) -> None:
 def _remove(folder: Path) -> None:
     """Remove a staging folder if it is still there; must not hide the exception that may be on its way."""
     try:
-        shutil.rmtree(folder)
+        with signals_later():
+            shutil.rmtree(folder)
     except FileNotFoundError:
         return
     except OSError as error:

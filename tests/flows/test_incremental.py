@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from flows import run
 from flows.settings import load_settings
 from load.errors import ReleaseError
-from load.parquet_files import read_parquet
+from load.parquet_files import read_parquet, write_parquet
 from tests.flows.command import PROFILE, profiles, steckbrief, table_files, write_source
 from tests.nights import nights
 
@@ -91,6 +91,16 @@ def test_settings_that_matter_to_rows_read_every_file_anew_and_others_change_not
     assert told["reused"] == (3 if reused is None else reused)
 
 
+def test_other_code_that_writes_publishes_the_same_rows_anew(tmp_path: Path) -> None:
+    write_source(tmp_path / "raw", profiles(3))
+    steckbrief("build", "--direct", cwd=tmp_path)
+    manifest = tmp_path / "output/latest/release.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(told | {"writer": "another"}), encoding="utf-8")
+    again = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    assert (again["published"], again["reused"]) == (True, 3)
+
+
 def test_a_date_that_comes_due_is_a_change_although_no_file_did(tmp_path: Path) -> None:
     text = PROFILE.format(title="Krita", slug="krita").replace("---\n", "---\nupdated_at: 2026-03-03\n", 1)
     source = write_source(tmp_path / "raw", {"krita.md": text})
@@ -116,6 +126,17 @@ def test_releases_inside_the_source_are_no_profiles(tmp_path: Path) -> None:
         assert (told["profiles"], told["files"], told["published"]) == (2, 2, published)
     done = steckbrief("build", ".", "--direct", "--output", ".", cwd=tmp_path, expect=2)
     assert "cannot be the folder for the releases" in done.stderr
+
+
+def test_rows_that_were_changed_after_publication_are_not_carried_on(tmp_path: Path) -> None:
+    write_source(tmp_path / "raw", profiles(3))
+    steckbrief("build", "--direct", cwd=tmp_path)
+    release = tmp_path / "output/latest"
+    write_parquet(read_parquet(release, "features").slice(1), release, "features")
+    write_source(tmp_path / "raw", profiles(4))
+    done = steckbrief("build", "--direct", cwd=tmp_path, expect=1)
+    assert "the table features of this release has the SHA-256" in done.stderr
+    assert "Restore the folder from a backup" in done.stderr
 
 
 def test_a_damaged_last_release_stops_the_night_and_says_what_to_do(tmp_path: Path) -> None:
