@@ -95,6 +95,8 @@ def _take(entry: os.DirEntry[str], path: str, found: _Findings) -> None:
         # It vanished, or its file system fails.
         found.leave_out(path, "file-unreadable", error.strerror or type(error).__name__)
         return
+    if folder and path == found.selection.not_source:
+        return
     if folder:
         found.folders.append(path)
     if _is_left_out(path, found, counts=markdown and not folder):

@@ -35,7 +35,7 @@ def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> D
     """Turn the bytes of one file into a document; pure, so that a property test can hold it to every promise."""
     text, problems = decode(data)
     if not text.strip("\ufeff \t\r\n"):
-        return Unreadable(path, Problem("file-empty", 1, 1))
+        return Unreadable(path, Problem("file-empty", 1, 1), hashlib.sha256(data).hexdigest())
     front_matter, front_matter_problems = read_front_matter(text, limits)
     body_lines = lines(text[len(front_matter.raw) :])
     first_line = line_at(text, len(front_matter.raw))

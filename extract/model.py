@@ -127,7 +127,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that yields no document at all, and why: it is quarantined, the run goes on."""
+    """A file that yields no document at all, and why: it is quarantined, the run goes on.
+
+    `sha256` is that of its bytes; None where they could not be read.
+    """
 
     path: str
     problem: Problem
+    sha256: str | None = None

@@ -22,10 +22,14 @@ _STARS = re.compile(r"\*+")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The paths that match a pattern of `include` and none of `exclude`."""
+    """The paths that match a pattern of `include` and none of `exclude`.
+
+    `not_source` is a folder below the source that is none of it, whatever the patterns say: the folder of releases.
+    """
 
     include: tuple[str, ...] = EVERYTHING
     exclude: tuple[str, ...] = ()
+    not_source: str | None = None
 
     def left_out_by(self, path: str) -> str | None:
         """The pattern that leaves `path` out, NOT_INCLUDED where none lets it in, None where it counts."""

@@ -20,6 +20,7 @@ from typing import Final
 
 from extract.document import read_document
 from extract.model import Problem, Unreadable
+from extract.source import fingerprint
 from flows.deadline import Deadline, OverdueError
 from flows.errors import WorkerError
 from flows.job import Job
@@ -105,7 +106,7 @@ def run_batch(job: Job, batch: Batch) -> BatchDone:
             try:
                 found = deadline.run(partial(_read, job, path))
             except OverdueError:
-                found = Unreadable(path, Problem("file-too-slow", values={"limit": str(job.limits.seconds)}))
+                found = _too_slow(job, path)
             except Exception as error:
                 # No file may cause this; where one does, it is our defect, and whoever looks into it needs the file.
                 error.add_note(f"This happened while reading {path} of {job.source}.")
@@ -123,6 +124,14 @@ def _read(job: Job, path: str) -> Unreadable | Mapping[str, list[Row]]:
     """The rows of one file, or why there are none."""
     document = read_document(job.source, path, job.limits)
     return document if isinstance(document, Unreadable) else profile_rows(document, job.options)
+
+
+def _too_slow(job: Job, path: str) -> Unreadable:
+    """What is told of a file that takes too long; as long as its bytes are these, nobody need try again."""
+    known = fingerprint(job.source, path, job.limits)
+    if isinstance(known, Unreadable):
+        return known
+    return Unreadable(path, Problem("file-too-slow", values={"limit": str(job.limits.seconds)}), known.sha256)
 
 
 def _become_worker(leash: Connection) -> None:

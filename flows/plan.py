@@ -30,23 +30,27 @@ PROFILE_COLUMNS = ("profile_id", "source_path", "source_sha256", *_DATES)
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """The last release as a cache: its folder, and whether it was made by the same code and settings.
+    """The last release as a cache: its folder, and whether its rows were made, and its files written, by the same code.
 
-    `inputs` is the digest of what it was made from, `today` the day with which dates in profiles were compared.
+    `inputs` is the digest of what it was made from, `today` the day with which dates in profiles were compared. Rows
+    of a release that is `usable` hold; where its files were not `written` by the same code, the same rows are published
+    anew.
     """
 
     folder: Path
     usable: bool
+    written: bool
     inputs: str | None
     today: dt.date | None
 
 
-def cache_of(folder: Path, manifest: Mapping[str, Any], fingerprint: str) -> Cache:
-    """The release in `folder` as a cache for a build with this fingerprint; `manifest` is its release.json."""
+def cache_of(folder: Path, manifest: Mapping[str, Any], fingerprint: str, writer: str) -> Cache:
+    """The release in `folder` as a cache for a build with these fingerprints; `manifest` is its release.json."""
     today = manifest.get("settings", {}).get("today")
     return Cache(
         folder=folder,
         usable=manifest.get("fingerprint") == fingerprint,
+        written=manifest.get("writer") == writer,
         inputs=manifest.get("inputs", {}).get("sha256"),
         today=dt.date.fromisoformat(today) if today else None,
     )

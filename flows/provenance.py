@@ -1,4 +1,4 @@
-"""Where a release comes from: the source's commit, the software's version, and the fingerprint of what made its rows.
+"""Where a release comes from: the source's commit, the software's version, the fingerprints of what made and wrote it.
 
 Belongs here: facts about code and source that release.json records. Does not belong here: what became of the files.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import subprocess
-import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata, resources
@@ -16,10 +16,19 @@ from pathlib import Path
 from typing import Final
 
 _MAKERS: Final = ("extract", "transform", "schema")
-"""Packages that decide what the rows are; load decides how they are written, flows only wires."""
+"""Packages that decide what the rows are."""
 
-_LIBRARIES: Final = ("markdown-it-py", "python-frontmatter", "pyyaml")
+_READERS: Final = ("markdown-it-py", "mdurl", "python-frontmatter", "pyyaml")
 """Libraries whose next version could read the same file differently."""
+
+_WRITERS: Final = ("load", "schema")
+"""Packages that decide how rows are written; flows only wires."""
+
+_FORMATS: Final = ("pyarrow", "duckdb")
+"""Libraries whose next version could write the same rows differently."""
+
+_CODE: Final = frozenset({".py", ".toml"})
+"""Ends of the names of files that count as code: modules, and what is declared beside them."""
 
 _GIT: Final = ("git", "-c", "core.fsmonitor=false")  # a source's own git configuration must not start programs
 _PATIENCE: Final = 30  # seconds for git; a source on a slow disk must not hold up a build
@@ -40,20 +49,32 @@ def fingerprint(settings: Mapping[str, object]) -> str:
     That is code, vocabulary and libraries, and `settings`, as JSON values: those that matter to rows.
     """
     written = json.dumps(settings, sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(f"{_code()}\0{written}".encode()).hexdigest()
+    return hashlib.sha256(f"{_of_code(_MAKERS, _READERS)}\0{written}".encode()).hexdigest()
+
+
+def writer() -> str:
+    """SHA-256 over what turns rows into files: while it stays, the same rows give the same files."""
+    return _of_code(_WRITERS, _FORMATS)
 
 
 @cache
-def _code() -> str:
+def _of_code(packages: tuple[str, ...], libraries: tuple[str, ...]) -> str:
+    roots = {package: Path(str(resources.files(package))) for package in packages}
+    return digest_of_code(roots, {library: metadata.version(library) for library in libraries})
+
+
+def digest_of_code(roots: Mapping[str, Path], libraries: Mapping[str, str]) -> str:
+    """SHA-256 over all code and data of packages (name -> folder), over libraries (name -> version), and over Python.
+
+    Python counts to its last digit: its Unicode tables come with it, and html.unescape changes in small releases.
+    """
     digest = hashlib.sha256()
-    for package in _MAKERS:
-        root = Path(str(resources.files(package)))
-        for file in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".toml"}):
+    for package, root in roots.items():
+        for file in sorted(path for path in root.rglob("*") if path.suffix in _CODE):
             digest.update(f"{package}/{file.relative_to(root).as_posix()}\0".encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
-    digest.update(f"python={sys.version_info.major}.{sys.version_info.minor}\0".encode())  # its Unicode tables
-    for library in _LIBRARIES:
-        digest.update(f"{library}={metadata.version(library)}\0".encode())
+    for name, number in {"python": platform.python_version(), **libraries}.items():
+        digest.update(f"{name}={number}\0".encode())
     return digest.hexdigest()
 
 

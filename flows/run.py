@@ -22,7 +22,7 @@ from flows.git_settings import GitSettings
 from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, Updated
 from flows.plan import cache_of
 from flows.progress import watcher
-from flows.provenance import fingerprint, version
+from flows.provenance import fingerprint, version, writer
 from flows.report import Summary, absolute, count_rules
 from flows.settings import Settings
 from load.errors import GateError
@@ -134,7 +134,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
     ):
         before = latest(settings.output)
         code = fingerprint(settings.of_rows)
-        cache = cache_of(before.path, before.manifest, code) if before and not full else None
+        cache = cache_of(before.path, before.manifest, code, writer()) if before and not full else None
         folder = source
         if origin is None:
             updated = clock.run("update", steps.update, source, work, settings.git, settings.file_limits.file_bytes)
@@ -144,8 +144,8 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         was_read = clock.run("read", steps.read, job)
         planned = clock.run("plan", steps.plan, job)
         if before and planned.unchanged and not force:
-            same = _unchanged(before, settings, found, was_read, direct=direct, seconds=time.monotonic() - began)
-            return replace(same, warnings=staging.warnings)
+            told = _unchanged(before, settings, found, was_read, direct=direct, seconds=time.monotonic() - began)
+            return replace(told, source=absolute(source), warnings=staging.warnings)
         clock.run("extract", steps.extract, job)
         transformed = clock.run("transform", steps.transform, job)
         checked = clock.run("check", steps.check, job, staging, settings.csv_neutralise_formulas)
@@ -157,6 +157,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
             source_root=origin.root,
             source_commit=origin.commit,
             fingerprint=code,
+            writer=writer(),
             version=version(),
             inputs={
                 "found": named,
@@ -257,4 +258,4 @@ def _day(job: Job) -> str | None:
 
 def _job(source: Path, work: Path, settings: Settings, now: dt.datetime) -> Job:
     options = settings.options(today=now.astimezone(dt.UTC).date())
-    return Job(source, work, options, settings.file_limits, settings.workers, settings.selection)
+    return Job(source, work, options, settings.file_limits, settings.workers, settings.selection_in(source))

@@ -114,10 +114,11 @@ class Settings(BaseSettings, SiteSettings):
         """The settings that rows depend on: with others, no row of an earlier release may be used again."""
         return self.model_dump(mode="json", exclude=_NOT_OF_ROWS)
 
-    @property
-    def selection(self) -> Selection:
-        """The patterns as `extract` takes them."""
-        return Selection(self.include, self.exclude)
+    def selection_in(self, source: Path) -> Selection:
+        """What counts in `source`, as `extract` takes it: an output folder inside it is no source of profiles."""
+        inside = self.output.resolve().is_relative_to(source.resolve())
+        output = self.output.resolve().relative_to(source.resolve()).as_posix() if inside else None
+        return Selection(self.include, self.exclude, output)
 
     @property
     def file_limits(self) -> Limits:
@@ -154,6 +155,11 @@ def load_settings(source: Path, config: Path | None, flags: Mapping[str, object]
         raise UsageError(
             printable(f"{ENV_PREFIX}*: {error}{cause}. Lists and tables are written as JSON there.")
         ) from error
+    if settings.output.resolve() == source.resolve():
+        raise UsageError(
+            f"{settings.output}: the source folder cannot be the folder for the releases too. Name another one with"
+            " --output."
+        )
     return settings
 
 

@@ -7,7 +7,6 @@ here: any decision about meaning, rows or releases; order and cleaning up (run.p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -93,7 +92,8 @@ def plan(job: Job) -> Planned:
         profiles = release.table(job.cache.folder, "profiles", PROFILE_COLUMNS)
         kept = kept_files(profiles, files)
         same = job.cache.inputs == inputs_digest(((each.path, each.sha256) for each in files), unreadable)
-        unchanged = same and not a_date_came_due(profiles, job.cache.today, job.options.today)
+        due = a_date_came_due(profiles, job.cache.today, job.options.today)
+        unchanged = same and job.cache.written and not due
     numbers = set(kept.values())
     anew = [number for number in range(len(files)) if number not in numbers]
     store.save_plan(job.work, kept, anew)
@@ -102,18 +102,19 @@ def plan(job: Job) -> Planned:
 
 def extract(job: Job) -> Extracted:
     """Turn each file that is read anew into rows. NothingToBuildError where no file at all gives a document."""
-    files, unreadable = store.load_sources(job.work)
+    files, earlier = store.load_sources(job.work)
     kept, anew = store.load_plan(job.work)
     workers = choose_workers(job.workers, len(anew))
     batches = cut([(number, files[number].path) for number in anew], workers)
     documents = 0
+    unreadable: list[Unreadable] = []
     watcher().begin("extract", len(anew))
     for done in run_batches(job, batches, workers):
         documents += done.documents
         unreadable.extend(done.unreadable)
         watcher().advance(done.documents + len(done.unreadable))
-    unreadable.sort(key=lambda each: each.path)
     store.save_quarantine(job.work, unreadable)
+    unreadable = sorted([*earlier, *unreadable], key=lambda each: each.path)
     if not documents and not kept:
         raise NothingToBuildError(
             f"{job.source}: not one file could be read as a profile{_reasons(unreadable)}. Correct the files, or name"
@@ -125,23 +126,33 @@ def extract(job: Job) -> Extracted:
 def transform(job: Job) -> Transformed:
     """Put new and kept rows together and add what depends on all profiles."""
     watcher().begin("transform")
-    files, _ = store.load_sources(job.work)
+    files, unreadable = store.load_sources(job.work)
     kept, _ = store.load_plan(job.work)
-    parts, unreadable = store.load_parts(job.work), store.load_quarantine(job.work)
+    parts, quarantined = store.load_parts(job.work), store.load_quarantine(job.work)
     earlier = None
     if kept and job.cache is not None:
         earlier = Kept({name: release.table(job.cache.folder, name) for name in parts}, kept)
-    tables = complete(parts, unreadable, job.options, earlier)
+    tables = complete(parts, [*unreadable, *quarantined], job.options, earlier)
     store.save_tables(job.work / "tables", tables)
-    return Transformed({name: table.num_rows for name, table in tables.items()}, _inputs(files, parts, unreadable))
+    read_as = _read_as(files, parts["profiles"], quarantined)
+    inputs = inputs_digest(read_as.items(), [*unreadable, *_unread(quarantined)])
+    return Transformed({name: table.num_rows for name, table in tables.items()}, inputs)
 
 
-def _inputs(files: list[Fingerprint], parts: Mapping[str, pa.Table], unreadable: list[Unreadable]) -> str:
-    """The digest of what was really read: a file may have changed between being identified and being parsed."""
-    read_as = {each.path: each.sha256 for each in files}
-    found = parts["profiles"]
-    read_as |= zip(found.column("source_path").to_pylist(), found.column("source_sha256").to_pylist(), strict=True)
-    return inputs_digest(read_as.items(), (each for each in unreadable if each.path not in read_as))
+def _read_as(files: list[Fingerprint], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:
+    """By path, the SHA-256 of the bytes that were read last: a file may have changed, or gone, since it was identified.
+
+    One that could not be read any more has none. So where it is back in the next night, that night looks at it.
+    """
+    found = {each.path: each.sha256 for each in files}
+    found |= zip(profiles.column("source_path").to_pylist(), profiles.column("source_sha256").to_pylist(), strict=True)
+    found |= {each.path: each.sha256 for each in quarantined if each.sha256}
+    gone = {each.path for each in _unread(quarantined)}
+    return {path: sha256 for path, sha256 in found.items() if path not in gone}
+
+
+def _unread(quarantined: list[Unreadable]) -> list[Unreadable]:
+    return [each for each in quarantined if each.sha256 is None]
 
 
 def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedRelease:  # noqa: FBT001 - tasks get it by position

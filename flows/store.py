@@ -7,19 +7,23 @@ Tables are Arrow IPC files, which are mapped into memory, not copied; lists are 
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
 from extract.model import Problem, Unreadable
 from extract.source import Fingerprint
 from flows.errors import WorkFolderError
+from load.signals import signals_later
 from transform.parts import join_parts
+
+_log: Final = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -33,7 +37,16 @@ def work_folder(path: Path) -> Iterator[Path]:
     try:
         yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        with signals_later():
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove the folder; what cannot be removed is logged, must not hide the exception on its way, and harms nobody."""
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        _log.warning("Could not remove %s (%s); it does no harm, and the next build removes it.", path, error)
 
 
 def save_found(work: Path, files: Sequence[str], unreadable: Iterable[Unreadable]) -> None:
@@ -71,7 +84,7 @@ def load_plan(work: Path) -> tuple[dict[str, int], list[int]]:
 
 
 def save_quarantine(work: Path, unreadable: Iterable[Unreadable]) -> None:
-    """Keep all files that gave no document, whichever stage found that out."""
+    """Keep the files that could be identified, and gave no document all the same."""
     _write(work / "quarantine.json", [asdict(each) for each in unreadable])
 
 
@@ -111,7 +124,7 @@ def _mapped(file: Path) -> pa.Table:
 
 
 def _unreadable(rows: Iterable[Mapping[str, Any]]) -> list[Unreadable]:
-    return [Unreadable(row["path"], Problem(**row["problem"])) for row in rows]
+    return [Unreadable(row["path"], Problem(**row["problem"]), row["sha256"]) for row in rows]
 
 
 def _write(file: Path, data: object) -> None:

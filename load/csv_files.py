@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,13 @@ _ROWS_AT_ONCE: Final = 8192
 """Rows that pyarrow turns into text in one go; its default of 1,024 costs more calls, more costs memory."""
 
 
+_BLOCK: Final = 1 << 20
+"""Bytes that are read at once, pyarrow's default."""
+
+_OTHER: Final = 64
+"""Bytes of a cell beyond its text: quotes, separator, or a number or a time."""
+
+
 def csv_path(folder: Path, table_name: str) -> Path:
     """Where a table's CSV file stands in a release folder."""
     return folder / f"{table_name}.csv"
@@ -42,13 +50,36 @@ def write_csv(table: pa.Table, folder: Path, name: str) -> None:
         os.fsync(file.fileno())
 
 
-def read_csv(folder: Path, name: str) -> pa.Table:
-    """Read `<name>.csv` with the declared types; OSError where it is missing or does not fit them."""
+def csv_batches(folder: Path, name: str, longest: int) -> Iterator[pa.RecordBatch]:
+    """The rows of `<name>.csv` with the declared types, in pieces.
+
+    Args:
+        folder: the release.
+        name: the table.
+        longest: bytes of the longest row; pyarrow reads blocks of bytes, and no row may be longer than one.
+
+    Raises:
+        OSError: the file is missing or does not fit the declared types.
+    """
     path = csv_path(folder, name)
     try:
-        return csv.read_csv(path, parse_options=arrow_parse_options(), convert_options=arrow_convert_options(name))
+        # One thread: a second one reads ahead, which costs memory and saves nothing at this size.
+        with csv.open_csv(
+            path,
+            read_options=csv.ReadOptions(use_threads=False, block_size=max(longest, _BLOCK)),
+            parse_options=arrow_parse_options(),
+            convert_options=arrow_convert_options(name),
+        ) as reader:
+            yield from reader
     except pa.ArrowInvalid as error:
         raise OSError(f"{path} is not readable as CSV: {error}") from error
+
+
+def longest_row(table: pa.Table) -> int:
+    """Bytes that a row of `table` has in CSV at the most: every quote doubled, separators and other types included."""
+    texts = (column for column in table.columns if pa.types.is_string(column.type))
+    lengths = sum(pc.max(pc.binary_length(each)).as_py() or 0 for each in texts)
+    return int(2 * lengths + _OTHER * table.num_columns)
 
 
 def neutralise(table: pa.Table) -> tuple[pa.Table, int]:

@@ -6,8 +6,6 @@ query; the database that is published (duckdb_file.py).
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Final
 import duckdb
 
 from load.parquet_files import parquet_path
+from load.signals import signals_later
 from schema.sql import literal
 
 CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -27,9 +26,6 @@ CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
 network, because all that is needed is built in."""
 
 
-_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
 @contextmanager
 def connected(path: Path | str = ":memory:", *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for the time of the block; in memory where no file is named.
@@ -38,27 +34,8 @@ def connected(path: Path | str = ":memory:", *, read_only: bool = False) -> Iter
     the place of what the handler raises, and a build that is asked to end would seem to have failed. Raises
     duckdb.Error where the file cannot be opened.
     """
-    with _signals_later(), duckdb.connect(path, read_only=read_only, config=CONFIG) as connection:
+    with signals_later(), duckdb.connect(path, read_only=read_only, config=CONFIG) as connection:
         yield connection
-
-
-@contextmanager
-def _signals_later() -> Iterator[None]:
-    """Keep signals that have a handler for the end of the block. Only the main thread ever gets any."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    handlers = {number: handler for number in _ENDING if callable(handler := signal.getsignal(number))}
-    for number in handlers:
-        signal.signal(number, lambda number, _frame: came.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
 
 
 def parquet_relation(folder: Path, name: str) -> str:

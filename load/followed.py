@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from load.parquet_files import parquet_path, schema_of
+from load.parquet_files import parquet_schema
 from load.published import MANIFEST, read
 from schema.history import HISTORY_TABLES, identity
 
@@ -26,7 +26,7 @@ def stored_schemas(folder: Path) -> Mapping[str, pa.Schema]:
     file cannot be read although the release has the table.
     """
     has = read(folder).manifest["tables"] if (folder / MANIFEST).is_file() else HISTORY_TABLES
-    schemas = {name: schema_of(parquet_path(folder, name)) for name in HISTORY_TABLES if name in has}
+    schemas = {name: parquet_schema(folder, name) for name in HISTORY_TABLES if name in has}
     return {name: schema for name, schema in schemas.items() if identity(name) <= set(schema.names)}
 
 

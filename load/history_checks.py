@@ -6,7 +6,7 @@ making it (history.py), or every other promise (checks.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -29,11 +29,12 @@ _REMEDY: Final = (
 )
 
 
-def history_violations(folder: Path, previous: Path | None) -> tuple[Violation, ...]:
+def history_violations(folder: Path, previous: Path | None, made: Mapping[str, pa.Table]) -> tuple[Violation, ...]:
     """Everything that is wrong with the history of the release in `folder`; () when it may be published.
 
     A table whose history is the very file of the release `previous` is passed over: neither has changed since that was
-    checked. Raises OSError where a file cannot be read.
+    checked. `made` are the tables, which have been found to be those in the files. Raises OSError where a history
+    cannot be read.
     """
     return tuple(
         Violation(
@@ -47,16 +48,17 @@ def history_violations(folder: Path, previous: Path | None) -> tuple[Violation, 
         )
         for name in HISTORY_TABLES
         if not _is_linked(folder, previous, name)
-        for problem, count in problems(folder, name)
+        for problem, count in problems(folder, name, made.get(name))
     )
 
 
-def problems(folder: Path, name: str) -> Iterator[tuple[str, int]]:
+def problems(folder: Path, name: str, table: pa.Table | None = None) -> Iterator[tuple[str, int]]:
     """What is wrong with the history of the table `name` in a release, and how often; nothing where it is true.
 
-    Raises OSError where it, or the table, cannot be read.
+    The table is read where it is not given. Raises OSError where it, or the history, cannot be read.
     """
-    history, table = read_parquet(folder / HISTORY, name), read_parquet(folder, name, versioned(name))
+    history = read_parquet(folder / HISTORY, name)
+    table = read_parquet(folder, name, versioned(name)) if table is None else table
     if not history.schema.equals(history_schema(name)):
         yield "history of other columns or types than declared", 1
     elif not (_is_of_today(history, table, name) and _follow_each_other(history, name)):

@@ -29,6 +29,7 @@ class ReleaseInfo:
         source_root: the source as it was given.
         source_commit: the source's git commit; None where it has none.
         fingerprint: of the extractor's code and vocabulary.
+        writer: the same of the code that wrote the files.
         version: of the software.
         inputs: what became of the files: found, read, reused, skipped, quarantined -> number of files; excluded ->
             number of those skipped that a pattern left out, by pattern.
@@ -41,6 +42,7 @@ class ReleaseInfo:
     source_root: str
     source_commit: str | None
     fingerprint: str
+    writer: str
     version: str
     inputs: Mapping[str, int | str | Mapping[str, int]]
     settings: Mapping[str, object] = field(default_factory=dict, hash=False)
@@ -105,6 +107,7 @@ def release_manifest(
         "schema_version": SCHEMA_VERSION,
         "steckbrief_version": info.version,
         "fingerprint": info.fingerprint,
+        "writer": info.writer,
         "source": {"root": info.source_root, "commit": info.source_commit},
         "inputs": dict(info.inputs),
         "tables": dict(tables),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,21 +40,34 @@ def read_parquet(folder: Path, name: str, columns: Iterable[str] | None = None) 
 
     Of `columns`, those that the file has are read, in its order; all of them where not given.
     """
+    # Not pq.read_table: that imports pyarrow.dataset and pandas, half a second, to read one file.
+    # One thread and no reading ahead: for files of this size, starting threads costs more than they save.
+    with _readable(folder, name), pq.ParquetFile(parquet_path(folder, name), pre_buffer=False) as file:
+        return file.read(columns=None if columns is None else list(columns), use_threads=False)
+
+
+def parquet_schema(folder: Path, name: str) -> pa.Schema:
+    """Columns, types and descriptions of `<name>.parquet`; OSError where it is missing or not Parquet."""
+    with _readable(folder, name):
+        return pq.read_schema(parquet_path(folder, name))
+
+
+def parquet_columns(folder: Path, name: str) -> Iterator[tuple[int, str, pa.ChunkedArray]]:
+    """Each column of `<name>.parquet` on its own, as (0, name, values); OSError where it is missing or not Parquet.
+
+    So no more than one column is in memory at once.
+    """
+    with _readable(folder, name), pq.ParquetFile(parquet_path(folder, name), pre_buffer=False) as file:
+        for column in file.schema_arrow.names:
+            yield 0, column, file.read(columns=[column], use_threads=False)[column]
+
+
+@contextmanager
+def _readable(folder: Path, name: str) -> Iterator[None]:
     try:
-        # Not pq.read_table: that imports pyarrow.dataset and pandas, half a second, to read one file.
-        # One thread and no reading ahead: for files of this size, starting threads costs more than they save.
-        with pq.ParquetFile(parquet_path(folder, name), pre_buffer=False) as file:
-            return file.read(columns=None if columns is None else list(columns), use_threads=False)
+        yield
     except pa.ArrowInvalid as error:
         raise OSError(f"{parquet_path(folder, name)} is not readable as Parquet: {error}") from error
-
-
-def schema_of(path: Path) -> pa.Schema:
-    """The Arrow schema of a Parquet file, metadata included; OSError where it is missing or not Parquet."""
-    try:
-        return pq.read_schema(path)
-    except pa.ArrowInvalid as error:
-        raise OSError(f"{path} is not readable as Parquet: {error}") from error
 
 
 def shape_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
@@ -63,7 +77,7 @@ def shape_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """
     shape = {}
     for path in sorted(folder.glob("*.parquet")):
-        schema = schema_of(path)
+        schema = parquet_schema(folder, path.stem)
         shape[path.stem] = {field.name: {"type": str(field.type), "nullable": field.nullable} for field in schema}
     return shape
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,7 +26,7 @@ from load.changes import compare
 from load.checks import violations
 from load.csv_files import neutralise as neutralise_table
 from load.csv_files import write_csv
-from load.disk import swap_link, sync_folder, write_text
+from load.disk import sha256_of, swap_link, sync_folder, write_text
 from load.duckdb_file import FILE as DUCKDB_FILE
 from load.duckdb_file import write_duckdb
 from load.errors import CheckError, ReleaseError, UnconfirmedError
@@ -43,7 +43,7 @@ from load.manifest import (
     table_entries,
     table_manifest,
 )
-from load.parquet_files import conform, read_parquet, shape_of, write_parquet
+from load.parquet_files import conform, parquet_path, read_parquet, shape_of, write_parquet
 from load.published import HISTORY, LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
 from load.readme import readme
 from load.staging import PUBLISHING, Staging, open_staging, remove, reporting, withdraw
@@ -69,12 +69,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A release in its staging folder: rows and neutralised CSV cells per table, versions per table with a history."""
+    """A release in its staging folder: rows and neutralised CSV cells per table, versions per table with a history.
+
+    `made` are the tables themselves, for the check, which lets go of them.
+    """
 
     staging: Staging
     rows: Mapping[str, int]
     neutralised: Mapping[str, int]
     versions: Mapping[str, int]
+    made: Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def write(
                 on_table(name)
         write_duckdb(staging.path)
     rows = {name: table.num_rows for name, table in complete.items()}
-    return Written(staging, rows, neutralised, versions)
+    return Written(staging, rows, neutralised, versions, complete)
 
 
 def check(written: Written) -> Checked:
@@ -132,13 +136,13 @@ def check(written: Written) -> Checked:
     """
     staging = written.staging
     with reporting(staging.output, "read back the tables"):
-        found = violations(staging.path, written.rows, written.neutralised)
+        found = violations(staging.path, written.rows, written.neutralised, written.made)
         # Where the tables are wrong, so is their history; that would only be said twice.
-        found = found or history_violations(staging.path, _previous(staging))
+        found = found or history_violations(staging.path, _previous(staging), written.made)
         if found:
             rejected.explain(staging, found)
             raise CheckError(found, rejected.set_aside(staging))
-        return Checked(written, table_entries(staging.path))
+        return Checked(replace(written, made={}), table_entries(staging.path))
 
 
 def judge(checked: Checked, limits: gates.Limits, *, files: int, quarantined: int) -> tuple[gates.GateResult, ...]:
@@ -221,15 +225,25 @@ def _describe(checked: Checked, info: ReleaseInfo) -> None:
 def table(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.Table:
     """The table `name` of the release in `folder`, as published, or some of its columns.
 
-    ReleaseError where it cannot be read.
+    A whole table is held against its hash first: what was changed after publication must not be carried on into the
+    next release under a hash of its own. ReleaseError where it cannot be read, or is not what was published.
     """
     try:
+        if columns is None:
+            published = read(folder).manifest["tables"][name]["parquet"]["sha256"]
+            found = sha256_of(parquet_path(folder, name))
+            if found != published:
+                raise ReleaseError(_damaged(folder, name, f"has the SHA-256 {found}, {published} was published"))
         return read_parquet(folder, name, columns)
     except OSError as error:
-        raise ReleaseError(
-            f"{folder}: the table {name} of this release cannot be read ({error}). Restore the folder from a backup, or"
-            f" point {LATEST} at another release (ln -sfn releases/ID {LATEST}), then build again."
-        ) from error
+        raise ReleaseError(_damaged(folder, name, f"cannot be read ({error})")) from error
+
+
+def _damaged(folder: Path, name: str, found: str) -> str:
+    return (
+        f"{folder}: the table {name} of this release {found}. Restore the folder from a backup, or point {LATEST} at"
+        f" another release (ln -sfn releases/ID {LATEST}), then build again."
+    )
 
 
 def _count(rows: pa.Table, **values: str) -> int:

@@ -126,12 +126,17 @@ def _order(profiles: pa.Table, kept: Kept | None) -> _Order:
 
 
 def _kept_diagnostics(kept: Kept) -> list[Row]:
-    """What was found in the kept files alone; what it takes other profiles to find is found anew."""
+    """What was found in the kept files alone; what it takes other profiles to find is found anew.
+
+    What was found of files that gave no profile is found anew too, and such a file may be told under the escaped name
+    that is another's own.
+    """
     table = kept.tables["diagnostics"]
     alone = pa.array([code for code, rule in rules().items() if not rule.across])
     ids = pa.array(list(kept.files), pa.string())
     paths = kept.tables["profiles"].filter(pc.is_in(kept.tables["profiles"].column("profile_id"), ids))
     mine = pc.is_in(table.column("source_path"), paths.column("source_path").combine_chunks())
+    mine = pc.and_(mine, pc.is_valid(table.column("profile_id")))
     found: list[Row] = table.filter(pc.and_(mine, pc.is_in(table.column("rule"), alone))).to_pylist()
     return found
 

@@ -121,6 +121,36 @@ def test_the_next_night_reads_what_changed_during_this_one(source: Path, setting
     assert "Mehr" not in json.dumps(read_parquet(Path(summary.path), "sections").to_pylist())
 
 
+@pytest.mark.parametrize(
+    "fails",
+    [Path.unlink, _replace_with_a_pipe, lambda file: file.write_bytes(b""), lambda file: file.write_bytes(b"\xff\xfe")],
+    ids=["vanishes", "becomes a pipe", "is emptied", "is garbled"],
+)
+def test_a_file_that_was_away_for_a_moment_is_back_in_the_next_night(
+    source: Path, settings: Settings, fails: Callable[[Path], object]
+) -> None:
+    run.build(source, settings)
+    file = source / "tools/p0000.md"
+    text = file.read_text(encoding="utf-8")
+    (source / "tools/p0001.md").write_text(profiles(2)["tools/p0001.md"] + "\nMehr.\n", encoding="utf-8")
+    file.write_text(f"{text}\nAnders.\n", encoding="utf-8")
+    build_while(source, settings, "plan", lambda: fails(file))
+    if file.exists():
+        file.unlink()
+    file.write_text(f"{text}\nAnders.\n", encoding="utf-8")
+    summary = run.build(source, settings)
+    assert (summary.published, summary.profiles) == (True, 5)
+    assert not run.build(source, settings).published
+
+
+def test_a_file_that_stays_unreadable_is_published_once(source: Path, settings: Settings) -> None:
+    run.build(source, settings)
+    (source / "tools/p0000.md").unlink()
+    (source / "tools/p0000.md").mkdir()
+    (source / "tools/p0001.md").write_text("", encoding="utf-8")
+    assert [run.build(source, settings).published for _ in range(3)] == [True, False, False]
+
+
 def test_a_clock_that_is_set_back_gives_later_ids_all_the_same(source: Path, settings: Settings) -> None:
     times = [NOON, NOON - dt.timedelta(days=30), NOON, NOON + dt.timedelta(seconds=1)]
     for number, time in enumerate(times):

@@ -24,7 +24,7 @@ from transform.options import Options
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 # Emphasis that never ends: many seconds of work where one is allowed.
-SLOW = "# Langsam\n\n## Vorteile\n\n- " + "*a_ " * 200_000 + "\n"
+SLOW = "# Langsam\n\n## Vorteile\n\n- " + "*a_ " * 1_000_000 + "\n"
 
 
 def work(seconds: float) -> int:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from flows import run
 from flows.settings import load_settings
 from load.errors import ReleaseError
+from load.parquet_files import read_parquet, write_parquet
 from tests.flows.command import PROFILE, profiles, steckbrief, table_files, write_source
 from tests.nights import nights
 
@@ -82,11 +83,22 @@ def test_settings_that_matter_to_rows_read_every_file_anew_and_others_change_not
 ) -> None:
     write_source(tmp_path / "raw", profiles(3))
     steckbrief("build", "--direct", cwd=tmp_path)
+    change = {"gates": "{ profiles_lost = 1 }"} | change  # another locale is another name for every profile
     text = "".join(f"{name} = {value}\n" for name, value in change.items())
     (tmp_path / "steckbrief.toml").write_text(text, encoding="utf-8")
     told = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
     assert told["published"] is (reused is not None)
     assert told["reused"] == (3 if reused is None else reused)
+
+
+def test_other_code_that_writes_publishes_the_same_rows_anew(tmp_path: Path) -> None:
+    write_source(tmp_path / "raw", profiles(3))
+    steckbrief("build", "--direct", cwd=tmp_path)
+    manifest = tmp_path / "output/latest/release.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(told | {"writer": "another"}), encoding="utf-8")
+    again = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    assert (again["published"], again["reused"]) == (True, 3)
 
 
 def test_a_date_that_comes_due_is_a_change_although_no_file_did(tmp_path: Path) -> None:
@@ -95,6 +107,36 @@ def test_a_date_that_comes_due_is_a_change_although_no_file_did(tmp_path: Path) 
     chosen = load_settings(source, None, {"output": tmp_path / "output"})
     published = [run.build(source, chosen, at=NOON + dt.timedelta(days=day)).published for day in range(4)]
     assert published == [True, False, True, False]
+
+
+def test_what_is_told_of_an_unusable_name_is_told_once_whoever_has_the_escaped_name(tmp_path: Path) -> None:
+    source = write_source(tmp_path / "raw", profiles(2))
+    write_source(source, {"x\x01.md": "# X\n", "x\\x01.md": PROFILE.format(title="X", slug="x")})
+    for night in range(3):
+        (source / "tools/p0000.md").write_text(profiles(1)["tools/p0000.md"] + f"\n{night}\n", encoding="utf-8")
+        steckbrief("build", "--direct", cwd=tmp_path)
+        found = read_parquet(tmp_path / "output/latest", "diagnostics").to_pylist()
+        assert [each["rule"] for each in found].count("file-name-unusable") == 1
+
+
+def test_releases_inside_the_source_are_no_profiles(tmp_path: Path) -> None:
+    write_source(tmp_path, profiles(2))
+    for published in (True, False):
+        told = json.loads(steckbrief("build", ".", "--direct", "--json", cwd=tmp_path).stdout)
+        assert (told["profiles"], told["files"], told["published"]) == (2, 2, published)
+    done = steckbrief("build", ".", "--direct", "--output", ".", cwd=tmp_path, expect=2)
+    assert "cannot be the folder for the releases" in done.stderr
+
+
+def test_rows_that_were_changed_after_publication_are_not_carried_on(tmp_path: Path) -> None:
+    write_source(tmp_path / "raw", profiles(3))
+    steckbrief("build", "--direct", cwd=tmp_path)
+    release = tmp_path / "output/latest"
+    write_parquet(read_parquet(release, "features").slice(1), release, "features")
+    write_source(tmp_path / "raw", profiles(4))
+    done = steckbrief("build", "--direct", cwd=tmp_path, expect=1)
+    assert "the table features of this release has the SHA-256" in done.stderr
+    assert "Restore the folder from a backup" in done.stderr
 
 
 def test_a_damaged_last_release_stops_the_night_and_says_what_to_do(tmp_path: Path) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import pyarrow as pa
 import pytest
 
 from extract.model import Problem, Unreadable
 from extract.source import Fingerprint
-from flows.plan import a_date_came_due, cache_of, inputs_digest, kept_files
-from flows.provenance import fingerprint
+from flows.plan import Cache, a_date_came_due, cache_of, inputs_digest, kept_files
+from flows.provenance import digest_of_code, fingerprint, writer
+from tests.flows.command import ROOT
 
 PROFILES = pa.table(
     {
@@ -63,7 +65,48 @@ def test_the_digest_is_of_paths_contents_and_what_cannot_be_read() -> None:
 def test_other_settings_are_another_fingerprint(tmp_path) -> None:
     one, other = fingerprint({"default_locale": "de"}), fingerprint({"default_locale": "en"})
     assert one != other
-    manifest = {"fingerprint": one, "inputs": {"sha256": "d"}, "settings": {"today": "2026-03-01"}}
-    assert cache_of(tmp_path, manifest, one).usable
-    assert not cache_of(tmp_path, manifest, other).usable
-    assert not cache_of(tmp_path, {}, one).usable
+    manifest = {"fingerprint": one, "writer": "w", "inputs": {"sha256": "d"}, "settings": {"today": "2026-03-01"}}
+    assert cache_of(tmp_path, manifest, one, "w") == Cache(tmp_path, True, True, "d", dt.date(2026, 3, 1))
+    assert not cache_of(tmp_path, manifest, other, "w").usable
+    assert not cache_of(tmp_path, manifest, one, "v").written
+    assert not cache_of(tmp_path, {}, one, "w").usable
+
+
+@pytest.mark.parametrize("package", ["extract", "transform", "schema", "load"])
+@pytest.mark.parametrize("suffix", [".py", ".toml"])
+def test_other_code_or_vocabulary_is_another_fingerprint(tmp_path, package: str, suffix: str) -> None:
+    copy = tmp_path / package
+    shutil.copytree(ROOT / package, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    before = digest_of_code({package: copy}, {})
+    assert before == digest_of_code({package: ROOT / package}, {})
+    found = sorted(copy.rglob(f"*{suffix}"))
+    for file in found:
+        text = file.read_bytes()
+        file.write_bytes(text + b"\n")
+        assert digest_of_code({package: copy}, {}) != before, file
+        file.write_bytes(text)
+    assert found or (package, suffix) in {("extract", ".toml"), ("schema", ".toml"), ("load", ".toml")}
+
+
+def test_other_libraries_and_another_python_are_another_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digest_of_code({}, {"markdown-it-py": "4.0.0"})
+    assert digest_of_code({}, {"markdown-it-py": "4.0.1"}) != before
+    monkeypatch.setattr("platform.python_version", lambda: "3.11.99")
+    assert digest_of_code({}, {"markdown-it-py": "4.0.0"}) != before
+
+
+def test_what_makes_rows_and_what_writes_them_count_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+
+    def of_code(packages: tuple[str, ...], libraries: tuple[str, ...]) -> str:
+        asked.append((packages, libraries))
+        return "digest"
+
+    monkeypatch.setattr("flows.provenance._of_code", of_code)
+    fingerprint({})
+    writer()
+    (makers, readers), (writers, formats) = asked
+    assert set(makers) == {"extract", "transform", "schema"}
+    assert {"markdown-it-py", "python-frontmatter", "pyyaml"} <= set(readers)
+    assert "load" in writers
+    assert set(formats) == {"pyarrow", "duckdb"}

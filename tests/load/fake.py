@@ -22,6 +22,7 @@ INFO = ReleaseInfo(
     source_root="raw",
     source_commit=None,
     fingerprint="0" * 64,
+    writer="0" * 64,
     version="0.1.0",
     inputs={"found": 3, "read": 3, "reused": 0, "skipped": 0, "quarantined": 0},
 )

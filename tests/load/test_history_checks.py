@@ -120,7 +120,7 @@ def test_only_histories_that_changed_are_held_against_their_tables(
 ) -> None:
     looked_at: list[str] = []
 
-    def noted(folder: Path, name: str) -> list[tuple[str, int]]:
+    def noted(folder: Path, name: str, table: object) -> list[tuple[str, int]]:
         looked_at.append(name)
         return []
 
@@ -129,9 +129,9 @@ def test_only_histories_that_changed_are_held_against_their_tables(
     assert before is not None
     with open_staging(first, now=NOON + 24 * HOUR) as staging:
         candidate(staging)
-        assert history_violations(staging.path, before.path) == ()
+        assert history_violations(staging.path, before.path, {}) == ()
         assert looked_at == ["pros"]
-        assert history_violations(staging.path, None) == ()
+        assert history_violations(staging.path, None, {}) == ()
         assert looked_at[1:] == list(HISTORY_TABLES)
 
 
