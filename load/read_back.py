@@ -51,7 +51,9 @@ def read_back(
     name = table.name
     path = parquet_path(folder, name)
     try:
-        if not parquet_schema(folder, name).equals(table.arrow_schema, check_metadata=True):
+        # A published release keeps the wording of its day: another one is no change of the schema.
+        worded = expected.made is not None
+        if not parquet_schema(folder, name).equals(table.arrow_schema, check_metadata=worded):
             yield _unlike(table, path, "columns, types or descriptions are not the declared ones")
             return
         made = read_parquet(folder, name) if expected.made is None else expected.made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import shutil
@@ -18,6 +19,7 @@ from load.parquet_files import parquet_path, read_parquet, write_parquet
 from load.published import read
 from load.release import Release
 from load.verify import verify, verify_latest
+from tests.load.declared import another_schema
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
@@ -117,6 +119,14 @@ def test_a_release_of_another_schema_version_is_held_against_its_hashes(
     assert verify(mine) == ()
     (mine.path / "pros.csv").write_bytes(b"")
     assert len(verify(mine)) == 1
+
+
+def test_a_release_from_before_a_change_of_wording_is_as_published(release: Release) -> None:
+    tags = schema.TABLES["tags"]
+    columns = tuple(dataclasses.replace(each, description="In other words.") for each in tags.columns)
+    other = dataclasses.replace(tags, description="Said in other words.", columns=columns)
+    with another_schema(schema.SCHEMA_VERSION, {**schema.TABLES, "tags": other}):
+        assert verify(release) == ()
 
 
 @pytest.mark.parametrize(
