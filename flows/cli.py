@@ -174,7 +174,8 @@ def main() -> None:
     try:
         app()
     except (CommandError, LoadError) as error:
-        remark("\n".join(f"{printable(line)}" for line in f"error: {error}".splitlines()))
+        told = "\n".join([f"error: {error}", *getattr(error, "__notes__", ())])
+        remark("\n".join(printable(line) for line in told.splitlines()))
         stopped = ExitCode.GATE if isinstance(error, (GateError, CheckError)) else ExitCode.FAILED
         sys.exit(error.exit_code if isinstance(error, CommandError) else stopped)
     except OSError as error:

@@ -35,6 +35,7 @@ class ReleaseInfo:
         gates: results of the gates, one dict each.
         timings: stage -> seconds of wall time.
         forced: whether somebody asked to publish it whatever the gates find.
+        source_paths: folders of the source's repository that were asked for; () for all.
     """
 
     source_root: str
@@ -46,6 +47,7 @@ class ReleaseInfo:
     gates: Sequence[Mapping[str, object]] = ()
     timings: Mapping[str, float] = field(default_factory=dict, hash=False)
     forced: bool = False
+    source_paths: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def release_manifest(
         "schema_version": SCHEMA_VERSION,
         "steckbrief_version": info.version,
         "fingerprint": info.fingerprint,
-        "source": {"root": info.source_root, "commit": info.source_commit},
+        "source": {"root": info.source_root, "commit": info.source_commit, "paths": list(info.source_paths)},
         "inputs": dict(info.inputs),
         "tables": dict(tables),
         "history": dict(history),

@@ -71,6 +71,7 @@ def test_the_manifest_tells_where_the_rows_came_from_and_how_the_build_went(outp
     info = ReleaseInfo(
         source_root="profiles",
         source_commit="0123abc",
+        source_paths=("a", "b"),
         fingerprint="f" * 64,
         version="1.2.3",
         inputs={"found": 5, "read": 4, "reused": 0, "skipped": 0, "quarantined": 1},
@@ -88,7 +89,7 @@ def test_the_manifest_tells_where_the_rows_came_from_and_how_the_build_went(outp
         "schema_version": schema.SCHEMA_VERSION,
         "steckbrief_version": "1.2.3",
         "fingerprint": "f" * 64,
-        "source": {"root": "profiles", "commit": "0123abc"},
+        "source": {"root": "profiles", "commit": "0123abc", "paths": ["a", "b"]},
         "inputs": {"found": 5, "read": 4, "reused": 0, "skipped": 0, "quarantined": 1},
         "gates": [{"gate": "minimum_rows", "passed": True}],
         "forced": False,
