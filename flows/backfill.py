@@ -1,51 +1,54 @@
 """Backfill: the nights of the past, built from a git history as they would have been built then.
 
-Belongs here: which nights there are, and going through them. Does not belong here: building one (run.py), git
-(extract/repository.py), or arguments (backfill_command.py).
+Belongs here: going through the nights, and which of them need a build. Does not belong here: which days have a night
+(nights.py), building one (run.py), git (extract/), or arguments (backfill_command.py).
 
-The night of a day is the state at its end (23:59:59 UTC), and the time of its release. Each is built on the one before,
-so it costs what changed; nights without a change publish nothing. A night that is there is not built again, so the same
-backfill goes on where it was interrupted, and comes to the same releases.
+Each night is built on the one before, so it costs what changed; nights without a change publish nothing, and most of
+them are known without a look at the files. A night that is there is not built again, so the same backfill goes on where
+it was interrupted, and comes to the same releases.
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
+import shlex
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
-from extract import repository
-from extract.repository import Entry
+from extract.export import export
+from extract.git import RepositoryError
+from extract.repository import Entry, files_of, line_of
 from flows import run
-from flows.errors import SourceError, UsageError
+from flows.errors import NothingToBuildError, SourceError
+from flows.own import require_own, require_room
+from flows.plan import DATES, cache_of, next_due
+from flows.provenance import fingerprint
 from flows.run import Origin
 from flows.settings import Settings
-from load.published import latest, released_at, releases
-
-_END_OF_DAY: Final = dt.time(23, 59, 59, tzinfo=dt.UTC)
-
-
-class Every(StrEnum):
-    """Which days have a night: each, the last of seven, or the last of a month."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
+from load.errors import GateError
+from load.published import Release, latest, released_at
+from load.release import table
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be built: from which repository, which folders of it, on which line of commits, which nights."""
+    """What is to be built: from which repository, which folders of it, on which line of commits, which nights.
+
+    `command` are the words that ask for this, but for the last night: a message builds on them.
+    """
 
     repository: Path
     paths: tuple[str, ...]
     ref: str
     nights: tuple[dt.datetime, ...]
+    command: tuple[str, ...]
+
+    def up_to(self, night: dt.datetime) -> str:
+        """The command that ends with this night and publishes past gates."""
+        return shlex.join([*self.command, "--until", f"{night:%Y-%m-%d}", "--force"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,56 +61,102 @@ class Night:
     told: str
 
 
-def nights(since: dt.date, until: dt.date, every: Every) -> tuple[dt.datetime, ...]:
-    """The nights from `since` to `until`, both included, oldest first. UsageError where there is none."""
-    days = [since + dt.timedelta(days=number) for number in range((until - since).days + 1)]
-    if every is Every.WEEK:
-        days = days[6::7]
-    elif every is Every.MONTH:
-        days = [day for day in days if day.day == calendar.monthrange(day.year, day.month)[1]]
-    if not days:
-        raise UsageError(f"No night ({every}) from {since} to {until}: --since comes before --until.")
-    return tuple(dt.datetime.combine(day, _END_OF_DAY) for day in days)
+@dataclass(slots=True)
+class _Settled:
+    """What the last release and the nights since have answered: which commit was looked at, and until when it holds.
+
+    `due` is the first day on which the same files would give other rows: a date in them comes due, or the code is
+    another.
+    """
+
+    last: Release | None = None
+    commit: str | None = None
+    due: dt.date | None = None
+
+    @classmethod
+    def of(cls, last: Release | None, wanted: Wanted, code: str) -> _Settled:
+        """After a release, made just now or found; `code` is the fingerprint of what makes rows today."""
+        if last is None:
+            return cls()
+        source = last.manifest["source"]
+        same = tuple(source.get("paths", ())) == wanted.paths
+        cache = cache_of(last.path, last.manifest, code)
+        if not cache.usable or cache.today is None:
+            return cls(last, due=dt.date.min)
+        profiles = table(last.path, "profiles", DATES)
+        return cls(last, source["commit"] if same else None, next_due(profiles, cache.today))
+
+    def answers(self, commit: str, day: dt.date) -> bool:
+        """Whether a build of this commit on this day is known to change nothing."""
+        return commit == self.commit and (self.due is None or day < self.due)
 
 
-def backfill(wanted: Wanted, settings: Settings, *, force: bool = False) -> Iterator[Night]:
+@dataclass(slots=True)
+class _Tree:
+    """A folder that is brought from commit to commit, touching only what differs."""
+
+    folder: Path
+    files: Mapping[str, Entry] = field(default_factory=dict)
+
+    def bring_to(self, commit: str, wanted: Wanted, largest: int) -> bool:
+        """Let the folder hold the files of `commit`; False, and all as it was, where the commit has none."""
+        files = files_of(wanted.repository, commit, wanted.paths)
+        if files:
+            export(wanted.repository, self.files, files, self.folder, largest)
+            self.files = files
+        return bool(files)
+
+
+def backfill(wanted: Wanted, settings: Settings, *, past_gates: bool = False) -> Iterator[Night]:
     """Build the nights, oldest first, and tell of each as it is done.
 
+    With `past_gates`, a release that fails a gate is published all the same.
+
     Raises SourceError where the repository cannot be read, UsageError where the output folder holds releases of another
-    source, and what a build raises; nights that are done by then stay.
+    source, GateError with the command that goes on, and what else a build raises; nights that are done by then stay.
     """
-    _require_own(settings.output, wanted.repository)
+    code = fingerprint(settings.of_rows)
+    with _named("The history"):
+        line = line_of(wanted.repository, wanted.ref)
+    require_own(settings.output, wanted.repository, line)
     with tempfile.TemporaryDirectory(prefix="steckbrief-") as name:
-        folder = Path(name)
-        exported: Mapping[str, Entry] = {}
+        tree = _Tree(Path(name))
+        settled = _Settled.of(latest(settings.output), wanted, code)
         for time in wanted.nights:
-            last = latest(settings.output)
-            if last is not None and released_at(last.id) >= time:
+            if settled.last is not None and released_at(settled.last.id) >= time:
                 yield Night(time, None, None, "there already, or followed by a later release")
                 continue
-            try:
-                commit = repository.commit_at(wanted.repository, wanted.ref, time)
-                if commit is None or (last is not None and last.manifest["source"]["commit"] == commit):
-                    yield Night(time, commit, None, "no commit yet" if commit is None else "no new commit")
-                    continue
-                files = repository.files_of(wanted.repository, commit, wanted.paths)
-                repository.export(wanted.repository, exported, files, folder, settings.file_limits.file_bytes)
-            except repository.RepositoryError as error:
-                raise SourceError(f"The night of {time:%Y-%m-%d}: {error}") from error
-            exported = files
-            yield (
-                _built(time, commit, folder, wanted, settings, force=force)
-                if files
-                else Night(time, commit, None, "no profile yet")
-            )
+            commit = line.at(time)
+            if commit is None or settled.answers(commit, time.date()):
+                yield Night(time, commit, None, "no new commit" if commit else "no commit yet")
+                continue
+            require_room(settings.output, time)
+            with _named(f"The night of {time:%Y-%m-%d}"):
+                found = tree.bring_to(commit, wanted, settings.file_limits.file_bytes)
+            night = _built(time, commit, tree.folder, wanted, settings, past_gates=past_gates) if found else None
+            if night is not None and night.release:
+                settled = _Settled.of(latest(settings.output), wanted, code)
+            else:
+                settled.commit = commit
+                settled.due = settled.due if night else None
+            yield night or Night(time, commit, None, "no profile")
 
 
-def _built(time: dt.datetime, commit: str, folder: Path, wanted: Wanted, settings: Settings, *, force: bool) -> Night:
-    origin = Origin(str(wanted.repository), commit)
+def _built(
+    time: dt.datetime, commit: str, folder: Path, wanted: Wanted, settings: Settings, *, past_gates: bool
+) -> Night | None:
+    """Build a night; None where no file of it can be read as a profile."""
+    origin = Origin(str(wanted.repository), commit, wanted.paths)
     try:
-        summary = run.build(folder, settings, at=time, origin=origin, force=force)
+        summary = run.build(folder, settings, at=time, origin=origin, past_gates=past_gates)
+    except NothingToBuildError:
+        return None
+    except GateError as error:
+        again = GateError(error.failed, error.candidate, wanted.up_to(time))
+        again.add_note(f"{_which(time, commit)} Once it is published, give the same backfill again to go on.")
+        raise again from error
     except Exception as error:
-        error.add_note(f"This was the night of {time:%Y-%m-%d}, commit {commit}.")
+        error.add_note(_which(time, commit))
         raise
     if not summary.published:
         return Night(time, commit, None, "nothing changed")
@@ -115,11 +164,13 @@ def _built(time: dt.datetime, commit: str, folder: Path, wanted: Wanted, setting
     return Night(time, commit, summary.release, f"{summary.profiles:,} profiles, {anew:,} read anew")
 
 
-def _require_own(output: Path, source: Path) -> None:
-    """The past cannot be put before the releases of another source."""
-    foreign: Sequence[str] = [each.id for each in releases(output) if each.manifest["source"]["root"] != str(source)]
-    if foreign:
-        raise UsageError(
-            f"{output} holds releases that were not made from {source}, such as {foreign[0]}: the past must come first."
-            " Name a new folder with --output; nightly builds can go on in it."
-        )
+def _which(time: dt.datetime, commit: str) -> str:
+    return f"This was the night of {time:%Y-%m-%d}, commit {commit}."
+
+
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    try:
+        yield
+    except RepositoryError as error:
+        raise SourceError(f"{what} cannot be read from git. {error}. Nights that are done stay.") from error

@@ -1,13 +1,13 @@
-"""Where a release comes from: the source's commit, the software's version, and the fingerprint of what made its rows.
+"""What made a release: the software's version, and the fingerprint of what turns files into rows.
 
-Belongs here: facts about code and source that release.json records. Does not belong here: what became of the files.
+Belongs here: facts about code that release.json records. Does not belong here: the source (update.py), or what became
+of the files.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -20,9 +20,6 @@ _MAKERS: Final = ("extract", "transform", "schema")
 
 _LIBRARIES: Final = ("markdown-it-py", "python-frontmatter", "pyyaml")
 """Libraries whose next version could read the same file differently."""
-
-_GIT: Final = ("git", "-c", "core.fsmonitor=false")  # a source's own git configuration must not start programs
-_PATIENCE: Final = 30  # seconds for git; a source on a slow disk must not hold up a build
 
 
 @cache
@@ -55,23 +52,3 @@ def _code() -> str:
     for library in _LIBRARIES:
         digest.update(f"{library}={metadata.version(library)}\0".encode())
     return digest.hexdigest()
-
-
-def source_commit(source: Path) -> str | None:
-    """The git commit of the source folder, with "-dirty" where files in it differ; None where it has none."""
-    commit = _git(source, "rev-parse", "--verify", "--quiet", "HEAD")
-    if not commit:
-        return None
-    changes = _git(source, "status", "--porcelain", "--", ".")
-    return commit if changes == "" else f"{commit}-dirty"
-
-
-def _git(source: Path, *arguments: str) -> str | None:
-    """What git says; None where there is no git, no repository, or no answer in time."""
-    try:
-        answer = subprocess.run(  # noqa: S603 - fixed arguments; the source is a working directory, not an argument
-            [*_GIT, *arguments], cwd=source, capture_output=True, text=True, timeout=_PATIENCE, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return answer.stdout.strip()
