@@ -81,7 +81,10 @@ def _remove(folder: Path, paths: Iterable[str]) -> None:
 
 def _make_folder(root: Path, wanted: Path, known: set[Path]) -> None:
     """Make `wanted` below `root`. FileExistsError where a file or a link is in its way: it may lead anywhere."""
-    for each in [*reversed(wanted.relative_to(root).parents), wanted.relative_to(root)]:
+    if wanted in known:
+        return
+    below = wanted.relative_to(root)
+    for each in [*reversed(below.parents), below]:
         made = root / each
         if made not in known:
             if made.is_symlink() or not made.is_dir():

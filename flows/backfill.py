@@ -63,48 +63,94 @@ class Night:
 
 @dataclass(slots=True)
 class _Settled:
-    """What the last release and the nights since have answered: which commit was looked at, and until when it holds.
+    """What is known without a look at the files, from the last release and the nights since.
 
-    `due` is the first day on which the same files would give other rows: a date in them comes due, or the code is
-    another.
+    `commit` is the one that was looked at last, `vacant` whether it gave no profile. `due` is the first day on which
+    the files of the last release would give other rows: a date in them comes due, or the code is another.
     """
 
     last: Release | None = None
     commit: str | None = None
+    vacant: bool = False
     due: dt.date | None = None
 
     @classmethod
-    def of(cls, last: Release | None, wanted: Wanted, code: str) -> _Settled:
+    def of(cls, last: Release | None, paths: tuple[str, ...], code: str) -> _Settled:
         """After a release, made just now or found; `code` is the fingerprint of what makes rows today."""
         if last is None:
             return cls()
         source = last.manifest["source"]
-        same = tuple(source.get("paths", ())) == wanted.paths
+        commit = source["commit"] if tuple(source.get("paths", ())) == paths else None
         cache = cache_of(last.path, last.manifest, code)
         if not cache.usable or cache.today is None:
-            return cls(last, due=dt.date.min)
-        profiles = table(last.path, "profiles", DATES)
-        return cls(last, source["commit"] if same else None, next_due(profiles, cache.today))
+            return cls(last, commit, due=dt.date.min)
+        return cls(last, commit, due=next_due(table(last.path, "profiles", DATES), cache.today))
 
-    def answers(self, commit: str, day: dt.date) -> bool:
-        """Whether a build of this commit on this day is known to change nothing."""
-        return commit == self.commit and (self.due is None or day < self.due)
+    def holds(self, day: dt.date) -> bool:
+        """Whether the files that were looked at last would give on this day what they gave then."""
+        return self.vacant or self.due is None or day < self.due
 
 
 @dataclass(slots=True)
-class _Tree:
-    """A folder that is brought from commit to commit, touching only what differs."""
+class _Builder:
+    """Goes from night to night: `folder` holds the `files` of the commit that was looked at last."""
 
+    wanted: Wanted
+    settings: Settings
+    past_gates: bool
+    code: str
+    settled: _Settled
     folder: Path
     files: Mapping[str, Entry] = field(default_factory=dict)
 
-    def bring_to(self, commit: str, wanted: Wanted, largest: int) -> bool:
-        """Let the folder hold the files of `commit`; False, and all as it was, where the commit has none."""
-        files = files_of(wanted.repository, commit, wanted.paths)
-        if files:
-            export(wanted.repository, self.files, files, self.folder, largest)
-            self.files = files
-        return bool(files)
+    def night(self, time: dt.datetime, commit: str | None) -> Night:
+        """Build a night whose commit is given, where that is needed."""
+        settled = self.settled
+        if settled.last is not None and released_at(settled.last.id) >= time:
+            return Night(time, None, None, "there already, or followed by a later release")
+        if commit is None:
+            return Night(time, None, None, "no commit yet")
+        holds = settled.holds(time.date())
+        if commit == settled.commit and holds:
+            return Night(time, commit, None, "no new commit")
+        changed = self._bring_to(time, commit)
+        if self.files and (changed or not holds):
+            return self._built(time, commit)
+        settled.commit, settled.vacant = commit, settled.vacant or not self.files
+        return Night(time, commit, None, "no profile" if settled.vacant else "nothing changed")
+
+    def _bring_to(self, time: dt.datetime, commit: str) -> bool:
+        """Let the folder hold the files of `commit`, touching only what differs; False where it holds them already."""
+        repository, largest = self.wanted.repository, self.settings.file_limits.file_bytes
+        with _reported(f"The night of {time:%Y-%m-%d}"):
+            files = files_of(repository, commit, self.wanted.paths)
+            if files == self.files:
+                return False
+            export(repository, self.files, files, self.folder, largest)
+        self.files = files
+        return True
+
+    def _built(self, time: dt.datetime, commit: str) -> Night:
+        require_room(self.settings.output, time)
+        origin = Origin(str(self.wanted.repository), commit, self.wanted.paths)
+        try:
+            summary = run.build(self.folder, self.settings, at=time, origin=origin, past_gates=self.past_gates)
+        except NothingToBuildError:
+            self.settled.commit, self.settled.vacant = commit, True
+            return Night(time, commit, None, "no profile")
+        except GateError as error:
+            again = GateError(error.failed, error.candidate, self.wanted.up_to(time))
+            again.add_note(f"{_which(time, commit)} Once it is published, give the same backfill again to go on.")
+            raise again from error
+        except Exception as error:
+            error.add_note(_which(time, commit))
+            raise
+        if not summary.published:
+            self.settled.commit, self.settled.vacant = commit, False
+            return Night(time, commit, None, "nothing changed")
+        self.settled = _Settled.of(latest(self.settings.output), self.wanted.paths, self.code)
+        anew = summary.profiles - summary.reused
+        return Night(time, commit, summary.release, f"{summary.profiles:,} profiles, {anew:,} read anew")
 
 
 def backfill(wanted: Wanted, settings: Settings, *, past_gates: bool = False) -> Iterator[Night]:
@@ -115,53 +161,15 @@ def backfill(wanted: Wanted, settings: Settings, *, past_gates: bool = False) ->
     Raises SourceError where the repository cannot be read, UsageError where the output folder holds releases of another
     source, GateError with the command that goes on, and what else a build raises; nights that are done by then stay.
     """
-    code = fingerprint(settings.of_rows)
-    with _named("The history"):
+    with _reported("The history"):
         line = line_of(wanted.repository, wanted.ref)
     require_own(settings.output, wanted.repository, line)
-    with tempfile.TemporaryDirectory(prefix="steckbrief-") as name:
-        tree = _Tree(Path(name))
-        settled = _Settled.of(latest(settings.output), wanted, code)
+    code = fingerprint(settings.of_rows)
+    settled = _Settled.of(latest(settings.output), wanted.paths, code)
+    with tempfile.TemporaryDirectory(prefix="steckbrief-") as folder:
+        builder = _Builder(wanted, settings, past_gates, code, settled, Path(folder))
         for time in wanted.nights:
-            if settled.last is not None and released_at(settled.last.id) >= time:
-                yield Night(time, None, None, "there already, or followed by a later release")
-                continue
-            commit = line.at(time)
-            if commit is None or settled.answers(commit, time.date()):
-                yield Night(time, commit, None, "no new commit" if commit else "no commit yet")
-                continue
-            require_room(settings.output, time)
-            with _named(f"The night of {time:%Y-%m-%d}"):
-                found = tree.bring_to(commit, wanted, settings.file_limits.file_bytes)
-            night = _built(time, commit, tree.folder, wanted, settings, past_gates=past_gates) if found else None
-            if night is not None and night.release:
-                settled = _Settled.of(latest(settings.output), wanted, code)
-            else:
-                settled.commit = commit
-                settled.due = settled.due if night else None
-            yield night or Night(time, commit, None, "no profile")
-
-
-def _built(
-    time: dt.datetime, commit: str, folder: Path, wanted: Wanted, settings: Settings, *, past_gates: bool
-) -> Night | None:
-    """Build a night; None where no file of it can be read as a profile."""
-    origin = Origin(str(wanted.repository), commit, wanted.paths)
-    try:
-        summary = run.build(folder, settings, at=time, origin=origin, past_gates=past_gates)
-    except NothingToBuildError:
-        return None
-    except GateError as error:
-        again = GateError(error.failed, error.candidate, wanted.up_to(time))
-        again.add_note(f"{_which(time, commit)} Once it is published, give the same backfill again to go on.")
-        raise again from error
-    except Exception as error:
-        error.add_note(_which(time, commit))
-        raise
-    if not summary.published:
-        return Night(time, commit, None, "nothing changed")
-    anew = summary.profiles - summary.reused
-    return Night(time, commit, summary.release, f"{summary.profiles:,} profiles, {anew:,} read anew")
+            yield builder.night(time, line.at(time))
 
 
 def _which(time: dt.datetime, commit: str) -> str:
@@ -169,7 +177,8 @@ def _which(time: dt.datetime, commit: str) -> str:
 
 
 @contextmanager
-def _named(what: str) -> Iterator[None]:
+def _reported(what: str) -> Iterator[None]:
+    """Turn a RepositoryError inside the block into a SourceError."""
     try:
         yield
     except RepositoryError as error:

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from flows.arguments import AsJson, Config, Output, Workers
+from flows.signals import Stopped
 from flows.terminal import printable, remark, say
 
 Repository = Annotated[Path, typer.Argument(metavar="REPO", help="A git repository, bare or with a working tree.")]
@@ -65,10 +66,14 @@ def backfill(  # noqa: PLR0913 - the options of a command
     command = ("steckbrief", "backfill", str(repo), *(word for pair in given for word in pair))
     wanted = Wanted(repo, tuple(path or ()), ref, over, command)
     done = []
-    for night in build_nights(wanted, settings, past_gates=force):
-        done.append(night)
-        commit = f" {night.commit[:12]}" if night.commit else ""
-        remark(f"{night.time:%Y-%m-%d}{commit}: {printable(night.told)}")
+    try:
+        for night in build_nights(wanted, settings, past_gates=force):
+            done.append(night)
+            commit = f" {night.commit[:12]}" if night.commit else ""
+            remark(f"{night.time:%Y-%m-%d}{commit}: {printable(night.told)}")
+    except Stopped as stopped:
+        remark(f"{stopped}; nights that are done stay. Give the same backfill again to go on.")
+        raise typer.Exit(stopped.exit_code) from stopped
     published = [each for each in done if each.release]
     if as_json:
         say(json.dumps([asdict(each) | {"time": each.time.isoformat()} for each in done], indent=2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import pickle
 import shlex
 from collections import Counter
 from pathlib import Path
@@ -18,7 +19,7 @@ from flows.nights import Every, nights
 from flows.settings import load_settings
 from load.errors import GateError
 from load.published import released_at
-from tests.flows.command import PROFILE, steckbrief, table_files
+from tests.flows.command import PROFILE, Running, steckbrief, table_files
 from tests.repositories import commit, git
 
 
@@ -143,6 +144,17 @@ def test_from_another_working_directory_and_in_another_spelling_it_goes_on(
     assert told[0]["paths"] == ["content/tools", "content/en/tools"]
 
 
+def test_asked_to_end_it_says_what_stays_and_how_to_go_on(built: Path, repository: Path, tmp_path: Path) -> None:
+    with Running(*arguments(repository), cwd=tmp_path) as running:
+        running.wait_for_line("2026-02-02")
+        running.process.terminate()
+        code, _, told = running.end()
+    assert code == 143
+    assert "stopped by SIGTERM; nights that are done stay. Give the same backfill again to go on." in told
+    steckbrief(*arguments(repository), cwd=tmp_path)
+    assert contents(tmp_path / "out") == contents(built)
+
+
 def run_nights(
     home: Path, output: Path, days: tuple[int, int], *paths: str, ref: str = "HEAD", force: bool = False
 ) -> list[str]:
@@ -201,6 +213,24 @@ def test_a_date_that_comes_due_is_a_night_though_nobody_committed(tmp_path: Path
     assert contents(tmp_path / "again") == contents(output)
 
 
+def test_profiles_that_come_back_as_they_were_change_nothing_until_a_date_comes_due(tmp_path: Path) -> None:
+    home, output = tmp_path / "catalogue", tmp_path / "output"
+    dated = profile("krita").replace("---\n# ", "updated_at: 2026-02-06\n---\n# ")
+    commit(home, {"krita.md": dated}, "2026-02-01T09:00:00Z")
+    commit(home, {"krita.md": None}, "2026-02-02T09:00:00Z")
+    commit(home, {"krita.md": dated}, "2026-02-03T09:00:00Z")
+    commit(home, {"readme.txt": "n"}, "2026-02-04T09:00:00Z")
+    assert run_nights(home, output, (1, 7)) == [
+        "1 profiles, 1 read anew",
+        "no profile",
+        "nothing changed",
+        "nothing changed",
+        "no new commit",
+        "1 profiles, 0 read anew",
+        "no new commit",
+    ]
+
+
 def test_other_code_makes_another_night_as_it_would_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "catalogue"
     commit(home, {"krita.md": profile("krita")}, "2026-02-01T09:00:00Z")
@@ -242,6 +272,14 @@ def test_a_night_that_fails_a_gate_says_how_to_go_on_and_that_works(gated: Path)
     told = [json.loads((each / "release.json").read_text()) for each in releases_of(gated / "my out")]
     assert [each["forced"] for each in told] == [False, True, False]
     assert candidate.is_dir()
+
+
+def test_a_failed_gate_keeps_its_command_between_processes() -> None:
+    error = GateError(("profiles-lost: all",), Path("rejected/x"), "steckbrief backfill x --force")
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert str(copy) == str(error)
+    assert "publish it with steckbrief backfill x --force" in str(copy)
+    assert "publish it with steckbrief build --force" in str(GateError((), Path("rejected/x")))
 
 
 def test_force_passes_gates_and_publishes_no_night_without_a_change(gated: Path) -> None:
