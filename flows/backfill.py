@@ -1,51 +1,54 @@
 """Backfill: the nights of the past, built from a git history as they would have been built then.
 
-Belongs here: which nights there are, and going through them. Does not belong here: building one (run.py), git
-(extract/repository.py), or arguments (backfill_command.py).
+Belongs here: going through the nights, and which of them need a build. Does not belong here: which days have a night
+(nights.py), building one (run.py), git (extract/), or arguments (backfill_command.py).
 
-The night of a day is the state at its end (23:59:59 UTC), and the time of its release. Each is built on the one before,
-so it costs what changed; nights without a change publish nothing. A night that is there is not built again, so the same
-backfill goes on where it was interrupted, and comes to the same releases.
+Each night is built on the one before, so it costs what changed; nights without a change publish nothing, and most of
+them are known without a look at the files. A night that is there is not built again, so the same backfill goes on where
+it was interrupted, and comes to the same releases.
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
+import shlex
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
-from extract import repository
-from extract.repository import Entry
+from extract.export import export
+from extract.git import RepositoryError
+from extract.repository import Entry, files_of, line_of
 from flows import run
-from flows.errors import SourceError, UsageError
+from flows.errors import NothingToBuildError, SourceError
+from flows.own import require_own, require_room
+from flows.plan import DATES, cache_of, next_due
+from flows.provenance import fingerprint, writer
 from flows.run import Origin
 from flows.settings import Settings
-from load.published import latest, released_at, releases
-
-_END_OF_DAY: Final = dt.time(23, 59, 59, tzinfo=dt.UTC)
-
-
-class Every(StrEnum):
-    """Which days have a night: each, the last of seven, or the last of a month."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
+from load.errors import GateError
+from load.published import Release, latest, released_at
+from load.release import table
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be built: from which repository, which folders of it, on which line of commits, which nights."""
+    """What is to be built: from which repository, which folders of it, on which line of commits, which nights.
+
+    `command` are the words that ask for this, but for the last night: a message builds on them.
+    """
 
     repository: Path
     paths: tuple[str, ...]
     ref: str
     nights: tuple[dt.datetime, ...]
+    command: tuple[str, ...]
+
+    def up_to(self, night: dt.datetime) -> str:
+        """The command that ends with this night and publishes past gates."""
+        return shlex.join([*self.command, "--until", f"{night:%Y-%m-%d}", "--force"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,68 +61,125 @@ class Night:
     told: str
 
 
-def nights(since: dt.date, until: dt.date, every: Every) -> tuple[dt.datetime, ...]:
-    """The nights from `since` to `until`, both included, oldest first. UsageError where there is none."""
-    days = [since + dt.timedelta(days=number) for number in range((until - since).days + 1)]
-    if every is Every.WEEK:
-        days = days[6::7]
-    elif every is Every.MONTH:
-        days = [day for day in days if day.day == calendar.monthrange(day.year, day.month)[1]]
-    if not days:
-        raise UsageError(f"No night ({every}) from {since} to {until}: --since comes before --until.")
-    return tuple(dt.datetime.combine(day, _END_OF_DAY) for day in days)
+@dataclass(slots=True)
+class _Settled:
+    """What is known without a look at the files, from the last release and the nights since.
+
+    `commit` is the one that was looked at last, `vacant` whether it gave no profile. `due` is the first day on which
+    the files of the last release would give other rows: a date in them comes due, or the code is another.
+    """
+
+    last: Release | None = None
+    commit: str | None = None
+    vacant: bool = False
+    due: dt.date | None = None
+
+    @classmethod
+    def of(cls, last: Release | None, paths: tuple[str, ...], code: str) -> _Settled:
+        """After a release, made just now or found; `code` is the fingerprint of what makes rows today."""
+        if last is None:
+            return cls()
+        source = last.manifest["source"]
+        commit = source["commit"] if tuple(source.get("paths", ())) == paths else None
+        cache = cache_of(last.path, last.manifest, code, writer())
+        if not (cache.usable and cache.written) or cache.today is None:
+            return cls(last, commit, due=dt.date.min)
+        return cls(last, commit, due=next_due(table(last.path, "profiles", DATES), cache.today))
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether the files that were looked at last would give on this day what they gave then."""
+        return self.vacant or self.due is None or day < self.due
 
 
-def backfill(wanted: Wanted, settings: Settings, *, force: bool = False) -> Iterator[Night]:
+@dataclass(slots=True)
+class _Builder:
+    """Goes from night to night: `folder` holds the `files` of the commit that was looked at last."""
+
+    wanted: Wanted
+    settings: Settings
+    past_gates: bool
+    code: str
+    settled: _Settled
+    folder: Path
+    files: Mapping[str, Entry] = field(default_factory=dict)
+
+    def night(self, time: dt.datetime, commit: str | None) -> Night:
+        """Build a night whose commit is given, where that is needed."""
+        settled = self.settled
+        if settled.last is not None and released_at(settled.last.id) >= time:
+            return Night(time, None, None, "there already, or followed by a later release")
+        if commit is None:
+            return Night(time, None, None, "no commit yet")
+        holds = settled.holds(time.date())
+        if commit == settled.commit and holds:
+            return Night(time, commit, None, "no new commit")
+        changed = self._bring_to(time, commit)
+        if self.files and (changed or not holds):
+            return self._built(time, commit)
+        settled.commit, settled.vacant = commit, settled.vacant or not self.files
+        return Night(time, commit, None, "no profile" if settled.vacant else "nothing changed")
+
+    def _bring_to(self, time: dt.datetime, commit: str) -> bool:
+        """Let the folder hold the files of `commit`, touching only what differs; False where it holds them already."""
+        repository, largest = self.wanted.repository, self.settings.file_limits.file_bytes
+        with _reported(f"The night of {time:%Y-%m-%d}"):
+            files = files_of(repository, commit, self.wanted.paths)
+            if files == self.files:
+                return False
+            export(repository, self.files, files, self.folder, largest)
+        self.files = files
+        return True
+
+    def _built(self, time: dt.datetime, commit: str) -> Night:
+        require_room(self.settings.output, time)
+        origin = Origin(str(self.wanted.repository), commit, self.wanted.paths)
+        try:
+            summary = run.build(self.folder, self.settings, at=time, origin=origin, past_gates=self.past_gates)
+        except NothingToBuildError:
+            self.settled.commit, self.settled.vacant = commit, True
+            return Night(time, commit, None, "no profile")
+        except GateError as error:
+            again = GateError(error.failed, error.candidate, self.wanted.up_to(time))
+            again.add_note(f"{_which(time, commit)} Once it is published, give the same backfill again to go on.")
+            raise again from error
+        except Exception as error:
+            error.add_note(_which(time, commit))
+            raise
+        if not summary.published:
+            self.settled.commit, self.settled.vacant = commit, False
+            return Night(time, commit, None, "nothing changed")
+        self.settled = _Settled.of(latest(self.settings.output), self.wanted.paths, self.code)
+        anew = summary.profiles - summary.reused
+        return Night(time, commit, summary.release, f"{summary.profiles:,} profiles, {anew:,} read anew")
+
+
+def backfill(wanted: Wanted, settings: Settings, *, past_gates: bool = False) -> Iterator[Night]:
     """Build the nights, oldest first, and tell of each as it is done.
 
+    With `past_gates`, a release that fails a gate is published all the same.
+
     Raises SourceError where the repository cannot be read, UsageError where the output folder holds releases of another
-    source, and what a build raises; nights that are done by then stay.
+    source, GateError with the command that goes on, and what else a build raises; nights that are done by then stay.
     """
-    _require_own(settings.output, wanted.repository)
-    with tempfile.TemporaryDirectory(prefix="steckbrief-") as name:
-        folder = Path(name)
-        exported: Mapping[str, Entry] = {}
+    with _reported("The history"):
+        line = line_of(wanted.repository, wanted.ref)
+    require_own(settings.output, wanted.repository, line)
+    code = fingerprint(settings.of_rows)
+    settled = _Settled.of(latest(settings.output), wanted.paths, code)
+    with tempfile.TemporaryDirectory(prefix="steckbrief-") as folder:
+        builder = _Builder(wanted, settings, past_gates, code, settled, Path(folder))
         for time in wanted.nights:
-            last = latest(settings.output)
-            if last is not None and released_at(last.id) >= time:
-                yield Night(time, None, None, "there already, or followed by a later release")
-                continue
-            try:
-                commit = repository.commit_at(wanted.repository, wanted.ref, time)
-                if commit is None or (last is not None and last.manifest["source"]["commit"] == commit):
-                    yield Night(time, commit, None, "no commit yet" if commit is None else "no new commit")
-                    continue
-                files = repository.files_of(wanted.repository, commit, wanted.paths)
-                repository.export(wanted.repository, exported, files, folder, settings.file_limits.file_bytes)
-            except repository.RepositoryError as error:
-                raise SourceError(f"The night of {time:%Y-%m-%d}: {error}") from error
-            exported = files
-            yield (
-                _built(time, commit, folder, wanted, settings, force=force)
-                if files
-                else Night(time, commit, None, "no profile yet")
-            )
+            yield builder.night(time, line.at(time))
 
 
-def _built(time: dt.datetime, commit: str, folder: Path, wanted: Wanted, settings: Settings, *, force: bool) -> Night:
-    origin = Origin(str(wanted.repository), commit)
+def _which(time: dt.datetime, commit: str) -> str:
+    return f"This was the night of {time:%Y-%m-%d}, commit {commit}."
+
+
+@contextmanager
+def _reported(what: str) -> Iterator[None]:
+    """Turn a RepositoryError inside the block into a SourceError."""
     try:
-        summary = run.build(folder, settings, at=time, origin=origin, force=force)
-    except Exception as error:
-        error.add_note(f"This was the night of {time:%Y-%m-%d}, commit {commit}.")
-        raise
-    if not summary.published:
-        return Night(time, commit, None, "nothing changed")
-    anew = summary.profiles - summary.reused
-    return Night(time, commit, summary.release, f"{summary.profiles:,} profiles, {anew:,} read anew")
-
-
-def _require_own(output: Path, source: Path) -> None:
-    """The past cannot be put before the releases of another source."""
-    foreign: Sequence[str] = [each.id for each in releases(output) if each.manifest["source"]["root"] != str(source)]
-    if foreign:
-        raise UsageError(
-            f"{output} holds releases that were not made from {source}, such as {foreign[0]}: the past must come first."
-            " Name a new folder with --output; nightly builds can go on in it."
-        )
+        yield
+    except RepositoryError as error:
+        raise SourceError(f"{what} cannot be read from git. {error}. Nights that are done stay.") from error

@@ -174,15 +174,21 @@ def main() -> None:
     try:
         app()
     except (CommandError, LoadError) as error:
-        remark("\n".join(f"{printable(line)}" for line in f"error: {error}".splitlines()))
+        _remark_error(error, str(error))
         stopped = ExitCode.GATE if isinstance(error, (GateError, CheckError)) else ExitCode.FAILED
         sys.exit(error.exit_code if isinstance(error, CommandError) else stopped)
     except OSError as error:
-        remark(f"error: {printable(str(error))}. Nothing was published.")
+        _remark_error(error, f"{error}. Nothing was published.")
         sys.exit(ExitCode.FAILED)
     except Stopped as stopped:
         remark(f"{stopped}; nothing was published.")
         sys.exit(stopped.exit_code)
+
+
+def _remark_error(error: Exception, told: str) -> None:
+    """Say what went wrong, and what was noted on the way, such as which night of many it was."""
+    lines = [line for each in (f"error: {told}", *getattr(error, "__notes__", ())) for line in each.splitlines()]
+    remark("\n".join(map(printable, lines)))
 
 
 def _settings(source: Path, config: Path | None, flags: dict[str, object]) -> Settings:

@@ -16,7 +16,11 @@ class GitSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     update: Annotated[
-        bool, Field(description="Fetch what is new before a build: pull a working tree, fetch into a bare repository.")
+        bool,
+        Field(
+            description="Fetch before each build, and build the commit that was fetched; nothing is checked out. Else a"
+            " working tree is read as it stands."
+        ),
     ] = False
     ref: Annotated[str, Field(description="Branch, tag or commit that is read from a bare repository.")] = "HEAD"
     paths: Annotated[

@@ -40,12 +40,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """After update: the folder with the files, and where they come from."""
+    """After update: the folder with the files, and where they come from.
+
+    `paths` are the folders of the repository that were asked for; none where all were.
+    """
 
     folder: Path
     root: str
     commit: str | None
-    fetched: bool
+    paths: tuple[str, ...] = ()
+    fetched: bool = False
 
     @property
     def sentence(self) -> str:

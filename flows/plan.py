@@ -22,9 +22,10 @@ from extract.source import Fingerprint
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_DATES = ("created_on", "updated_on", "reviewed_on")
+DATES = ("created_on", "updated_on", "reviewed_on")
+"""Dates that are compared with the day of a build."""
 
-PROFILE_COLUMNS = ("profile_id", "source_path", "source_sha256", *_DATES)
+PROFILE_COLUMNS = ("profile_id", "source_path", "source_sha256", *DATES)
 """What of the last release's profiles a plan is made from."""
 
 
@@ -71,6 +72,12 @@ def kept_files(profiles: pa.Table, files: Sequence[Fingerprint]) -> dict[str, in
     return {profile_id: number for profile_id, number in found if number is not None}
 
 
+def next_due(profiles: pa.Table, day: dt.date) -> dt.date | None:
+    """The first day after `day` on which a date in `profiles` comes due; None where no date is to come."""
+    days = (each for name in DATES for each in profiles.column(name).to_pylist() if each is not None and each > day)
+    return min(days, default=None)
+
+
 def a_date_came_due(profiles: pa.Table, before: dt.date | None, today: dt.date | None) -> bool:
     """Whether some date in `profiles` was in the future on one of the two days and is not on the other.
 
@@ -79,5 +86,5 @@ def a_date_came_due(profiles: pa.Table, before: dt.date | None, today: dt.date |
     if before is None or today is None:
         return before != today
     first, last = sorted((before, today))
-    days = (day for name in _DATES for day in profiles.column(name).to_pylist() if day is not None)
+    days = (day for name in DATES for day in profiles.column(name).to_pylist() if day is not None)
     return any(first < day <= last for day in days)

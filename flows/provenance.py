@@ -1,6 +1,7 @@
-"""Where a release comes from: the source's commit, the software's version, the fingerprints of what made and wrote it.
+"""What made a release: the software's version, and the fingerprints of what made its rows and of what wrote its files.
 
-Belongs here: facts about code and source that release.json records. Does not belong here: what became of the files.
+Belongs here: facts about code that release.json records. Does not belong here: the source (update.py), or what became
+of the files.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import subprocess
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata, resources
@@ -29,9 +29,6 @@ _FORMATS: Final = ("pyarrow", "duckdb")
 
 _CODE: Final = frozenset({".py", ".toml"})
 """Ends of the names of files that count as code: modules, and what is declared beside them."""
-
-_GIT: Final = ("git", "-c", "core.fsmonitor=false")  # a source's own git configuration must not start programs
-_PATIENCE: Final = 30  # seconds for git; a source on a slow disk must not hold up a build
 
 
 @cache
@@ -76,23 +73,3 @@ def digest_of_code(roots: Mapping[str, Path], libraries: Mapping[str, str]) -> s
     for name, number in {"python": platform.python_version(), **libraries}.items():
         digest.update(f"{name}={number}\0".encode())
     return digest.hexdigest()
-
-
-def source_commit(source: Path) -> str | None:
-    """The git commit of the source folder, with "-dirty" where files in it differ; None where it has none."""
-    commit = _git(source, "rev-parse", "--verify", "--quiet", "HEAD")
-    if not commit:
-        return None
-    changes = _git(source, "status", "--porcelain", "--", ".")
-    return commit if changes == "" else f"{commit}-dirty"
-
-
-def _git(source: Path, *arguments: str) -> str | None:
-    """What git says; None where there is no git, no repository, or no answer in time."""
-    try:
-        answer = subprocess.run(  # noqa: S603 - fixed arguments; the source is a working directory, not an argument
-            [*_GIT, *arguments], cwd=source, capture_output=True, text=True, timeout=_PATIENCE, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return answer.stdout.strip()

@@ -89,10 +89,14 @@ class _Clock:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the profiles of a source folder come from: the folder, or the repository of which it is a copy."""
+    """Where the profiles of a source folder come from: the folder, or the repository of which it is a copy.
+
+    `paths` are the folders of the repository that were asked for; none where all were.
+    """
 
     root: str
     commit: str | None
+    paths: tuple[str, ...] = ()
 
 
 def build(  # noqa: PLR0913 - what a person can ask for, each by name
@@ -103,6 +107,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
     direct: bool = True,
     full: bool = False,
     force: bool = False,
+    past_gates: bool = False,
     at: dt.datetime | None = None,
     origin: Origin | None = None,
 ) -> Summary:
@@ -115,6 +120,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         direct: whether this runs without Prefect; the summary says so.
         full: read every file, whatever the last release has.
         force: publish although nothing changed or a gate failed.
+        past_gates: publish although a gate failed, but not where nothing changed.
         at: time of the release, aware; the present where not given.
         origin: where `source` comes from, when that is already known; it is not brought up to date then.
 
@@ -122,7 +128,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         NotADirectoryError: the source is no folder.
         NothingToBuildError: it holds no profile.
         SourceError: the source lives in git and cannot be brought up to date.
-        GateError: a gate failed and `force` is not given; the candidate is kept.
+        GateError: a gate failed and neither `force` nor `past_gates` is given; the candidate is kept.
         LoadError: the output folder cannot be used, or the release breaks a promise of the schema.
     """
     began = time.monotonic()
@@ -138,7 +144,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         folder = source
         if origin is None:
             updated = clock.run("update", steps.update, source, work, settings.git, settings.file_limits.file_bytes)
-            folder, origin = updated.folder, Origin(updated.root, updated.commit)
+            folder, origin = updated.folder, Origin(updated.root, updated.commit, updated.paths)
         job = replace(_job(folder, work, settings, now), cache=cache)
         found = clock.run("discover", steps.discover, job)
         was_read = clock.run("read", steps.read, job)
@@ -156,6 +162,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         info = ReleaseInfo(
             source_root=origin.root,
             source_commit=origin.commit,
+            source_paths=origin.paths,
             fingerprint=code,
             writer=writer(),
             version=version(),
@@ -171,9 +178,9 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
             settings=settings.recorded | {"today": _day(job)},
             gates=[each.as_json() for each in gated.results],
             timings=dict(clock.seconds),
-            forced=force and bool(gated.failed),
+            forced=(force or past_gates) and bool(gated.failed),
         )
-        if gated.failed and not force:
+        if gated.failed and not info.forced:
             raise GateError(gated.failed, reject(checked.checked, info))
         summary = Summary(
             source=absolute(source),

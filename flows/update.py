@@ -1,38 +1,65 @@
 """The first stage of a build: bringing a source that lives in git up to date, and making it a folder of files.
 
 Belongs here: what is done for a working tree, for a bare repository and for a plain folder. Does not belong here: git
-itself (extract/repository.py).
+itself (extract/git.py and the modules that use it).
+
+What was fetched is read from the repository, not from the working tree: no file of it changes, so nothing can be left
+half changed, and what somebody is editing there is not read.
 """
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from extract import repository
-from flows.errors import SourceError
+from extract.export import export
+from extract.fetch import fetch
+from extract.git import RepositoryError
+from extract.repository import commit_of, files_of, is_bare
+from extract.working_tree import commit_of_folder, place_in_repository
+from flows.errors import NothingToBuildError, SourceError
 from flows.git_settings import GitSettings
 from flows.job import Updated
-from flows.provenance import source_commit
 
 
 def bring(source: Path, work: Path, settings: GitSettings, largest: int) -> Updated:
-    """Fetch into `source` where that is set; where it is a bare repository, export its files into `work`.
+    """Fetch into the repository of `source` where that is set; what was fetched, or is bare, is exported into `work`.
 
-    `largest` is the number of bytes beyond which a file is refused. Raises SourceError where git fails.
+    `largest` is the number of bytes beyond which a file is refused. Raises SourceError where git fails,
+    NothingToBuildError where the commit has no Markdown file.
     """
-    try:
-        if settings.update:
-            repository.update(source, settings.timeout)
-        if not repository.is_bare(source):
-            return Updated(source, str(source), source_commit(source), fetched=settings.update)
-        commit = repository.commit_of(source, settings.ref)
-        files = repository.files_of(source, commit, settings.paths)
+    with _reported("be read from git"):
+        bare = is_bare(source)
+        if not (bare or settings.update):
+            return Updated(source, str(source), commit_of_folder(source))
+        below = "" if bare else place_in_repository(source)
+        paths = settings.paths if bare else ()
+    with _reported("be brought up to date" if settings.update else "be read from git"):
+        fetched = fetch(source, settings.ref, settings.timeout) if settings.update else None
+        commit = fetched or commit_of(source, settings.ref)
+    with _reported("be read from git"):
+        files = files_of(source, commit, paths, below)
+        if not files:
+            where = " below " + ", ".join(paths or [below]) if paths or below else ""
+            raise NothingToBuildError(
+                f"{source}: no profile in commit {commit}{where}. Expected at least one file *.md. Nothing was"
+                " published."
+            )
         folder = work / "source"
-        folder.mkdir()
-        repository.export(source, {}, files, folder, largest)
-    except repository.RepositoryError as error:
+        shutil.rmtree(folder, ignore_errors=True)  # of an earlier try
+        export(source, {}, files, folder, largest)
+    return Updated(folder, str(source), commit, paths, fetched=fetched is not None)
+
+
+@contextmanager
+def _reported(what: str) -> Iterator[None]:
+    """Turn a RepositoryError inside the block into a SourceError."""
+    try:
+        yield
+    except RepositoryError as error:
         raise SourceError(
-            f"The source cannot be brought up to date. {error}. Nothing was published; the last release stands.",
+            f"The source cannot {what}. {error}. Nothing was published; the last release stands.",
             passing=error.passing,
         ) from error
-    return Updated(folder, str(source), commit, fetched=settings.update)

@@ -48,21 +48,25 @@ class Violation:
 
 
 class GateError(LoadError):
-    """A gate stopped the release; `failed` says which and why, one sentence each, `candidate` is where it is kept."""
+    """A gate stopped the release; `failed` says which and why, one sentence each, `candidate` is where it is kept.
 
-    def __init__(self, failed: tuple[str, ...], candidate: Path) -> None:
+    `command` is what publishes it all the same.
+    """
+
+    def __init__(self, failed: tuple[str, ...], candidate: Path, command: str = "steckbrief build --force") -> None:
         self.failed = failed
         self.candidate = candidate
+        self.command = command
         super().__init__(
             "Nothing was published, because a gate failed.\n"
             + "".join(f"{each}.\n" for each in failed)
             + f"The candidate is kept in {candidate}. Mend the source, then build again; or, where this is as it should"
-            " be, publish it with steckbrief build --force, which release.json will tell. Limits: table [gates] of"
+            f" be, publish it with {command}, which release.json will tell. Limits: table [gates] of"
             " steckbrief.toml."
         )
 
-    def __reduce__(self) -> tuple[type[GateError], tuple[tuple[str, ...], Path]]:
-        return (GateError, (self.failed, self.candidate))
+    def __reduce__(self) -> tuple[type[GateError], tuple[tuple[str, ...], Path, str]]:
+        return (GateError, (self.failed, self.candidate, self.command))
 
 
 class CheckError(LoadError):

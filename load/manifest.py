@@ -37,6 +37,7 @@ class ReleaseInfo:
         gates: results of the gates, one dict each.
         timings: stage -> seconds of wall time.
         forced: whether a gate failed and the release was published all the same, because somebody asked for that.
+        source_paths: folders of the source's repository that were asked for; () for all.
     """
 
     source_root: str
@@ -49,6 +50,7 @@ class ReleaseInfo:
     gates: Sequence[Mapping[str, object]] = ()
     timings: Mapping[str, float] = field(default_factory=dict, hash=False)
     forced: bool = False
+    source_paths: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def release_manifest(
         "steckbrief_version": info.version,
         "fingerprint": info.fingerprint,
         "writer": info.writer,
-        "source": {"root": info.source_root, "commit": info.source_commit},
+        "source": {"root": info.source_root, "commit": info.source_commit, "paths": list(info.source_paths)},
         "inputs": dict(info.inputs),
         "tables": dict(tables),
         "history": dict(history),

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def git(folder: Path, *arguments: str, when: str = "2026-02-01T12:00:00Z") -> str:
-    """Run git in `folder` as somebody who has no settings of their own."""
+def git(folder: Path, *arguments: str, when: str = "2026-02-01T12:00:00Z", given: bytes = b"") -> str:
+    """Run git in `folder` as somebody who has no settings of their own; it reads `given`."""
     surroundings = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -19,9 +19,15 @@ def git(folder: Path, *arguments: str, when: str = "2026-02-01T12:00:00Z") -> st
     }
     who = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.org", "-c", "init.defaultBranch=main")
     done = subprocess.run(
-        ["git", *who, *arguments], cwd=folder, env=surroundings, capture_output=True, text=True, check=True, timeout=60
+        ["git", *who, *arguments],
+        cwd=folder,
+        env=surroundings,
+        input=given,
+        capture_output=True,
+        check=True,
+        timeout=60,
     )
-    return done.stdout.strip()
+    return done.stdout.decode().strip()
 
 
 def commit(folder: Path, files: Mapping[str, str | bytes | None], when: str) -> str:
@@ -39,3 +45,9 @@ def commit(folder: Path, files: Mapping[str, str | bytes | None], when: str) -> 
     git(folder, "add", "--all", when=when)
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "Ein Abend", when=when)
     return git(folder, "rev-parse", "HEAD")
+
+
+def tree_with(repository: Path, entries: bytes) -> str:
+    """A commit whose tree was written byte by byte, as no honest git would."""
+    made = git(repository, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", given=entries)
+    return git(repository, "commit-tree", made, "-m", "m")

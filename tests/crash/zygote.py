@@ -10,6 +10,7 @@ the interpreter's audit events tell of them; or it is killed from here, some tim
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import os
 import signal
@@ -24,6 +25,8 @@ import pandas as pd  # noqa: F401
 import pyarrow.compute  # noqa: F401
 
 from flows import run
+from flows.backfill import Wanted, backfill
+from flows.nights import Every, nights
 from flows.settings import load_settings
 from load.errors import LoadError
 from load.parquet_files import read_parquet
@@ -78,7 +81,7 @@ def wrapped(order: dict[str, Any], began: int) -> run.Steps:
 
 
 def work(order: dict[str, Any], began: int) -> dict[str, Any]:
-    """What a child does: build, prune or verify."""
+    """What a child does: build, backfill, prune or verify."""
     output = Path(order["output"])
     seen = count_changes(order["output"], order.get("change", -1))
     if order["do"] == "prune":
@@ -89,6 +92,11 @@ def work(order: dict[str, Any], began: int) -> dict[str, Any]:
         read_parquet(output / "latest", "profiles")
         return {"faults": [str(each) for each in faults], "latest": named(output, "latest").id}
     settings = load_settings(Path(order["source"]), None, {"output": output, "workers": 1})
+    if order["do"] == "backfill":
+        os.write(began, b"!")
+        days = nights(dt.date.fromisoformat(order["since"]), dt.date.fromisoformat(order["until"]), Every.DAY)
+        done = list(backfill(Wanted(Path(order["source"]), (), "HEAD", days, ()), settings))
+        return {"releases": [night.release for night in done if night.release], "changes": seen[0]}
     try:
         summary = run.build(Path(order["source"]), settings, wrapped(order, began))
     except LoadError as error:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import signal
-import time
+import pickle
+import shlex
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from flows.backfill import Every, nights
+from extract import git as git_runner
+from flows.backfill import Wanted, backfill
 from flows.errors import UsageError
+from flows.nights import Every, nights
+from flows.settings import load_settings
+from load.errors import GateError
+from load.published import released_at
 from tests.flows.command import PROFILE, Running, steckbrief, table_files
 from tests.repositories import commit, git
 
@@ -37,9 +44,13 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def arguments(repository: Path, output: str = "out") -> list[str | Path]:
+def arguments(repository: Path, output: str = "out", until: str = "2026-02-08") -> list[str | Path]:
     paths = ["--path", "content/tools", "--path", "content/en/tools"]
-    return ["backfill", repository, *paths, "--since", "2026-02-01", "--until", "2026-02-08", "--output", output]
+    return ["backfill", repository, *paths, "--since", "2026-02-01", "--until", until, "--output", output]
+
+
+def releases_of(output: Path) -> list[Path]:
+    return sorted((output / "releases").iterdir())
 
 
 def contents(output: Path) -> dict[str, bytes]:
@@ -59,7 +70,7 @@ def built(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert before == (git(repository, "status", "--porcelain"), (repository / ".git/index").read_bytes())
     assert "5 of 8 nights published" in done.stdout
     told = [line.partition(": ")[2] for line in done.stderr.splitlines() if line.startswith("2026-")]
-    assert [told[0], told[3], told[7]] == ["no profile yet", "no new commit", "no new commit"]
+    assert [told[0], told[3], told[7]] == ["no profile", "no new commit", "no new commit"]
     return home / "out"
 
 
@@ -108,21 +119,6 @@ def test_again_it_builds_nothing(built: Path, repository: Path) -> None:
     assert contents(built) == before
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("after", ["2026-02-02", "2026-02-03", "2026-02-05"])
-def test_killed_in_the_middle_it_goes_on_and_comes_to_the_same(
-    built: Path, repository: Path, tmp_path: Path, after: str
-) -> None:
-    with Running(*arguments(repository), cwd=tmp_path) as running:
-        running.wait_for_line(after)
-        time.sleep(0.05)
-        running.process.send_signal(signal.SIGKILL)
-        running.process.wait()
-    steckbrief(*arguments(repository), cwd=tmp_path)
-    assert contents(tmp_path / "out") == contents(built)
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".lock", "history", "latest", "releases"]
-
-
 def test_nightly_builds_go_on_where_the_past_ends_and_the_past_does_not_come_after(
     repository: Path, tmp_path: Path
 ) -> None:
@@ -131,43 +127,208 @@ def test_nightly_builds_go_on_where_the_past_ends_and_the_past_does_not_come_aft
     assert "the past must come first" in done.stderr
 
 
-def test_a_bare_repository_is_a_source_of_its_own(repository: Path, tmp_path: Path) -> None:
-    git(tmp_path, "clone", "--quiet", "--mirror", str(repository), "mirror.git")
-    (tmp_path / "steckbrief.toml").write_text('[git]\nupdate = true\npaths = ["content"]\n', encoding="utf-8")
-    steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
-    told = json.loads((tmp_path / "output/latest/release.json").read_text())
-    assert told["source"] == {"root": "mirror.git", "commit": git(repository, "rev-parse", "HEAD")}
-    assert told["tables"]["profiles"]["rows"] == 2
-    commit(repository, {"content/tools/krita.md": profile("krita", "\nAnders.\n")}, "2026-02-20T09:00:00Z")
-    done = steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
-    git(repository, "reset", "--quiet", "--hard", "HEAD~1")
-    assert "plan: 1 file to read anew, 1 profile kept" in done.stderr
+def test_from_another_working_directory_and_in_another_spelling_it_goes_on(
+    built: Path, repository: Path, tmp_path: Path
+) -> None:
+    """Paths that are relative to one folder, then to another, then absolute and through a link."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "link").symlink_to(repository)
+    (tmp_path / "catalogue").symlink_to(repository)
+    steckbrief(*arguments(Path("catalogue"), "out", until="2026-02-03"), cwd=tmp_path)
+    steckbrief(*arguments(Path("../catalogue/"), "../out", until="2026-02-06"), cwd=tmp_path / "here")
+    done = steckbrief(*arguments(tmp_path / "link", str(tmp_path / "out")), cwd=repository)
+    assert "1 of 8 nights published" in done.stdout
+    assert contents(tmp_path / "out") == contents(built)
+    told = [json.loads((each / "release.json").read_text())["source"] for each in releases_of(tmp_path / "out")]
+    assert [each["root"] for each in told] == ["catalogue"] * 2 + ["../catalogue"] * 2 + [str(tmp_path / "link")]
+    assert told[0]["paths"] == ["content/tools", "content/en/tools"]
 
 
-def test_a_remote_that_is_away_fails_the_night_and_yesterdays_release_stands(repository: Path, tmp_path: Path) -> None:
-    git(tmp_path, "clone", "--quiet", "--mirror", str(repository), "mirror.git")
-    (tmp_path / "steckbrief.toml").write_text('[git]\nupdate = true\npaths = ["content"]\n', encoding="utf-8")
-    steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
-    before = (tmp_path / "output/latest").readlink()
-    git(tmp_path / "mirror.git", "remote", "set-url", "origin", str(tmp_path / "gone.git"))
-    done = steckbrief("build", "mirror.git", "--direct", cwd=tmp_path, expect=1)
-    assert "git fetch failed" in done.stderr
-    assert "the last release stands" in done.stderr
-    assert (tmp_path / "output/latest").readlink() == before
+def test_asked_to_end_it_says_what_stays_and_how_to_go_on(built: Path, repository: Path, tmp_path: Path) -> None:
+    with Running(*arguments(repository), cwd=tmp_path) as running:
+        running.wait_for_line("2026-02-02")
+        running.process.terminate()
+        code, _, told = running.end()
+    assert code == 143
+    assert "stopped by SIGTERM; nights that are done stay. Give the same backfill again to go on." in told
+    steckbrief(*arguments(repository), cwd=tmp_path)
+    assert contents(tmp_path / "out") == contents(built)
 
 
-@pytest.mark.parametrize(
-    ("every", "days"),
-    [
-        (Every.DAY, [(2, 27), (2, 28), (3, 1)]),
-        (Every.WEEK, []),
-        (Every.MONTH, [(2, 28)]),
-    ],
-)
-def test_nights_are_the_ends_of_days(every: Every, days: list[tuple[int, int]]) -> None:
-    span = (dt.date(2026, 2, 27), dt.date(2026, 3, 1))
-    if not days:
-        with pytest.raises(UsageError, match="No night"):
-            nights(*span, every)
-        return
-    assert nights(*span, every) == tuple(dt.datetime(2026, *day, 23, 59, 59, tzinfo=dt.UTC) for day in days)
+def run_nights(
+    home: Path, output: Path, days: tuple[int, int], *paths: str, ref: str = "HEAD", force: bool = False
+) -> list[str]:
+    """Build the nights of these days of February in this process, and give what is told of each."""
+    settings = load_settings(home, None, {"output": output, "workers": 1})
+    found = nights(dt.date(2026, 2, days[0]), dt.date(2026, 2, days[1]), Every.DAY)
+    wanted = Wanted(home, paths, ref, found, ("steckbrief", "backfill", str(home)))
+    return [night.told for night in backfill(wanted, settings, past_gates=force)]
+
+
+def test_other_folders_of_the_same_commit_are_another_night(repository: Path, tmp_path: Path) -> None:
+    ref = git(repository, "rev-parse", "main~2")
+    run_nights(repository, tmp_path, (5, 5), "content/tools", ref=ref)
+    told = run_nights(repository, tmp_path, (5, 7), "content", ref=ref)
+    assert told == ["there already, or followed by a later release", "3 profiles, 1 read anew", "no new commit"]
+    sources = [json.loads((each / "release.json").read_text())["source"] for each in releases_of(tmp_path)]
+    assert [each["paths"] for each in sources] == [["content/tools"], ["content"]]
+    assert sources[0]["commit"] == sources[1]["commit"] == ref
+
+
+def test_a_commit_that_empties_the_source_is_passed_over(tmp_path: Path) -> None:
+    home = tmp_path / "catalogue"
+    commit(home, {"krita.md": profile("krita")}, "2026-02-01T09:00:00Z")
+    commit(home, {"krita.md": None, "readme.txt": "leer"}, "2026-02-02T09:00:00Z")
+    commit(home, {"_draft.md": "kein Profil"}, "2026-02-04T09:00:00Z")
+    commit(home, {"krita.md": profile("krita", "\nWieder da.\n")}, "2026-02-05T09:00:00Z")
+    assert run_nights(home, tmp_path / "output", (1, 6)) == [
+        "1 profiles, 1 read anew",
+        "no profile",
+        "no new commit",
+        "no profile",
+        "1 profiles, 1 read anew",
+        "no new commit",
+    ]
+
+
+def test_a_date_that_comes_due_is_a_night_though_nobody_committed(tmp_path: Path) -> None:
+    """As a real night would publish it: the diagnostic of a date in the future goes on that day."""
+    home, output = tmp_path / "catalogue", tmp_path / "output"
+    dated = profile("krita").replace("---\n# ", "updated_at: 2026-02-04\n---\n# ")
+    commit(home, {"krita.md": dated, "vlc.md": profile("vlc")}, "2026-02-01T09:00:00Z")
+    quiet = "no new commit"
+    assert run_nights(home, output, (2, 6)) == [
+        "2 profiles, 2 read anew",
+        quiet,
+        "2 profiles, 0 read anew",
+        quiet,
+        quiet,
+    ]
+    first, second = releases_of(output)
+    assert "2026-02-04" in (first / "diagnostics.csv").read_text(encoding="utf-8-sig")
+    assert "2026-02-04" not in (second / "diagnostics.csv").read_text(encoding="utf-8-sig")
+    # Stopped before that day and told to go on, it comes to the same.
+    run_nights(home, tmp_path / "again", (2, 3))
+    run_nights(home, tmp_path / "again", (2, 6))
+    assert contents(tmp_path / "again") == contents(output)
+
+
+def test_profiles_that_come_back_as_they_were_change_nothing_until_a_date_comes_due(tmp_path: Path) -> None:
+    home, output = tmp_path / "catalogue", tmp_path / "output"
+    dated = profile("krita").replace("---\n# ", "updated_at: 2026-02-06\n---\n# ")
+    commit(home, {"krita.md": dated}, "2026-02-01T09:00:00Z")
+    commit(home, {"krita.md": None}, "2026-02-02T09:00:00Z")
+    commit(home, {"krita.md": dated}, "2026-02-03T09:00:00Z")
+    commit(home, {"readme.txt": "n"}, "2026-02-04T09:00:00Z")
+    assert run_nights(home, output, (1, 7)) == [
+        "1 profiles, 1 read anew",
+        "no profile",
+        "nothing changed",
+        "nothing changed",
+        "no new commit",
+        "1 profiles, 0 read anew",
+        "no new commit",
+    ]
+
+
+def test_other_code_makes_another_night_as_it_would_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "catalogue"
+    commit(home, {"krita.md": profile("krita")}, "2026-02-01T09:00:00Z")
+    run_nights(home, tmp_path / "output", (2, 3))
+    for module in ("flows.run", "flows.backfill"):
+        monkeypatch.setattr(f"{module}.fingerprint", lambda _: "another")
+    assert run_nights(home, tmp_path / "output", (4, 5)) == ["1 profiles, 1 read anew", "no new commit"]
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> Path:
+    """A folder with a repository that loses most of its profiles on the 3rd, and gains one on the 5th."""
+    home = tmp_path / "catalogue"
+    names = [f"p{number}" for number in range(8)]
+    commit(home, {f"{name}.md": profile(name) for name in names}, "2026-02-02T09:00:00Z")
+    commit(home, {f"{name}.md": None for name in names[3:]}, "2026-02-03T09:00:00Z")
+    commit(home, {"neu.md": profile("neu")}, "2026-02-05T09:00:00Z")
+    return tmp_path
+
+
+def test_a_night_that_fails_a_gate_says_how_to_go_on_and_that_works(gated: Path) -> None:
+    words = ["backfill", "catalogue", "--since", "2026-02-01", "--until", "2026-02-06", "--output", "my out"]
+    done = steckbrief(*words, cwd=gated, expect=3)
+    failing = git(gated / "catalogue", "rev-parse", "HEAD~1")
+    assert "profiles-lost: 5 of 8 profiles" in done.stderr
+    assert f"This was the night of 2026-02-03, commit {failing}." in done.stderr
+    assert "steckbrief build" not in done.stderr
+    (candidate,) = (gated / "my out/rejected").iterdir()
+    command = next(line for line in done.stderr.splitlines() if "publish it with" in line)
+    command = command.partition("publish it with ")[2].partition(", which")[0]
+    assert shlex.split(command)[-3:] == ["--until", "2026-02-03", "--force"]
+    steckbrief(*shlex.split(command)[1:], cwd=gated)
+    done = steckbrief(*words, cwd=gated)
+    assert [each.name for each in releases_of(gated / "my out")] == [
+        "20260202T235959Z",
+        "20260203T235959Z-2",
+        "20260205T235959Z",
+    ]
+    told = [json.loads((each / "release.json").read_text()) for each in releases_of(gated / "my out")]
+    assert [each["forced"] for each in told] == [False, True, False]
+    assert candidate.is_dir()
+
+
+def test_a_failed_gate_keeps_its_command_between_processes() -> None:
+    error = GateError(("profiles-lost: all",), Path("rejected/x"), "steckbrief backfill x --force")
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert str(copy) == str(error)
+    assert "publish it with steckbrief backfill x --force" in str(copy)
+    assert "publish it with steckbrief build --force" in str(GateError((), Path("rejected/x")))
+
+
+def test_force_passes_gates_and_publishes_no_night_without_a_change(gated: Path) -> None:
+    commit(gated / "catalogue", {"readme.txt": "n"}, "2026-02-07T09:00:00Z")
+    told = run_nights(gated / "catalogue", gated / "output", (1, 8), force=True)
+    assert told[-2:] == ["nothing changed", "no new commit"]
+    manifests = [json.loads((each / "release.json").read_text()) for each in releases_of(gated / "output")]
+    assert [each["forced"] for each in manifests] == [False, True, False]
+
+
+def test_a_candidate_from_after_the_night_is_in_the_way_and_told(gated: Path) -> None:
+    with pytest.raises(GateError):
+        run_nights(gated / "catalogue", gated / "output", (1, 28))
+    (gated / "output/rejected/20260203T235959Z").rename(gated / "output/rejected/20260301T000000Z")
+    with pytest.raises(UsageError, match="holds 20260301T000000Z, a candidate from after the night of 2026-02-03"):
+        run_nights(gated / "catalogue", gated / "output", (1, 28))
+
+
+def test_nights_that_are_not_over_are_left_out(tmp_path: Path) -> None:
+    commit(tmp_path / "catalogue", {"krita.md": profile("krita")}, "2026-02-02T09:00:00Z")
+    today = dt.datetime.now(dt.UTC).date()
+    since, until = today - dt.timedelta(days=3), today + dt.timedelta(days=400)
+    words = ["backfill", "catalogue", "--since", f"{since}", "--until", f"{until}"]
+    done = steckbrief(*words, cwd=tmp_path)
+    assert "is not over yet (UTC)" in done.stderr
+    assert all(released_at(each.name) <= dt.datetime.now(dt.UTC) for each in releases_of(tmp_path / "output"))
+    done = steckbrief(*words[:3], f"{until}", *words[4:], cwd=tmp_path, expect=2)
+    assert "Let --until be a day that is over" in done.stderr
+
+
+def test_a_long_quiet_history_costs_git_one_question(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Counter[str]()
+    ask = git_runner.ask
+
+    def counted(folder: Path, *arguments: str, **more: Any) -> bytes:
+        asked[arguments[0]] += 1
+        return ask(folder, *arguments, **more)
+
+    monkeypatch.setattr(git_runner, "ask", counted)
+    settings = load_settings(repository, None, {"output": tmp_path / "out", "workers": 1})
+    days = nights(dt.date(2016, 1, 1), dt.date(2026, 2, 28), Every.DAY)
+    told = Counter(night.told for night in backfill(Wanted(repository, ("content",), "HEAD", days, ()), settings))
+    assert told["no new commit"] == 1 + 21  # the 4th, and from the 8th on
+    # The line once; then the files of each of its six commits, and the contents of the five with new ones.
+    assert asked == {"rev-parse": 1, "rev-list": 1, "ls-tree": 6, "cat-file": 5 + 4}
+
+
+def test_a_history_that_cannot_be_read_is_told(repository: Path, tmp_path: Path) -> None:
+    done = steckbrief(*arguments(repository), "--ref", "nowhere", cwd=tmp_path, expect=1)
+    assert "'nowhere' names no commit. Name a branch, a tag or a commit of it." in done.stderr

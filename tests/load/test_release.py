@@ -71,6 +71,7 @@ def test_the_manifest_tells_where_the_rows_came_from_and_how_the_build_went(outp
     info = ReleaseInfo(
         source_root="profiles",
         source_commit="0123abc",
+        source_paths=("a", "b"),
         fingerprint="f" * 64,
         writer="e" * 64,
         version="1.2.3",
@@ -90,7 +91,7 @@ def test_the_manifest_tells_where_the_rows_came_from_and_how_the_build_went(outp
         "steckbrief_version": "1.2.3",
         "fingerprint": "f" * 64,
         "writer": "e" * 64,
-        "source": {"root": "profiles", "commit": "0123abc"},
+        "source": {"root": "profiles", "commit": "0123abc", "paths": ["a", "b"]},
         "inputs": {"found": 5, "read": 4, "reused": 0, "skipped": 0, "quarantined": 1},
         "gates": [{"gate": "minimum_rows", "passed": True}],
         "forced": False,

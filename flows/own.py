@@ -1,0 +1,45 @@
+"""Whether an output folder is one that a backfill can write to: the past must come first, and from one source.
+
+Belongs here: what a backfill asks of an output folder before it builds. Does not belong here: building (backfill.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from extract.repository import Line
+from flows.errors import UsageError
+from load.published import REJECTED, Release, release_ids, released_at, releases
+
+
+def require_own(output: Path, repository: Path, line: Line) -> None:
+    """UsageError where `output` holds releases of another source than `repository`, whose commits are `line`."""
+    commits = frozenset(line.commits)
+    foreign = next((each for each in releases(output) if not _is_own(each, repository, commits)), None)
+    if foreign is not None:
+        raise UsageError(
+            f"{output} holds releases that were not made from {repository}, such as {foreign.id} from"
+            f" {foreign.manifest['source']['root']}: the past must come first. Name a new folder with --output; nightly"
+            " builds can go on in it."
+        )
+
+
+def require_room(output: Path, night: dt.datetime) -> None:
+    """UsageError where a rejected candidate is from after `night`: its id is taken, and ids only grow."""
+    later = [each for each in release_ids(output, REJECTED) if released_at(each) > night + dt.timedelta(seconds=1)]
+    if later:
+        raise UsageError(
+            f"{output / REJECTED} holds {later[-1]}, a candidate from after the night of {night:%Y-%m-%d}, which could"
+            " not get its own time any more. Remove the candidate once it was looked into, then give the same backfill"
+            " again."
+        )
+
+
+def _is_own(release: Release, repository: Path, commits: frozenset[str]) -> bool:
+    """Whether a release was made from `repository`, however that is spelt."""
+    root = Path(release.manifest["source"]["root"])
+    if root.resolve() == repository.resolve():
+        return True
+    # A relative path was given in a working directory that is not recorded; then the commit tells.
+    return not root.is_absolute() and release.manifest["source"]["commit"] in commits
