@@ -45,5 +45,26 @@ def held(*numbers: signal.Signals) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+@contextmanager
+def delayed() -> Iterator[None]:
+    """Let a signal that ends a command come at the end of the block, in the main thread.
+
+    A child process started inside the block does not inherit that, unlike `held`: it can be asked to end.
+    """
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if callable(handler):
+                signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
 def _stop(number: int, _frame: FrameType | None) -> None:
     raise Stopped(number)
