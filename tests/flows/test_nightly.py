@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from flows.automations import BLOCK, CLEARED, TOLD, WAITING
+from flows.build import ASSET
 from flows.deployment import DEPLOYMENT, POOL
 from flows.machine import Machine, free_port, machine
 from load.published import latest
@@ -228,12 +229,12 @@ def test_a_run_publishes_and_its_page_shows_what_it_did(night: Machine, worker: 
     assert release.id in page["release"]["data"]
     assert str(release.path) in page["release"]["description"]
 
-    def assets() -> list[dict[str, Any]]:
+    def recorded() -> bool:
         answer = night.post("/events/filter", {"filter": {"event": {"prefix": ["prefect.asset"]}}})
-        return [each for each in answer["events"] if each["resource"]["prefect.resource.id"].startswith("steckbrief:")]
+        ours = [each for each in answer["events"] if each["resource"]["prefect.resource.id"] == str(ASSET.key)]
+        return any(release.id in json.dumps(each["payload"]) for each in ours)
 
-    found = until(assets)
-    assert any(release.id in json.dumps(each["payload"]) for each in found), found
+    until(recorded)
     again = night.wait(night.trigger(source=str(RAW), output=str(tmp_path / "output")), 120)
     assert again["name"] == "raw: nothing changed"
     progress = artifacts(night, again["id"])["progress"]
