@@ -5,9 +5,11 @@ Belongs here: the automations, declared as data, and putting them on the server.
 
     python -m flows.automations [--webhook URL]
 
-puts all of it on the server at PREFECT_API_URL, once the deployment is there; again, it brings it up to date. Runs that
-failed, crashed or are late are told through the webhook, whose address the server keeps in a block; without one nothing
-is told. Runs that died are marked as crashed. A misspelt parameter is refused.
+puts all of it on the server at PREFECT_API_URL, once the deployment is there, and again after every `prefect deploy`,
+which opens the parameters for names that do not exist. Afterwards the server is as this command says: runs that failed,
+crashed, are late or wait for long are told through the webhook, whose address the server keeps in a block; without
+--webhook nothing is told, and an address of before is forgotten. Runs that died are marked as crashed. A misspelt
+parameter is refused.
 """
 
 from __future__ import annotations
@@ -22,28 +24,42 @@ from flows import environment
 environment.prepare()  # before Prefect reads it
 
 from prefect.blocks.notifications import CustomWebhookNotificationBlock  # noqa: E402
+from prefect.client.orchestration import get_client  # noqa: E402
 from prefect.client.schemas.objects import StateType  # noqa: E402
 from prefect.events.actions import ChangeFlowRunState, SendNotification  # noqa: E402
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture  # noqa: E402
 from prefect.events.schemas.events import ResourceSpecification  # noqa: E402
 
+from flows.deployment import DEPLOYMENT, FLOW  # noqa: E402
 from flows.terminal import say  # noqa: E402
 
-FLOW: Final = "build_dataset"
-DEPLOYMENT: Final = f"{FLOW}/nightly"
 BLOCK: Final = "steckbrief-webhook"
 TOLD: Final = "steckbrief: tell of a run that went wrong"
+WAITING: Final = "steckbrief: tell of a run that waits for long"
 CLEARED: Final = "steckbrief: clear a run that died"
 
-SILENCE: Final = dt.timedelta(seconds=90)
-"""After so long without a sign of life a run counts as dead: three times the interval that prefect.yaml sets."""
+SILENCE: Final = dt.timedelta(seconds=10 * environment.HEARTBEAT)
+"""After so long without a sign of life a run counts as dead: ten missed ones.
+
+Three would do for a run at work. One that begins says Pending, then imports for 3 s on a machine at rest and for 25 s
+and more on a busy one before it says anything again; and to take a living run for dead is worse than to let the next
+one wait for five minutes.
+"""
+
+PATIENCE: Final = dt.timedelta(hours=1)
+"""How long a run may wait for its place until somebody is told: longer than nearly every build, and well before day."""
 
 _WRONG: Final = frozenset(f"prefect.flow-run.{state}" for state in ("Failed", "Crashed", "TimedOut", "Late"))
 _ENDED: Final = frozenset(
     f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "TimedOut", "Cancelled")
 )
-_ALIVE: Final = frozenset({"prefect.flow-run.heartbeat", "prefect.flow-run.Running", "prefect.flow-run.Pending"})
+_ALIVE: Final = frozenset(
+    f"prefect.flow-run.{sign}" for sign in ("Pending", "Submitting", "Running", "Retrying", "heartbeat")
+)
 """Signs of life. A run holds the deployment's place from Pending on, and may die before its first heartbeat."""
+
+_WAITS: Final = "prefect.flow-run.AwaitingConcurrencySlot"
+"""A run that came while another was at work. Prefect never calls it Late: that is for runs that nobody picked up."""
 
 _OUR_RUNS: Final = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
 _OUR_FLOW: Final = ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOW})
@@ -84,6 +100,33 @@ def clearing(silence: dt.timedelta = SILENCE) -> AutomationCore:
     )
 
 
+def telling_of_waiting(block: UUID, patience: dt.timedelta = PATIENCE) -> AutomationCore:
+    """Send a message for a run that has waited for `patience` for another to end; again after as long."""
+    minutes = int(patience.total_seconds() // 60)
+    return AutomationCore(
+        name=WAITING,
+        description="Runs that wait for another run for long are told through the webhook.",
+        trigger=EventTrigger(
+            after={_WAITS},
+            expect={*_ALIVE, *_ENDED},
+            match=_OUR_RUNS,
+            match_related=_OUR_FLOW,
+            for_each={"prefect.resource.id"},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=patience,
+        ),
+        actions=[
+            SendNotification(
+                block_document_id=block,
+                subject="steckbrief: {{ flow_run.name }} still waits",
+                body=f"It has waited for its place for {minutes} minutes: another run holds it, or no worker is left.\n"
+                f"{_BODY}",
+            )
+        ],
+    )
+
+
 def telling(block: UUID) -> AutomationCore:
     """Send a message through the notification block for every run that failed, crashed or is late."""
     return AutomationCore(
@@ -108,22 +151,34 @@ def telling(block: UUID) -> AutomationCore:
 
 
 def put(automation: AutomationCore) -> None:
-    """Put an automation on the server, in the place of one of the same name."""
-    from prefect.client.orchestration import get_client  # noqa: PLC0415 - seconds that --help need not pay
+    """Put an automation on the server, in the place of others of the same name.
 
+    One that is there already, word for word, stays: with it the server would forget who was alive when, and a run that
+    has just died would never be cleared.
+    """
     with get_client(sync_client=True) as client:
-        for each in client.read_automations_by_name(automation.name):
+        found = client.read_automations_by_name(automation.name)
+        same = [each for each in found if each.model_dump(exclude={"id"}) == automation.model_dump()][:1]
+        for each in found:
+            if each not in same:
+                client.delete_automation(each.id)
+        if not same:
+            client.create_automation(automation)
+
+
+def take_away(name: str) -> None:
+    """Remove the automations of that name from the server."""
+    with get_client(sync_client=True) as client:
+        for each in client.read_automations_by_name(name):
             client.delete_automation(each.id)
-        client.create_automation(automation)
 
 
 def refuse_unknown_parameters() -> None:
-    """Close the deployment's parameter schema, which Prefect leaves open: a misspelt parameter would be ignored.
+    """Close the deployment's parameter schema, which `prefect deploy` leaves open each time; it cannot be told not to.
 
-    Raises Prefect's ObjectNotFound where the deployment is not on the server.
+    While it is open, a run with a misspelt parameter is made, and crashes when it begins. Raises Prefect's
+    ObjectNotFound where the deployment is not on the server.
     """
-    from prefect.client.orchestration import get_client  # noqa: PLC0415
-
     with get_client(sync_client=True) as client:
         found = client.read_deployment_by_name(DEPLOYMENT)
         schema = {**(found.parameter_openapi_schema or {}), "additionalProperties": False}
@@ -147,19 +202,33 @@ def webhook(url: str) -> UUID:
     return UUID(str(saved))
 
 
+def forget_webhook() -> None:
+    """Remove the webhook's address from the server, and what would use it."""
+    for name in (TOLD, WAITING):
+        take_away(name)
+    with get_client(sync_client=True) as client:
+        for each in client.read_block_documents():
+            if each.name == BLOCK:
+                client.delete_block_document(each.id)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Put the automations on the server at PREFECT_API_URL."""
     parser = argparse.ArgumentParser(prog="python -m flows.automations", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--webhook", metavar="URL", help="address that gets a POST with subject and text as JSON")
-    parser.add_argument("--silence", type=int, default=int(SILENCE.total_seconds()), help="seconds until a run is dead")
     chosen = parser.parse_args(arguments)
     refuse_unknown_parameters()
     say(f"{DEPLOYMENT}: unknown parameters are refused")
-    put(clearing(dt.timedelta(seconds=chosen.silence)))
-    say(f"{CLEARED}: after {chosen.silence} s")
+    put(clearing())
+    say(f"{CLEARED}: after {SILENCE.total_seconds():.0f} s")
     if chosen.webhook:
-        put(telling(webhook(chosen.webhook)))
-        say(f"{TOLD}: through block {BLOCK}")
+        block = webhook(chosen.webhook)
+        put(telling(block))
+        put(telling_of_waiting(block))
+        say(f"{TOLD}, {WAITING}: through block {BLOCK}")
+    else:
+        forget_webhook()
+        say("No --webhook: nobody is told of runs that go wrong")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""The Prefect flow `build_dataset`: the stages as tasks, their log, and what the run page shows.
+"""The Prefect flow `build_dataset`: the stages as tasks, with retries and a timeout, and their log.
 
-Belongs here: everything that imports Prefect. Does not belong here: what a stage does (stages.py) or their order
-(run.py). Tasks are handed paths and small frozen values, never tables: Prefect walks through every argument.
+Belongs here: flow and tasks. Does not belong here: what a stage does (stages.py), their order (run.py), or what the run
+page shows (artifacts.py). Tasks are handed paths and small frozen values, never tables: Prefect walks through every
+argument.
 
 Annotations are evaluated here, unlike elsewhere: a served flow is loaded from its file under a name of Prefect's own,
 and the flow's parameters could not be checked if their types were text.
@@ -9,45 +10,38 @@ and the flow's parameters could not be checked if their types were text.
 
 import datetime as dt
 import errno
-from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Final, Protocol, TypeVar, cast
-from uuid import UUID
+from typing import Annotated, Any, Final, Protocol, TypeVar
 
 from flows import environment
 
 environment.prepare()  # before Prefect reads it
 
 from prefect import State, Task, flow, get_run_logger, task  # noqa: E402
-from prefect.artifacts import (  # noqa: E402
-    create_link_artifact,
-    create_markdown_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
 from prefect.assets import Asset, AssetProperties, materialize  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.orchestration import get_client  # noqa: E402
 from prefect.client.schemas import TaskRun  # noqa: E402
 from prefect.runtime import flow_run  # noqa: E402
-from pydantic import Field  # noqa: E402
+from pydantic import BeforeValidator, Field, WithJsonSchema  # noqa: E402
 
 from flows import stages  # noqa: E402
+from flows.artifacts import ProgressArtifact, show, show_rejected  # noqa: E402
+from flows.deployment import FLOW  # noqa: E402
 from flows.errors import SourceError  # noqa: E402
 from flows.git_settings import GitSettings  # noqa: E402
 from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, Updated  # noqa: E402
-from flows.progress import Both, Progress, watched_by, watcher  # noqa: E402
-from flows.report import Summary, rules_as_markdown  # noqa: E402
+from flows.progress import Both, watched_by, watcher  # noqa: E402
+from flows.report import Summary  # noqa: E402
 from flows.run import Steps, build  # noqa: E402
 from flows.settings import load_settings  # noqa: E402
 from flows.terminal import printable  # noqa: E402
+from load.errors import GateError  # noqa: E402
 from load.gates import Limits  # noqa: E402
 from load.release import ReleaseInfo, Staging  # noqa: E402
 
 _PASSING: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
 """Faults of a network file system that may be gone a moment later; any other failure would only fail again."""
-
 
 ASSET: Final = Asset(
     key="steckbrief://releases/latest",
@@ -99,8 +93,8 @@ def update(source: Path, work: Path, settings: GitSettings, largest: int) -> Upd
     task_run_name="discover",
     persist_result=False,
     cache_policy=NO_CACHE,
-    retries=2,
-    retry_delay_seconds=10,
+    retries=3,
+    retry_delay_seconds=[10, 60, 300],
     retry_condition_fn=_may_pass,
 )
 def discover(job: Job) -> Found:
@@ -152,26 +146,22 @@ def publish(candidate: CheckedRelease, info: ReleaseInfo) -> Built:
     return built
 
 
-class _ProgressArtifact(Progress):
-    """Progress as an artifact of the run: one step per stage."""
-
-    def __init__(self) -> None:
-        self._done = 0
-        # From a flow that is no coroutine, Prefect answers with the id itself.
-        self._artifact = cast(UUID, create_progress_artifact(0.0, key="progress", description="Stages that are done"))
-
-    def end(self, stage: str, sentence: str) -> None:
-        """Count the stage, and say what it did."""
-        self._done += 1
-        share = min(100.0 * self._done / len(fields(Steps)), 100.0)
-        update_progress_artifact(self._artifact, progress=share, description=printable(f"{stage}: {sentence}"))
-
-    def complete(self, told: str) -> None:
-        """The run is done, with whatever stages it needed: a night without changes ends after the plan."""
-        update_progress_artifact(self._artifact, progress=100.0, description=told)
-
-
 _TASKS = Steps(update, discover, read, plan, extract, transform, check, gate, publish)
+
+
+def _named(path: object) -> object:
+    """Let through only what can name a file: the empty text would mean the folder the worker happens to run in."""
+    if isinstance(path, str) and (not path or "\0" in path):
+        raise ValueError("expected a path, not empty and without NUL")
+    return path
+
+
+_NamedPath = Annotated[
+    Path,
+    BeforeValidator(_named),
+    # The same for the server, which refuses by this schema before a run is made.
+    WithJsonSchema({"type": "string", "format": "path", "minLength": 1, "pattern": r"^[^\x00]*$"}),
+]
 
 
 def _run_name() -> str:
@@ -180,17 +170,17 @@ def _run_name() -> str:
 
 
 @flow(
-    name="build_dataset",
+    name=FLOW,
     flow_run_name=_run_name,
     persist_result=False,
     timeout_seconds=_LONGEST,
     description="Turn a folder of Markdown profiles into a published release of typed tables.",
 )
 def build_dataset(
-    source: Path = Path("raw"),
-    output: Path | None = None,
+    source: _NamedPath = Path("raw"),
+    output: _NamedPath | None = None,
     workers: Annotated[int | None, Field(ge=1, le=64)] = None,
-    config: Path | None = None,
+    config: _NamedPath | None = None,
     full: bool = False,  # noqa: FBT001, FBT002 - a flow's parameters are given by name
     force: bool = False,  # noqa: FBT001, FBT002
 ) -> Summary:
@@ -206,13 +196,18 @@ def build_dataset(
     """
     settings = load_settings(source, config, {"output": output, "workers": workers})
     get_run_logger().info("Building %s into %s", source, settings.output)
-    progress = _ProgressArtifact()
+    progress = ProgressArtifact()
     with watched_by(Both(watcher(), progress)):
-        summary = build(source, settings, _TASKS, direct=False, full=full, force=force)
+        try:
+            summary = build(source, settings, _TASKS, direct=False, full=full, force=force)
+        except GateError as error:
+            show_rejected(error.candidate)
+            raise
     told = f"{summary.profiles} profiles" if summary.published else "nothing changed"
     progress.complete(told)
     _rename_run(f"{_source_name(source)}: {told}")
-    _show(summary)
+    show(summary)
+    get_run_logger().info("Release %s: %s", summary.release, printable(summary.path))
     return summary
 
 
@@ -229,24 +224,3 @@ def _rename_run(name: str) -> None:
     """Let the list of runs say what each one built."""
     with get_client(sync_client=True) as client:
         client.update_flow_run(flow_run.id, name=name)
-
-
-def _show(summary: Summary) -> None:
-    """Put the figures of the summary on the run page."""
-    create_table_artifact(
-        key="rows-per-table",
-        table=[{"table": name, "rows": rows} for name, rows in summary.rows.items()],
-        description=f"Rows per table of release {summary.release}",
-    )
-    create_markdown_artifact(
-        key="diagnostics-by-rule",
-        markdown=f"# Diagnostics of release {summary.release}\n\n{rules_as_markdown(summary.diagnostics)}\n",
-        description=f"{summary.quarantined} of {summary.files} files quarantined",
-    )
-    create_link_artifact(
-        key="release",
-        link=Path(summary.path).as_uri(),
-        link_text=f"Release {summary.release}",
-        description=f"Folder of the release: {printable(summary.path)}",
-    )
-    get_run_logger().info("Release %s: %s", summary.release, summary.path)

@@ -1,4 +1,4 @@
-"""Prefect's surroundings: no telemetry, patience with the embedded server, a calm console.
+"""Prefect's surroundings: no telemetry, signs of life, a server that survives a restart, a calm console.
 
 Belongs here: environment variables and log handlers that must be in place around `import prefect`. Does not belong
 here: our own settings (settings.py). Importing this module costs nothing; it does not import Prefect.
@@ -24,15 +24,32 @@ TELEMETRY_OFF: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Set whatever the surroundings say: nothing about a run leaves the machine unless PREFECT_API_URL points elsewhere."""
 
+HEARTBEAT: Final = 30
+"""Seconds between two signs of life of a run: the least that Prefect allows; without a word it would be 180."""
+
 DEFAULTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         # Needed where a Prefect profile without a server is active; without effect where PREFECT_API_URL is set.
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
         # The embedded server takes 13 to 25 s on two cores; Prefect gives up after 20.
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        # Whoever counts on signs of life (automations.py) counts on these.
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT),
     }
 )
 """Set where the person running the command has not said otherwise."""
+
+SERVER: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # What the server knows of the signs of life of each run. It throws that away after a minute in which it was not
+        # looked at, and a run that died with the machine would be Running for ever. A week is as long as its events.
+        "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P7D",
+        # Who holds the deployment's place. In memory, where it is kept else, it is gone when the server restarts, and
+        # a run at work is stopped when it next says, after four minutes at most, that it still needs its place.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    }
+)
+"""What a server needs so that a restart, of its own or of the machine, loses neither a dead run nor a living one."""
 
 _RUN_LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
 

@@ -1,7 +1,7 @@
 """What a build did, for a person and for a machine: one account, two forms.
 
-Belongs here: the summary's content and its two forms. Does not belong here: where it is printed (cli.py), or Prefect's
-artifacts, which show the same figures (build.py).
+Belongs here: the summary's content and its two forms. Does not belong here: where it is printed (cli.py), or the run
+page, which shows the same figures (artifacts.py).
 """
 
 from __future__ import annotations
@@ -125,17 +125,6 @@ def _outcome(summary: Summary) -> list[str]:
     ]
 
 
-def rules_as_markdown(diagnostics: tuple[RuleCount, ...]) -> str:
-    """The diagnostics by rule as a Markdown table, text of profiles kept from being markup."""
-    if not diagnostics:
-        return "No diagnostics."
-    rows = [
-        f"| {each.count:,} | {each.severity} | {_cell(each.rule)} | {'<br>'.join(map(_cell, each.examples))} |"
-        for each in diagnostics
-    ]
-    return "\n".join(["| count | severity | rule | first places |", "| ---: | --- | --- | --- |", *rows])
-
-
 def _rules_as_text(diagnostics: tuple[RuleCount, ...]) -> list[str]:
     if not diagnostics:
         return ["No diagnostics"]
@@ -150,14 +139,6 @@ def _example(row: Mapping[str, Any]) -> str:
     message = row["message"]
     shown = message if len(message) <= _MESSAGE_WIDTH else f"{message[: _MESSAGE_WIDTH - 3]}..."
     return f"{place(row['source_path'], row['line_start'])}{printable(shown)}"
-
-
-def _cell(text: str) -> str:
-    """Text for one cell of a Markdown table: neither HTML, nor links, nor the end of the cell."""
-    escaped = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace("\\", "\\\\")
-    for mark in "|[]`*_!":
-        escaped = escaped.replace(mark, f"\\{mark}")
-    return escaped
 
 
 def absolute(path: Path) -> str:

@@ -10,8 +10,6 @@ fetch a list of work pool types from the internet, and nothing is to leave this 
 
 from __future__ import annotations
 
-from typing import Final
-
 from flows import environment
 
 environment.prepare()  # before Prefect reads it
@@ -20,10 +18,8 @@ from prefect.client.orchestration import get_client  # noqa: E402
 from prefect.client.schemas.actions import WorkPoolCreate  # noqa: E402
 from prefect.workers.process import ProcessWorker  # noqa: E402
 
+from flows.deployment import POOL  # noqa: E402
 from flows.terminal import say  # noqa: E402
-
-POOL: Final = "steckbrief"
-"""Name of the pool; prefect.yaml names it too."""
 
 
 def main() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +16,13 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from flows.nightly import DEPLOYMENT, Machine, free_port, machine
+from flows.automations import BLOCK, CLEARED, TOLD, WAITING
+from flows.build import ASSET
+from flows.deployment import DEPLOYMENT, POOL
+from flows.machine import Machine, free_port, machine
 from load.published import latest
 from load.verify import verify, verify_latest
-from tests.flows.command import RAW, profiles, steckbrief, write_source
+from tests.flows.command import RAW, ROOT, large_source, profiles, steckbrief, visible, write_source
 from tests.flows.guard import Guard
 from tests.flows.webhook import Receiver, receiving
 
@@ -42,6 +48,7 @@ def night(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, guard: G
         **guard.variables,
         "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "1",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "3",
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "1",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
     }
     with machine(home, free_port(), **quick) as found:
@@ -61,6 +68,43 @@ def deployment(night: Machine) -> dict[str, Any]:
     return found
 
 
+def until(what: Callable[[], Any], seconds: float = 90) -> Any:
+    """What `what` gives once that is something."""
+    end = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < end, "nothing happened in time"
+        time.sleep(0.5)
+    return found
+
+
+def in_prefect(night: Machine, script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run Python with the server's environment."""
+    return subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        cwd=ROOT,
+        env=dict(night.environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def artifacts(night: Machine, run: str) -> dict[str, dict[str, Any]]:
+    """What a run's page shows, by key; what Prefect keeps of a failed run by itself has none."""
+    found = night.post("/artifacts/filter", {"flow_runs": {"id": {"any_": [run]}}})
+    return {each["key"]: each for each in found if each["key"]}
+
+
+@contextmanager
+def no_worker_takes_runs(night: Machine) -> Iterator[None]:
+    """Whether a worker is there or not."""
+    for paused in (True, False):
+        answer = httpx.patch(f"{night.url}/api/work_pools/{POOL}", json={"is_paused": paused})
+        answer.raise_for_status()
+        if paused:
+            yield
+
+
 def test_the_schedule_is_a_quarter_past_four_in_berlin_all_year(night: Machine) -> None:
     found = deployment(night)
     (schedule,) = found["schedules"]
@@ -68,19 +112,29 @@ def test_the_schedule_is_a_quarter_past_four_in_berlin_all_year(night: Machine) 
     assert found["concurrency_limit"] == 1 or found["global_concurrency_limit"]["limit"] == 1
     assert found["concurrency_options"]["collision_strategy"] == "ENQUEUE"
     assert {"steckbrief", "nightly"} <= set(found["tags"])
-    end = time.monotonic() + 90
-    runs: list[dict[str, Any]] = []
-    while not runs and time.monotonic() < end:
-        runs = night.post("/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}})
-        time.sleep(0.5)
+
+    def planned() -> list[dict[str, Any]]:
+        runs = night.post("/flow_runs/filter", {"deployments": {"id": {"any_": [found["id"]]}}})
+        ours = [run for run in runs if run["auto_scheduled"]]
+        return ours if len(ours) >= 2 else []
+
+    runs = until(planned)
     for run in runs:
         time_there = dt.datetime.fromisoformat(run["expected_start_time"]).astimezone(ZoneInfo("Europe/Berlin"))
         assert (time_there.hour, time_there.minute) == (4, 15)
-    assert len(runs) >= 2
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"workers": 0}, {"workers": "many"}, {"sorce": "raw"}, {"force": "perhaps"}, {"source": 7}]
+    "parameters",
+    [
+        {"workers": 0},
+        {"workers": "many"},
+        {"sorce": "raw"},
+        {"force": "perhaps"},
+        {"source": 7},
+        *({name: text} for name in ("source", "output", "config") for text in ("", "a\0b")),
+    ],
+    ids=repr,
 )
 def test_nonsense_is_refused_before_a_run_is_made(night: Machine, parameters: dict[str, Any]) -> None:
     with pytest.raises(httpx.HTTPStatusError) as caught:
@@ -88,16 +142,73 @@ def test_nonsense_is_refused_before_a_run_is_made(night: Machine, parameters: di
     assert caught.value.response.status_code in (409, 422)
 
 
-def test_automations_put_twice_are_there_once(night: Machine) -> None:
-    names = [each["name"] for each in night.post("/automations/filter", {})]
-    assert len(names) == len(set(names)) == 2
+def automations(night: Machine) -> dict[str, str]:
+    """Ids of the automations by name; no name is there twice."""
+    found = night.post("/automations/filter", {})
+    by_name = {each["name"]: each["id"] for each in found}
+    assert len(by_name) == len(found)
+    return by_name
+
+
+def webhooks(night: Machine) -> list[str]:
+    return [each["name"] for each in night.post("/block_documents/filter", {})]
+
+
+def test_automations_put_again_stay_as_they_are_and_without_a_webhook_nobody_is_told(
+    night: Machine, receiver: Receiver
+) -> None:
+    before = automations(night)
+    assert set(before) == {CLEARED, TOLD, WAITING}
+    night.run("flows.automations", "--webhook", receiver.url)
+    assert automations(night) == before
+    assert webhooks(night) == [BLOCK]
+    try:
+        night.run("flows.automations")
+        assert automations(night) == {CLEARED: before[CLEARED]}
+        assert webhooks(night) == []
+    finally:
+        night.run("flows.automations", "--webhook", receiver.url)
+
+
+def test_a_deployment_put_again_takes_names_that_do_not_exist_until_the_automations_are(
+    night: Machine, receiver: Receiver
+) -> None:
+    night.deploy()
+    with no_worker_takes_runs(night):
+        run = night.trigger(sorce="raw")
+        night.post(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
+    night.run("flows.automations", "--webhook", receiver.url)
+    with pytest.raises(httpx.HTTPStatusError):
+        night.trigger(sorce="raw")
 
 
 def test_a_late_run_is_told(night: Machine, receiver: Receiver) -> None:
-    run = night.trigger(source=str(RAW))
-    message = receiver.wait_for("is Late")
-    assert "nightly" in message["text"]
-    night.post(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED", "name": "Cancelled"}, "force": True})
+    with no_worker_takes_runs(night):
+        run = night.trigger(source=str(RAW))
+        message = receiver.wait_for("is Late", run)
+        assert "nightly" in message["text"]
+        night.post(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
+
+
+SOON = """
+import datetime as dt, sys
+from flows.automations import put, telling_of_waiting, webhook
+put(telling_of_waiting(webhook(sys.argv[1]), dt.timedelta(seconds=10)))
+"""
+
+
+def test_a_run_that_waits_for_its_place_for_long_is_told_and_runs_when_it_is_free(
+    night: Machine, worker: object, receiver: Receiver, tmp_path: Path
+) -> None:
+    assert in_prefect(night, SOON, receiver.url).returncode == 0
+    place = {"names": [deployment(night)["global_concurrency_limit"]["name"]], "slots": 1, "mode": "concurrency"}
+    night.post("/v2/concurrency_limits/increment", place)
+    run = night.trigger(source=str(RAW), output=str(tmp_path / "output"))
+    until(lambda: night.get(f"/flow_runs/{run}")["state"]["name"] == "AwaitingConcurrencySlot")
+    message = receiver.wait_for("still waits", run)
+    assert "is AwaitingConcurrencySlot" in message["text"]
+    night.post("/v2/concurrency_limits/decrement", place)
+    assert night.wait(run, 120)["state"]["type"] == "COMPLETED"
 
 
 def test_a_run_publishes_and_its_page_shows_what_it_did(night: Machine, worker: object, tmp_path: Path) -> None:
@@ -111,25 +222,22 @@ def test_a_run_publishes_and_its_page_shows_what_it_did(night: Machine, worker: 
     tasks = night.post("/task_runs/filter", ours | {"sort": "EXPECTED_START_TIME_ASC"})
     stages = ["update", "discover", "read", "plan", "extract", "transform", "check", "gate", "publish"]
     assert sorted(task["name"] for task in tasks) == sorted(stages)
-    artifacts = {each["key"]: each for each in night.post("/artifacts/filter", ours)}
-    assert set(artifacts) == {"progress", "rows-per-table", "diagnostics-by-rule", "release"}
-    assert artifacts["progress"]["data"] == 100
-    assert release.id in artifacts["release"]["data"]
-    assert str(release.path) in artifacts["release"]["description"]
-    end = time.monotonic() + 30
-    found: list[dict[str, Any]] = []
-    while not found and time.monotonic() < end:
+    page = artifacts(night, run)
+    assert set(page) == {"progress", "gates", "rows-per-table", "diagnostics-by-rule", "release"}
+    assert page["progress"]["data"] == 100
+    assert page["gates"]["data"].count("| passed |") == len(release.manifest["gates"])
+    assert release.id in page["release"]["data"]
+    assert str(release.path) in page["release"]["description"]
+
+    def recorded() -> bool:
         answer = night.post("/events/filter", {"filter": {"event": {"prefix": ["prefect.asset"]}}})
-        found = [each for each in answer["events"] if each["resource"]["prefect.resource.id"].startswith("steckbrief:")]
-        time.sleep(0.5)
-    assert any(release.id in json.dumps(each["payload"]) for each in found), found
+        ours = [each for each in answer["events"] if each["resource"]["prefect.resource.id"] == str(ASSET.key)]
+        return any(release.id in json.dumps(each["payload"]) for each in ours)
+
+    until(recorded)
     again = night.wait(night.trigger(source=str(RAW), output=str(tmp_path / "output")), 120)
     assert again["name"] == "raw: nothing changed"
-    (progress,) = [
-        each
-        for each in night.post("/artifacts/filter", {"flow_runs": {"id": {"any_": [again["id"]]}}})
-        if each["key"] == "progress"
-    ]
+    progress = artifacts(night, again["id"])["progress"]
     assert (progress["data"], progress["description"]) == (100, "nothing changed")
 
 
@@ -147,6 +255,31 @@ def test_a_run_that_fails_at_a_gate_is_told_with_its_figures_and_not_tried_again
     message = receiver.wait_for("is Failed", "5 of 8 profiles")
     assert f"/flow-run/{run}" in message["text"]
     assert sum("5 of 8 profiles" in json.dumps(each) for each in receiver.messages) == 1
+    page = artifacts(night, run)
+    assert set(page) == {"progress", "gates"}
+    (candidate,) = (tmp_path / "output/rejected").iterdir()
+    assert str(candidate) in page["gates"]["data"]
+    _, first, *others = (line for line in page["gates"]["data"].splitlines() if line.startswith("| "))
+    assert first.startswith("| --- ")
+    assert others[0].startswith("| failed | profiles-lost | 5 of 8 profiles")
+
+
+TOO_SLOW = """
+import sys
+from pathlib import Path
+from flows.build import build_dataset
+build_dataset.with_options(timeout_seconds=3)(Path(sys.argv[1]), output=Path(sys.argv[2]))
+"""
+
+
+def test_a_run_beyond_its_time_is_timed_out_and_told_and_leaves_no_debris(
+    night: Machine, receiver: Receiver, tmp_path: Path
+) -> None:
+    ended = in_prefect(night, TOO_SLOW, large_source(tmp_path), tmp_path / "output")
+    assert "FlowRunTimeoutError" in ended.stderr
+    assert not visible(tmp_path / "output")
+    (run,) = night.post("/flow_runs/filter", {"flow_runs": {"state": {"name": {"any_": ["TimedOut"]}}}})
+    receiver.wait_for("is TimedOut", run["id"])
 
 
 def test_nothing_that_all_this_started_spoke_to_another_machine(night: Machine, worker: object, guard: Guard) -> None:

@@ -1,0 +1,88 @@
+"""What the page of a run shows: progress, gates, rows per table, diagnostics by rule, and the release.
+
+Belongs here: Prefect's artifacts. Does not belong here: the flow (build.py), or how figures look (markdown.py).
+Descriptions are Markdown too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+from flows import environment
+
+environment.prepare()  # before Prefect reads it
+
+from prefect.artifacts import (  # noqa: E402
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown  # noqa: E402
+from flows.progress import Progress  # noqa: E402
+from flows.report import Summary  # noqa: E402
+from flows.run import Steps  # noqa: E402
+from load.published import read  # noqa: E402
+
+
+class ProgressArtifact(Progress):
+    """Progress as an artifact of the run: one step per stage."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        # From a flow that is no coroutine, Prefect answers with the id itself.
+        self._artifact = cast(UUID, create_progress_artifact(0.0, key="progress", description="Stages that are done"))
+
+    def end(self, stage: str, sentence: str) -> None:
+        """Count the stage, and say what it did."""
+        self._done += 1
+        share = min(100.0 * self._done / len(fields(Steps)), 100.0)
+        update_progress_artifact(self._artifact, progress=share, description=escaped(f"{stage}: {sentence}"))
+
+    def complete(self, told: str) -> None:
+        """The run is done, with whatever stages it needed: a night without changes ends after the plan."""
+        update_progress_artifact(self._artifact, progress=100.0, description=escaped(told))
+
+
+def show(summary: Summary) -> None:
+    """Put the figures of a build on the run page."""
+    create_table_artifact(
+        key="rows-per-table",
+        table=[{"table": name, "rows": rows} for name, rows in summary.rows.items()],
+        description=f"Rows per table of release {summary.release}",
+    )
+    create_markdown_artifact(
+        key="diagnostics-by-rule",
+        markdown=f"# Diagnostics of release {summary.release}\n\n{rules_as_markdown(summary.diagnostics)}\n",
+        description=f"{summary.quarantined} of {summary.files} files quarantined",
+    )
+    release = read(Path(summary.path))
+    create_markdown_artifact(
+        key="gates",
+        markdown=f"# Gates of release {release.id}\n\n{gates_as_markdown(release.manifest['gates'])}\n",
+        description="What the release was held against before it was published",
+    )
+    create_link_artifact(
+        key="release",
+        link=Path(summary.path).as_uri(),
+        link_text=f"Release {summary.release}",
+        description=f"Folder of the release: {code(summary.path)}",
+    )
+
+
+def show_rejected(candidate: Path) -> None:
+    """Put on the run page which gates stopped the night, and where the candidate is."""
+    folder = candidate.absolute()
+    gates = read(folder).manifest["gates"]
+    create_markdown_artifact(
+        key="gates",
+        markdown=f"# Nothing was published, because a gate failed\n\n{gates_as_markdown(gates)}\n\n"
+        f"The candidate is kept in {code(str(folder))}. Mend the source; or, where this is as it should be, run again"
+        " with `force`.\n",
+        description=f"Folder of the candidate: {code(str(folder))}",
+    )

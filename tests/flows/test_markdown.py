@@ -1,0 +1,104 @@
+"""What a run page shows of file names and messages is exactly their text: no HTML, no link, no end of a cell."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown
+from flows.report import RuleCount
+from flows.terminal import printable
+
+# As a page reads it: HTML is HTML, and a table is a table.
+PAGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+NASTY = (
+    "<img src=x onerror=alert(1)>.md",
+    "a|b|c",
+    "a\\|b",
+    "[x](javascript:alert(1))",
+    "![](https://example.org/p.png)",
+    "`a` *b* __c__ ~~d~~",
+    "&lt;b&gt;",
+    "https://example.org www.example.org a@example.org",
+    "two\nlines\r\n\n# three",
+    "``` ` ``",
+    "\\",
+    "\u202egnp.exe",
+)
+TEXT = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=()), min_size=1, max_size=40))
+
+
+def shown(markdown: str) -> list[str]:
+    """The text of each inline part of a page; anything but text, code and line breaks is an error."""
+    parts = []
+    for token in PAGE.parse(markdown):
+        assert token.type != "html_block"
+        if token.type == "inline":
+            children = token.children or []
+            assert {each.type for each in children} <= {"text", "text_special", "code_inline", "html_inline"}
+            assert {each.content for each in children if each.type == "html_inline"} <= {"<br>"}
+            parts.append("".join("\n" if each.type == "html_inline" else each.content for each in children))
+    return parts
+
+
+def bare(text: str) -> str:
+    """As a page shows text: on one line, without space at its ends."""
+    return printable(text).strip(" ")
+
+
+@given(TEXT, TEXT)
+@example("a\\", "|b")
+def test_a_table_of_rules_shows_its_examples_as_they_are(one: str, two: str) -> None:
+    page = rules_as_markdown((RuleCount("odd", "info", 2, (one, two)),))
+    *_, places = cells = shown(page)
+    assert cells[:-1] == ["count", "severity", "rule", "first places", "2", "info", "odd"]
+    assert [each.strip(" ") for each in places.split("\n")] == [bare(one), bare(two)]
+
+
+@given(TEXT)
+def test_a_description_shows_text_as_it_is(text: str) -> None:
+    (page,) = shown(f"found: {escaped(text)}")
+    assert page.rstrip(" ") == f"found: {printable(text)}".rstrip(" ")
+
+
+@given(TEXT)
+def test_no_bare_address_is_left_for_a_page_to_make_a_link_of(text: str) -> None:
+    assert not re.search(r"(?<!\\)(://|@)|www\.", escaped(text))
+
+
+@given(TEXT)
+def test_a_path_set_as_code_can_be_copied_as_it_is(text: str) -> None:
+    (page,) = shown(f"Folder: {code(text)}.")
+    assert page == f"Folder: {printable(text)}."
+
+
+def test_no_diagnostics_are_said_in_words() -> None:
+    assert rules_as_markdown(()) == "No diagnostics."
+
+
+def gate(name: str, *, passed: bool, message: str) -> dict[str, Any]:
+    return {"gate": name, "passed": passed, "found": 1, "limit": 2, "message": message}
+
+
+def test_gates_that_failed_come_first_with_their_figures() -> None:
+    gates = [
+        gate("minimum-profiles", passed=True, message="3 profiles, at least 1 expected"),
+        gate("profiles-lost", passed=False, message="5 of 8 profiles are gone, 62.5% of at most 10.0%"),
+        gate("rows-lost", passed=True, message="no earlier release"),
+    ]
+    cells = shown(gates_as_markdown(gates))[3:]
+    assert cells[0:3] == ["failed", "profiles-lost", "5 of 8 profiles are gone, 62.5% of at most 10.0%"]
+    assert cells[3:5] == ["passed", "minimum-profiles"]
+    assert cells[6:8] == ["passed", "rows-lost"]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_gate_may_say_anything(text: str) -> None:
+    cells = shown(gates_as_markdown([gate("odd", passed=True, message=text)]))
+    assert cells[-1].strip(" ") == bare(text)
