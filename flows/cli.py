@@ -7,25 +7,24 @@ does. Everything heavy is imported inside the commands, so that `steckbrief --he
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from flows.arguments import AsJson, Config, Direct, Force, Full, Output, Source, Workers
+from flows.arguments import AsJson, Config, Source, Workers
 from flows.backfill_command import backfill
+from flows.build_command import build
 from flows.diff_command import diff
-from flows.errors import CommandError, ExitCode, ServerError
+from flows.errors import CommandError, ExitCode, exit_code, message
 from flows.lint import Format
 from flows.release_commands import prune, releases, verify
 from flows.signals import Stopped, raise_on_signals
 from flows.terminal import prepare_streams, printable, remark, say, shown_progress
-from load.errors import CheckError, GateError, LoadError
+from load.errors import LoadError
 
 if TYPE_CHECKING:
-    from flows.report import Summary
     from flows.settings import Settings
 
 app: Final = typer.Typer(
@@ -36,6 +35,8 @@ app: Final = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.command()(build)
 
 Select = Annotated[
     list[str] | None,
@@ -52,48 +53,6 @@ Explain = Annotated[
 Title = Annotated[str, typer.Option("--title", help="Title of the profile in which the heading to explain stands.")]
 Language = Annotated[str, typer.Option("--language", help="Language of that profile, such as de [default: unknown].")]
 Form = Annotated[Format, typer.Option("--format", help="How diagnostics are written.")]
-
-
-@app.command()
-def build(  # noqa: PLR0913 - the options of a command
-    source: Source = Path("raw"),
-    output: Output = None,
-    *,
-    workers: Workers = None,
-    config: Config = None,
-    direct: Direct = False,
-    full: Full = False,
-    force: Force = False,
-    as_json: AsJson = False,
-) -> None:
-    """Extract, transform, check and publish a release of SOURCE."""
-    began = time.monotonic()
-    settings = _settings(source, config, {"output": output, "workers": workers})
-    from flows import run  # noqa: PLC0415
-
-    with shown_progress() as progress:
-        try:
-            if direct:
-                summary = run.build(source, settings, full=full, force=force)
-            else:
-                summary = _with_prefect(source, output=output, workers=workers, config=config, full=full, force=force)
-        except (ServerError, Stopped) as error:
-            published = run.published(progress.candidate)
-            if published is None:
-                raise
-            if isinstance(error, Stopped):
-                remark(f"{error}, after release {published.release} was published.")
-                raise typer.Exit(error.exit_code) from error
-            remark(f"Release {published.release} was published, but its run is not recorded in full: {error.reason}.")
-            summary = published
-    from flows import report  # noqa: PLC0415
-
-    if as_json:
-        import json  # noqa: PLC0415
-
-        say(json.dumps(report.as_json(summary), indent=2, ensure_ascii=False))
-    else:
-        say(report.as_text(summary, time.monotonic() - began))
 
 
 @app.command()
@@ -173,22 +132,13 @@ def main() -> None:
     raise_on_signals()
     try:
         app()
-    except (CommandError, LoadError) as error:
-        _remark_error(error, str(error))
-        stopped = ExitCode.GATE if isinstance(error, (GateError, CheckError)) else ExitCode.FAILED
-        sys.exit(error.exit_code if isinstance(error, CommandError) else stopped)
-    except OSError as error:
-        _remark_error(error, f"{error}. Nothing was published.")
-        sys.exit(ExitCode.FAILED)
+    except (CommandError, LoadError, OSError) as error:
+        told = (f"error: {message(error)}", *getattr(error, "__notes__", ()))
+        remark("\n".join(printable(line) for each in told for line in each.splitlines()))
+        sys.exit(exit_code(error))
     except Stopped as stopped:
         remark(f"{stopped}; nothing was published.")
         sys.exit(stopped.exit_code)
-
-
-def _remark_error(error: Exception, told: str) -> None:
-    """Say what went wrong, and what was noted on the way, such as which night of many it was."""
-    lines = [line for each in (f"error: {told}", *getattr(error, "__notes__", ())) for line in each.splitlines()]
-    remark("\n".join(map(printable, lines)))
 
 
 def _settings(source: Path, config: Path | None, flags: dict[str, object]) -> Settings:
@@ -196,18 +146,6 @@ def _settings(source: Path, config: Path | None, flags: dict[str, object]) -> Se
     from flows.settings import load_settings  # noqa: PLC0415
 
     return load_settings(source, config, flags)
-
-
-def _with_prefect(source: Path, **parameters: Any) -> Summary:
-    """Run the flow on the embedded server, or on PREFECT_API_URL where that is set."""
-    from flows import environment  # noqa: PLC0415
-    from flows.progress import watcher  # noqa: PLC0415
-
-    watcher().begin("start Prefect")
-    from flows.server import run_flow  # noqa: PLC0415
-
-    environment.calm_console()
-    return run_flow(source, **parameters)
 
 
 if __name__ == "__main__":

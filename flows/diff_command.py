@@ -13,8 +13,8 @@ from flows.arguments import Releases
 from flows.differences import DiffFormat
 from flows.terminal import say
 
-ReleaseA = Annotated[str, typer.Argument(metavar="A", help="Release before: an id, latest or previous.")]
-ReleaseB = Annotated[str, typer.Argument(metavar="B", help="Release after, likewise.")]
+ReleaseA = Annotated[str, typer.Argument(metavar="A", help="Before: id of a release or candidate, latest or previous.")]
+ReleaseB = Annotated[str, typer.Argument(metavar="B", help="After, likewise.")]
 Form = Annotated[DiffFormat, typer.Option("--format", help="A summary, a table with tabs between cells, or JSON.")]
 
 

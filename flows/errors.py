@@ -1,12 +1,14 @@
 """What stops a command, and with which exit code. Every message says what was found and what to do next.
 
-Belongs here: the exit codes and the exceptions of this package. Does not belong here: what other packages raise
-(cli.py maps those to exit codes), or how a message is printed (terminal.py).
+Belongs here: the exit codes, the exceptions of this package, and what a failure of any package means to the shell and
+to a person. Does not belong here: what other packages raise, or how a message is printed (terminal.py).
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
+
+from load.errors import CheckError, GateError, LoadError
 
 
 class ExitCode(IntEnum):
@@ -61,3 +63,15 @@ class ServerError(CommandError):
             f"{reason}. Start the server or correct PREFECT_API_URL; or build without Prefect (steckbrief build"
             " --direct). Nothing was published."
         )
+
+
+def exit_code(error: CommandError | LoadError | OSError) -> ExitCode:
+    """The exit code of a command that ends with `error`."""
+    if isinstance(error, CommandError):
+        return error.exit_code
+    return ExitCode.GATE if isinstance(error, (GateError, CheckError)) else ExitCode.FAILED
+
+
+def message(error: CommandError | LoadError | OSError) -> str:
+    """What a person is told of `error`."""
+    return f"{error}. Nothing was published." if isinstance(error, OSError) else str(error)

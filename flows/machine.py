@@ -158,6 +158,7 @@ def machine(home: Path, port: int, **more: str) -> Iterator[Machine]:
         _await(found, server, home / "server.log")
         yield found
     finally:
+        _end_runs([each.process.pid for each in found.processes if each.name == "worker"])
         _end([each.process for each in found.processes])
 
 
@@ -198,6 +199,38 @@ def _answers(url: str) -> bool:
         return httpx.get(f"{url}/api/health", timeout=5).is_success
     except httpx.HTTPError:
         return False
+
+
+def _end_runs(workers: list[int]) -> None:
+    """Ask the runs of workers to end, and wait for it: the server is to hear of it, and each is a group of its own."""
+    runs = _below(workers)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for pid in runs:
+            _send(pid, number)
+        end = time.monotonic() + _GRACE
+        while (runs := [pid for pid in runs if _send(pid, 0)]) and time.monotonic() < end:
+            time.sleep(_AGAIN)
+
+
+def _below(pids: list[int]) -> list[int]:
+    """All processes that these have started, and they in turn, as ps tells."""
+    told = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)  # noqa: S607
+    pairs = [(int(pid), int(parent)) for pid, parent in (line.split() for line in told.stdout.splitlines())]
+    found, pending = [], list(pids)
+    while pending:
+        children = [pid for pid, parent in pairs if parent == pending[-1]]
+        pending = [*children, *pending[:-1]]
+        found += children
+    return found
+
+
+def _send(pid: int, number: int) -> bool:
+    """Send a signal, 0 to send none; whether the process is there."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -18,7 +18,7 @@ from flows.terminal import printable, remark, say
 
 _MEGABYTE: Final = 10**6
 
-Which = Annotated[str, typer.Argument(metavar="RELEASE", help="A release: its id, latest or previous.")]
+Which = Annotated[str, typer.Argument(metavar="RELEASE", help="Id of a release or candidate, latest or previous.")]
 All = Annotated[bool, typer.Option("--all", help="Check every release that is there.")]
 Keep = Annotated[int, typer.Option("--keep", min=1, help="How many of the newest releases stay.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")]
@@ -45,15 +45,19 @@ def releases(*, output: Releases = None, as_json: AsJson = False) -> None:
 def verify(release: Which = "latest", *, every: All = False, output: Releases = None, as_json: AsJson = False) -> None:
     """Check that a release is as it was published: every file and hash, keys and foreign keys, history."""
     from flows.settings import output_folder  # noqa: PLC0415
+    from load.errors import ReleaseError  # noqa: PLC0415
     from load.published import named, release_ids  # noqa: PLC0415
     from load.verify import verify as verify_release  # noqa: PLC0415
     from load.verify import verify_latest  # noqa: PLC0415
 
     folder = output_folder(output)
-    faults = list(verify_latest(folder))
+    faults: list[object] = list(verify_latest(folder))
     wanted = release_ids(folder) if every else [named(folder, release).id]
     for each in wanted:
-        faults += verify_release(named(folder, each))
+        try:
+            faults += verify_release(named(folder, each))
+        except ReleaseError as error:
+            faults.append(str(error))
     if as_json:
         _say_json({"releases": wanted, "faults": [str(each) for each in faults]})
     else:

@@ -82,12 +82,16 @@ def read(folder: Path) -> Release:
 def named(output: Path, name: str) -> Release:
     """The release that `name` means: an id, "latest", or "previous" for the one before the latest.
 
+    A candidate that was not published has an id too.
+
     ReleaseError where there is none of that name, with those there are.
     """
     if name in (LATEST, PREVIOUS):
         found = latest(output)
         name = (found.previous or "none") if found and name == PREVIOUS else found.id if found else "none"
     ids = release_ids(output)
+    if name in release_ids(output, REJECTED):
+        return read(output / REJECTED / name)
     if name not in ids:
         known = f"{', '.join(ids[-_SHOWN:])} and {len(ids) - _SHOWN} older" if len(ids) > _SHOWN else ", ".join(ids)
         raise ReleaseError(
@@ -109,32 +113,28 @@ def release_ids(output: Path, kind: str = RELEASES) -> list[str]:
 
 
 def next_id(output: Path, now: dt.datetime) -> str:
-    """A release id for `now` (aware): the second in UTC, always greater than every id in `output`, rejected or not.
+    """A release id for `now` (aware): the second in UTC, always greater than that of every release in `output`.
 
-    Within one second, or when the clock was set back, the newest id gets the next number: 20261122T214100Z-2.
+    Within one second, or when the clock was set back, the newest release's second gets the next number that no release
+    and no candidate has: 20261122T214100Z-2.
     """
     stamp = now.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    newest = _newest(output)
-    if newest is None or stamp > _order(newest)[0]:
-        return stamp
-    second, number = _order(newest)
-    return f"{second}-{number + 1}"
+    published = [_order(each) for each in release_ids(output)]
+    second = max([stamp, *(each for each, _ in published)])
+    rejected = [_order(each) for each in release_ids(output, REJECTED)]
+    taken = [number for each, number in (*published, *rejected) if each == second]
+    return f"{second}-{max(taken) + 1}" if taken else second
 
 
 def ahead_of(output: Path, now: dt.datetime) -> str | None:
-    """The newest release or candidate, where it is of a time more than AHEAD after `now` (aware); else None."""
-    newest = _newest(output)
+    """The newest release, where it is of a time more than AHEAD after `now` (aware); else None."""
+    newest = max(release_ids(output), key=_order, default=None)
     return newest if newest is not None and released_at(newest) > now + AHEAD else None
 
 
 def is_release_id(name: str) -> bool:
     """Whether `name` looks like the id of a release."""
     return _ID.fullmatch(name) is not None
-
-
-def _newest(output: Path) -> str | None:
-    used = (*release_ids(output), *release_ids(output, REJECTED))
-    return max(used, key=_order, default=None)
 
 
 def released_at(release_id: str) -> dt.datetime:

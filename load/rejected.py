@@ -33,7 +33,8 @@ def set_aside(staging: Staging) -> Path:
     folder = home / staging.id
     staging.path.rename(folder)
     sync_folder(home)
-    for old in release_ids(staging.output, REJECTED)[:-KEPT]:
+    others = [each for each in release_ids(staging.output, REJECTED) if each != staging.id]
+    for old in others[: -(KEPT - 1)]:
         remove(home / old)
     return folder
 

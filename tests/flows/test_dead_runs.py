@@ -132,6 +132,31 @@ def pass_time(home: Path, away: dt.timedelta) -> None:
         file.write_text(times.sub(lambda each: str(dt.datetime.fromisoformat(each[0]) - away), file.read_text()))
 
 
+def test_what_a_machine_started_ends_with_it_in_the_middle_of_a_run(tmp_path: Path) -> None:
+    source, output = slow_source(tmp_path / "raw"), tmp_path / "output"
+    with machine(tmp_path / "home", free_port(), HOME=str(tmp_path), **QUICK) as night:
+        night.deploy()
+        start(tmp_path, night, "worker.log")
+        night.trigger(source=str(source), output=str(output))
+        wait_until(lambda: list(output.glob(".staging-*-work/parts")))
+        assert _of(tmp_path)
+    assert _of(tmp_path) == []
+    assert [path.name for path in output.iterdir() if path.name.startswith(".staging")] == []
+
+
+def _of(home: Path) -> list[int]:
+    """Processes whose environment names this folder as its home."""
+    mark = f"HOME={home}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                found += [int(entry.name)] if mark in (entry / "environ").read_bytes().split(b"\0") else []
+            except OSError:  # ended meanwhile
+                continue
+    return found
+
+
 @pytest.mark.parametrize("away", [automations.SILENCE - dt.timedelta(seconds=20), dt.timedelta(hours=12)], ids=str)
 def test_after_a_reboot_in_the_middle_the_run_is_crashed_and_the_next_one_publishes(
     away: dt.timedelta, tmp_path: Path

@@ -53,6 +53,24 @@ def test_profiles_of_other_names_do_not_make_up_for_those_that_are_gone(tmp_path
     assert "profiles-lost: 8 of 8 profiles" in done.stderr
 
 
+def test_the_account_as_json_tells_of_a_failed_gate_and_of_any_other_failure(home: Path) -> None:
+    told = json.loads(steckbrief("build", "--direct", "--json", cwd=home, expect=3).stdout)
+    (candidate,) = (home / "output/rejected").iterdir()
+    assert (told["published"], told["exit_code"], told["candidate"]) == (False, 3, str(candidate))
+    assert told["failed_gates"][0].startswith("profiles-lost: 5 of 8 profiles")
+    told = json.loads(steckbrief("build", "nowhere", "--direct", "--json", cwd=home, expect=2).stdout)
+    assert (told["exit_code"], told["failed_gates"], told["candidate"]) == (2, [], None)
+    assert "no such folder" in told["error"]
+
+
+def test_a_candidate_is_looked_into_with_the_commands_for_releases(home: Path) -> None:
+    steckbrief("build", "--direct", cwd=home, expect=3)
+    (candidate,) = (home / "output/rejected").iterdir()
+    counts = json.loads(steckbrief("diff", "latest", candidate.name, "--format", "json", cwd=home).stdout)["counts"]
+    assert counts["profiles"]["removed"] == 5
+    assert "1 release as published" in steckbrief("verify", candidate.name, cwd=home).stdout
+
+
 def test_force_publishes_past_the_gate_and_release_json_tells(home: Path) -> None:
     done = steckbrief("build", "--direct", "--force", cwd=home)
     assert "Published by force past a gate: profiles-lost" in done.stdout

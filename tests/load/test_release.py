@@ -217,6 +217,11 @@ def test_ids_are_seconds_in_utc_and_always_grow(output):
     assert next_id(output, NOON) == "20261122T120001Z-12"
 
 
+def test_a_candidate_of_a_later_day_does_not_lead_the_ids_of_releases(output):
+    (output / "rejected" / "20261231T000000Z").mkdir(parents=True)
+    assert next_id(output, NOON) == "20261122T120000Z"
+
+
 def test_the_id_of_a_candidate_that_was_rejected_is_never_given_again(output):
     fake.publish(output, fake.rows(1), now=NOON)
     with open_staging(output, now=NOON + dt.timedelta(hours=1)) as staging:
