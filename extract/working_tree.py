@@ -36,9 +36,10 @@ def place_in_repository(folder: Path) -> str:
         ) from error
 
 
-def commit_of_folder(folder: Path) -> str | None:
+def commit_of_folder(folder: Path, not_source: Path | None = None) -> str | None:
     """The commit that is checked out, with "-dirty" where Markdown files of `folder` are not those of the commit.
 
+    `not_source` is a folder whose files do not count, because they are none of the source: that of the releases.
     None where there is none: no git, no repository (or one of another owner, to a git older than 2.38), no commit.
     """
     try:
@@ -50,12 +51,13 @@ def commit_of_folder(folder: Path) -> str | None:
         committed = {path: entry for path, entry in files_of(folder, commit, below=below).items() if _counts(path)}
     except RepositoryError:
         return f"{commit}-dirty"  # what the commit has cannot be told, so neither that this is the same
-    return commit if _same(folder, committed) else f"{commit}-dirty"
+    apart = not_source.resolve() if not_source else None
+    return commit if _same(folder.resolve(), committed, apart) else f"{commit}-dirty"
 
 
-def _same(folder: Path, committed: Mapping[str, Entry]) -> bool:
+def _same(folder: Path, committed: Mapping[str, Entry], apart: Path | None) -> bool:
     found = 0
-    for path in _markdown(folder):
+    for path in _markdown(folder, apart):
         entry = committed.get(path)
         if entry is None or not _is(folder / path, entry):
             return False
@@ -77,7 +79,7 @@ def _is(file: Path, entry: Entry) -> bool:
     return digest.hexdigest() == entry.content
 
 
-def _markdown(folder: Path) -> Iterator[str]:
+def _markdown(folder: Path, apart: Path | None) -> Iterator[str]:
     """Paths of everything below `folder` that is named like a profile and is no folder, as discovery would look."""
     waiting = [""]
     while waiting:
@@ -91,7 +93,8 @@ def _markdown(folder: Path) -> Iterator[str]:
             if not _counts(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                waiting.append(path)
+                if folder / path != apart:
+                    waiting.append(path)
             elif entry.name.lower().endswith(SUFFIXES):
                 yield path
 

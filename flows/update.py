@@ -27,13 +27,14 @@ from flows.job import Updated
 def bring(source: Path, work: Path, settings: GitSettings, largest: int) -> Updated:
     """Fetch into the repository of `source` where that is set; what was fetched, or is bare, is exported into `work`.
 
-    `largest` is the number of bytes beyond which a file is refused. Raises SourceError where git fails,
-    NothingToBuildError where the commit has no Markdown file.
+    `work` lies in the folder for the releases, which is no part of the source even inside it. `largest` is the number
+    of bytes beyond which a file is refused. Raises SourceError where git fails, NothingToBuildError where the commit
+    has no Markdown file.
     """
     with _reported("be read from git"):
         bare = is_bare(source)
         if not (bare or settings.update):
-            return Updated(source, str(source), commit_of_folder(source))
+            return Updated(source, str(source), commit_of_folder(source, not_source=work.parent))
         below = "" if bare else place_in_repository(source)
         paths = settings.paths if bare else ()
     with _reported("be brought up to date" if settings.update else "be read from git"):

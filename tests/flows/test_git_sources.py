@@ -124,3 +124,12 @@ def test_a_hostile_name_is_a_diagnostic_as_in_a_checkout(remote: Path, tmp_path:
     assert "file-name-unusable" in (folders[0] / "diagnostics.csv").read_text(encoding="utf-8-sig")
     for table in ("diagnostics.csv", "profiles.csv"):
         assert (folders[0] / table).read_bytes() == (folders[1] / table).read_bytes()
+
+
+def test_releases_inside_the_source_make_it_no_other_commit(remote: Path) -> None:
+    """A release holds a README.md, which is no profile of the source."""
+    for edit in ("eins", "zwei"):
+        head = commit(remote, {"content/tools/krita.md": profile("krita", f"\n{edit}\n")}, "2026-02-03T09:00:00Z")
+        steckbrief("build", ".", "--direct", cwd=remote)
+        (remote / ".git/info/exclude").write_text("output\n", encoding="utf-8")
+        assert told(remote)["source"]["commit"] == head
