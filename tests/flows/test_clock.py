@@ -46,9 +46,7 @@ def test_clocks_that_differ_a_little_are_not_worth_a_word(tmp_path: Path, settin
     assert "Warning" in night(tmp_path, settings, TODAY - dt.timedelta(seconds=1))
 
 
-def test_candidates_of_the_future_do_not_count_because_ids_do_not_go_on_from_them(
-    tmp_path: Path, settings: Settings
-) -> None:
+def test_candidates_of_the_future_do_not_count_because_no_id_follows_theirs(tmp_path: Path, settings: Settings) -> None:
     night(tmp_path, settings, TODAY)
     (tmp_path / "output/rejected/20271227T041500Z").mkdir(parents=True)
     assert WARNING not in night(tmp_path, settings, TODAY + dt.timedelta(days=1))

@@ -49,7 +49,7 @@ def shown(markdown: str) -> list[str]:
 
 def bare(text: str) -> str:
     """As a page shows text: on one line, without space at its ends."""
-    return printable(text).strip(" ")
+    return printable(text).strip()
 
 
 @given(TEXT, TEXT)
@@ -58,13 +58,13 @@ def test_a_table_of_rules_shows_its_examples_as_they_are(one: str, two: str) -> 
     page = rules_as_markdown((RuleCount("odd", "info", 2, (one, two)),))
     *_, places = cells = shown(page)
     assert cells[:-1] == ["count", "severity", "rule", "first places", "2", "info", "odd"]
-    assert [each.strip(" ") for each in places.split("\n")] == [bare(one), bare(two)]
+    assert [each.strip() for each in places.split("\n")] == [bare(one), bare(two)]
 
 
 @given(TEXT)
 def test_a_description_shows_text_as_it_is(text: str) -> None:
     (page,) = shown(f"found: {escaped(text)}")
-    assert page.rstrip(" ") == f"found: {printable(text)}".rstrip(" ")
+    assert page.rstrip() == f"found: {printable(text)}".rstrip()
 
 
 @given(TEXT)
@@ -101,4 +101,4 @@ def test_gates_that_failed_come_first_with_their_figures() -> None:
 @pytest.mark.parametrize("text", NASTY)
 def test_a_gate_may_say_anything(text: str) -> None:
     cells = shown(gates_as_markdown([gate("odd", passed=True, message=text)]))
-    assert cells[-1].strip(" ") == bare(text)
+    assert cells[-1].strip() == bare(text)
