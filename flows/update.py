@@ -28,8 +28,8 @@ def bring(source: Path, work: Path, settings: GitSettings, largest: int) -> Upda
     """Fetch into the repository of `source` where that is set; what was fetched, or is bare, is exported into `work`.
 
     `work` lies in the folder for the releases, which is no part of the source even inside it. `largest` is the number
-    of bytes beyond which a file is refused. Raises SourceError where git fails, NothingToBuildError where the commit
-    has no Markdown file.
+    of bytes beyond which a file is refused. Raises SourceError where git fails or the commit has nothing in a folder
+    that is asked for, NothingToBuildError where it has no Markdown file at all.
     """
     with _reported("be read from git"):
         bare = is_bare(source)
@@ -47,6 +47,12 @@ def bring(source: Path, work: Path, settings: GitSettings, largest: int) -> Upda
             raise NothingToBuildError(
                 f"{source}: no profile in commit {commit}{where}. Expected at least one file *.md. Nothing was"
                 " published."
+            )
+        absent = [path for path in paths if not any(each.startswith(f"{path.strip('/')}/") for each in files)]
+        if absent:
+            raise SourceError(
+                f"{source}: no profile in commit {commit} below {', '.join(absent)}, though git.paths names it. Correct"
+                " the setting, or restore the folder. Nothing was published; the last release stands."
             )
         folder = work / "source"
         shutil.rmtree(folder, ignore_errors=True)  # of an earlier try

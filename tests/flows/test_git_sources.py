@@ -113,6 +113,13 @@ def test_a_commit_without_profiles_is_told_by_its_name(remote: Path, tmp_path: P
     assert ".staging" not in done.stderr
 
 
+def test_a_misspelt_folder_among_others_fails_the_night(remote: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
+    configure(tmp_path, 'paths = ["content", "contents"]')
+    done = steckbrief("build", "mirror.git", "--direct", cwd=tmp_path, expect=1)
+    assert "below contents, though git.paths names it" in done.stderr
+
+
 @pytest.mark.parametrize("name", [b"n\xe4chste.md", b"zwei\nZeilen.md"])
 def test_a_hostile_name_is_a_diagnostic_as_in_a_checkout(remote: Path, tmp_path: Path, name: bytes) -> None:
     (remote / "content").joinpath(name.decode("utf-8", "surrogateescape")).write_text(profile("x"), encoding="utf-8")
