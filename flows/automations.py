@@ -72,9 +72,18 @@ Run page: {{ flow_run|ui_url }}
 """
 
 
-def clearing(silence: dt.timedelta = SILENCE) -> AutomationCore:
-    """Mark a run as crashed that has not said for `silence` that it lives, so that the next one can begin."""
+def clearing(silence: dt.timedelta = SILENCE, block: UUID | None = None) -> AutomationCore:
+    """Mark a run as crashed that has not said for `silence` that it lives, so that the next one can begin.
+
+    It is told through the notification block too, if there is one: a server that was restarted meanwhile holds back
+    the news of a state whose predecessor it has not seen, and so what is told of crashed runs.
+    """
     seconds = int(silence.total_seconds())
+    told = (
+        SendNotification(block_document_id=block, subject="steckbrief: {{ flow_run.name }} has died", body=_BODY)
+        if block
+        else None
+    )
     return AutomationCore(
         name=CLEARED,
         description="A run whose process died cannot say so; it would hold the deployment's only place for ever.",
@@ -95,7 +104,8 @@ def clearing(silence: dt.timedelta = SILENCE) -> AutomationCore:
                 state=StateType.CRASHED,
                 message=f"No sign of life for {seconds} seconds: its process or machine is gone. Nothing was published"
                 " unless its log says so; the next run clears what it left.",
-            )
+            ),
+            *([told] if told else []),
         ],
     )
 
@@ -219,10 +229,10 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     refuse_unknown_parameters()
     say(f"{DEPLOYMENT}: unknown parameters are refused")
-    put(clearing())
+    block = webhook(chosen.webhook) if chosen.webhook else None
+    put(clearing(block=block))
     say(f"{CLEARED}: after {SILENCE.total_seconds():.0f} s")
-    if chosen.webhook:
-        block = webhook(chosen.webhook)
+    if block:
         put(telling(block))
         put(telling_of_waiting(block))
         say(f"{TOLD}, {WAITING}: through block {BLOCK}")

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from flows.machine import ROOT, Machine, free_port, machine
 from load.published import latest
 from load.verify import verify, verify_latest
 from tests.flows.command import RAW
-from tests.flows.webhook import receiving
+from tests.flows.webhook import Receiver, receiving
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +32,12 @@ SILENCE = 40
 
 QUICK = {"PREFECT_WORKER_QUERY_SECONDS": "1", "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "1"}
 NAMES = [".lock", "history", "latest", "releases"]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
 
 
 def slow_source(folder: Path) -> Path:
@@ -158,14 +164,14 @@ def _of(home: Path) -> list[int]:
 
 
 @pytest.mark.parametrize("away", [automations.SILENCE - dt.timedelta(seconds=20), dt.timedelta(hours=12)], ids=str)
-def test_after_a_reboot_in_the_middle_the_run_is_crashed_and_the_next_one_publishes(
-    away: dt.timedelta, tmp_path: Path
+def test_after_a_reboot_in_the_middle_the_run_is_crashed_told_and_the_next_one_publishes(
+    away: dt.timedelta, receiver: Receiver, tmp_path: Path
 ) -> None:
     source, output = slow_source(tmp_path / "raw"), tmp_path / "output"
     port = free_port()
     with machine(tmp_path / "home", port, HOME=str(tmp_path), **QUICK) as before:
         before.deploy()
-        before.run("flows.automations")
+        before.run("flows.automations", "--webhook", receiver.url)
         start(tmp_path, before, "worker.log")
         doomed = before.trigger(source=str(source), output=str(output))
         wait_until(lambda: list(output.glob(".staging-*-work/parts")))
@@ -176,6 +182,7 @@ def test_after_a_reboot_in_the_middle_the_run_is_crashed_and_the_next_one_publis
         waiting = after.trigger(source=str(RAW), output=str(output))
         ended = after.wait(doomed, SILENCE + 60)
         assert ended["state"]["type"] == "CRASHED", ended["state"]
+        receiver.wait_for("has died", doomed)
         following = after.wait(waiting, 180)
         assert following["state"]["type"] == "COMPLETED", following["state"]
         assert is_free(after)
