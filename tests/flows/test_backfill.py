@@ -22,6 +22,8 @@ from load.published import released_at
 from tests.flows.command import PROFILE, Running, steckbrief, table_files
 from tests.repositories import commit, git
 
+pytestmark = pytest.mark.slow
+
 
 def profile(name: str, more: str = "") -> str:
     return PROFILE.format(title=name.title(), slug=name) + more

@@ -99,6 +99,7 @@ def test_a_mended_source_publishes_under_a_new_id(home: Path) -> None:
     assert latest not in {path.name for path in (home / "output/rejected").iterdir()}
 
 
+@pytest.mark.slow
 def test_only_the_newest_candidates_are_kept(home: Path) -> None:
     for _ in range(7):
         steckbrief("build", "--direct", cwd=home, expect=3)

@@ -11,6 +11,8 @@ import pytest
 from tests.flows.command import PROFILE, steckbrief
 from tests.repositories import commit, git
 
+pytestmark = pytest.mark.slow
+
 
 def profile(name: str, more: str = "") -> str:
     return PROFILE.format(title=name.title(), slug=name) + more

@@ -79,6 +79,7 @@ def as_published(release: Release, name: str) -> list[tuple[object, ...]]:
     return sorted(rows, key=lambda row: str(row[columns.index(key_of(name))]))
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=3))
 def test_as_of_every_release_the_history_is_its_tables_and_made_anew_it_has_the_same_bytes(
