@@ -4,8 +4,8 @@
 
 Each round copies the source, builds it in full, builds it again without a change, changes a share of its files at
 random and builds once more; then it builds one profile alone, which is what every build costs at least. Printed
-are the seconds of CPU (user and system, children included) beyond start-up, which is importing what a build imports,
-and their share of the full build's. Ratios of one round are what to compare. Belongs here: measuring. Does not belong
+are the seconds of CPU (user and system, children included) beyond start-up, which is importing what a build imports
+and loading the vocabularies, and their share of the full build's. Ratios of one round are what to compare. Belongs here: measuring. Does not belong
 here: any assertion about time (tests have none).
 """
 
@@ -21,6 +21,8 @@ import tempfile
 from pathlib import Path
 
 IMPORTS = "import flows.cli, flows.run, flows.stages, load.release, pandas, duckdb, pyarrow.compute, pyarrow.parquet"
+LOADING = f"{IMPORTS}; from transform.vocabulary import vocabularies; vocabularies()"
+"""What a process does before it looks at a profile."""
 
 
 def cpu(*command: str | Path) -> float:
@@ -60,7 +62,7 @@ def measured(source: Path, share: float, workers: list[str], chance: random.Rand
         copy, output, alone = (Path(folder) / name for name in ("raw", "output", "alone"))
         shutil.copytree(source, copy, copy_function=shutil.copyfile)
         build = [sys.executable, "-m", "flows.cli", "build", "--direct", *workers]
-        found = {"start-up": cpu(sys.executable, "-c", IMPORTS)}
+        found = {"start-up": cpu(sys.executable, "-c", LOADING)}
         found["full build"] = cpu(*build, copy, "--output", output)
         found["nothing changed"] = cpu(*build, copy, "--output", output)
         files = profiles(copy)
