@@ -3,10 +3,10 @@
     python benchmarks/night.py SOURCE [--rounds N] [--share SHARE] [--workers N]
 
 Each round copies the source, builds it in full, builds it again without a change, changes a share of its files at
-random and builds once more; then it builds one profile alone, which is what every build costs at least. Printed
-are the seconds of CPU (user and system, children included) beyond start-up, which is importing what a build imports
-and loading the vocabularies, and their share of the full build's. Ratios of one round are what to compare. Belongs here: measuring. Does not belong
-here: any assertion about time (tests have none).
+random and builds once more; then it builds one profile alone, which is what every build costs at least. Printed are the
+seconds of CPU (user and system, children included) beyond start-up, which is importing what a build imports and loading
+the vocabularies, and their share of the full build's. Ratios of one round are what to compare. Belongs here: measuring.
+Does not belong here: any assertion about time (tests have none).
 """
 
 from __future__ import annotations
