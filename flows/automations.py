@@ -87,16 +87,7 @@ def clearing(silence: dt.timedelta = SILENCE, block: UUID | None = None) -> Auto
     return AutomationCore(
         name=CLEARED,
         description="A run whose process died cannot say so; it would hold the deployment's only place for ever.",
-        trigger=EventTrigger(
-            after=set(_ALIVE),
-            expect={*_ALIVE, *_ENDED},
-            match=_OUR_RUNS,
-            match_related=_OUR_FLOW,
-            for_each={"prefect.resource.id"},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=silence,
-        ),
+        trigger=_silent_after(_ALIVE, silence),
         actions=[
             ChangeFlowRunState(
                 name=None,
@@ -116,16 +107,7 @@ def telling_of_waiting(block: UUID, patience: dt.timedelta = PATIENCE) -> Automa
     return AutomationCore(
         name=WAITING,
         description="Runs that wait for another run for long are told through the webhook.",
-        trigger=EventTrigger(
-            after={_WAITS},
-            expect={*_ALIVE, *_ENDED},
-            match=_OUR_RUNS,
-            match_related=_OUR_FLOW,
-            for_each={"prefect.resource.id"},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=patience,
-        ),
+        trigger=_silent_after(frozenset({_WAITS}), patience),
         actions=[
             SendNotification(
                 block_document_id=block,
@@ -157,6 +139,20 @@ def telling(block: UUID) -> AutomationCore:
                 body=_BODY,
             )
         ],
+    )
+
+
+def _silent_after(events: frozenset[str], within: dt.timedelta) -> EventTrigger:
+    """Fires for a run of the flow that neither lives nor ends `within` that time after one of `events`."""
+    return EventTrigger(
+        after=set(events),
+        expect={*_ALIVE, *_ENDED},
+        match=_OUR_RUNS,
+        match_related=_OUR_FLOW,
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=within,
     )
 
 
