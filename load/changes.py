@@ -17,22 +17,18 @@ What an analyst can rely on:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pyarrow as pa
 
-from load.database import brief, connected
 from load.errors import ReleaseError
 from load.followed import comparable, stored_schemas
 from load.parquet_files import read_parquet
 from load.suspects import suspects
-from schema.arrow import empty
+from schema.arrow import empty, to_arrow
 from schema.history import HISTORY_TABLES, UNVERSIONED, identity, key_of
-from schema.sql import literal, quoted
-from schema.tables import TABLES
 
 _NAMED_BY: Final = {"profiles": "title", "alternatives": "name", "faqs": "question"}
 
@@ -45,30 +41,22 @@ def compare(candidate: Path, previous: Path | None) -> pa.Table:
     """
     if previous is None:
         return empty("changes")
-    with connected() as connection:
-        connection.execute(
-            'CREATE TABLE changes ("table" VARCHAR, row_key VARCHAR, "column" VARCHAR, change VARCHAR,'
-            " profile_id VARCHAR, before VARCHAR, after VARCHAR)"
-        )
-        try:
-            now, before = stored_schemas(candidate), stored_schemas(previous)
-            for name in HISTORY_TABLES:
-                columns = comparable(name, now.get(name), before.get(name)) - UNVERSIONED
-                new = _rows(candidate, name, now.get(name), columns)
-                # Rows that cannot be matched with tonight's are none of the same table.
-                old = _rows(previous, name, before.get(name) if columns or name not in now else None, columns)
-                _compare_table(connection, name, new, old, columns)
-        except (OSError, KeyError, duckdb.Error) as error:
-            raise ReleaseError(
-                f"{previous}: the previous release cannot be compared with ({_brief(error)}). Restore it from a"
-                " backup, or point latest at another release (ln -sfn releases/ID latest), then build again."
-            ) from error
-        found = connection.sql('SELECT * FROM changes ORDER BY "table", row_key, "column"').to_arrow_table()
-    return found.cast(TABLES["changes"].arrow_schema)
-
-
-def _brief(error: Exception) -> str:
-    return brief(error) if isinstance(error, duckdb.Error) else str(error)
+    found: list[dict[str, str | None]] = []
+    try:
+        now, before = stored_schemas(candidate), stored_schemas(previous)
+        for name in HISTORY_TABLES:
+            columns = comparable(name, now.get(name), before.get(name)) - UNVERSIONED
+            new = _rows(candidate, name, now.get(name), columns)
+            # Rows that cannot be matched with tonight's are none of the same table.
+            old = _rows(previous, name, before.get(name) if columns or name not in now else None, columns)
+            found += _changes(name, new, old, columns)
+    except (OSError, KeyError) as error:
+        raise ReleaseError(
+            f"{previous}: the previous release cannot be compared with ({error}). Restore it from a backup, or point"
+            " latest at another release (ln -sfn releases/ID latest), then build again."
+        ) from error
+    found.sort(key=lambda each: (each["table"], each["row_key"], each["column"]))
+    return to_arrow("changes", found)
 
 
 def _rows(folder: Path, name: str, stored: pa.Schema | None, columns: Collection[str]) -> pa.Table:
@@ -87,62 +75,32 @@ def _label(name: str) -> str:
     return _NAMED_BY.get(name, "text")
 
 
-def _compare_table(
-    connection: duckdb.DuckDBPyConnection, name: str, new: pa.Table, old: pa.Table, columns: Collection[str]
-) -> None:
-    """Add what changed between two versions of one table in `columns` to the relation changes."""
-    key = key_of(name)
+def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) -> Iterator[dict[str, str | None]]:
+    """The rows of `changes` between two versions of one table, compared in `columns`; in any order.
+
+    Suspects are few on nearly every night, so their rows may be objects: a query for each step costs more to plan than
+    it saves.
+    """
     if columns:
         new, old = suspects(new, old, sorted(columns))
-    if not new.num_rows and not old.num_rows:
-        return
-    connection.register("new", new)
-    connection.register("old", old)
-    columns = sorted(set(columns) - identity(name))
-    connection.execute(_touched(key, columns))
-    if connection.sql("SELECT 1 FROM touched LIMIT 1").fetchone():
-        for statement in (*_whole_rows(name, key), *_single_columns(name, key, columns)):
-            connection.execute(statement)
+    key, label, compared = key_of(name), _label(name), sorted(set(columns) - identity(name))
+    now, before = _by_key(new, key), _by_key(old, key)
+    for row_key, row in now.items():
+        earlier = before.pop(row_key, None)
+        told = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
+        if earlier is None:
+            yield told | {"column": "*", "change": "added", "before": None, "after": row[label]}
+            continue
+        for column in compared:
+            if row[column] != earlier[column]:
+                cells = {"before": earlier[column], "after": row[column]}
+                yield told | {"column": column, "change": "changed"} | cells
+    for row_key, row in before.items():
+        told = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
+        yield told | {"column": "*", "change": "removed", "before": row[label], "after": None}
 
 
-def _touched(key: str, columns: Sequence[str]) -> str:
-    """SQL that makes the relation touched: key and change of every row that is not the same in old and new.
-
-    Rows are told apart by a 64-bit hash: joining the texts themselves takes three times as long, and that two of a
-    million rows which differ have one hash is to be expected once in 18 million million builds.
-    """
-    hashed = f"SELECT {key} AS k, hash({', '.join(map(quoted, (key, *columns)))}) AS h FROM"
-    return (
-        "CREATE OR REPLACE TEMP TABLE touched AS SELECT k, CASE WHEN o.h IS NULL THEN 'added'"  # noqa: S608 - declared names
-        f" WHEN n.h IS NULL THEN 'removed' ELSE 'changed' END AS change"
-        f" FROM ({hashed} new) n FULL JOIN ({hashed} old) o USING (k) WHERE n.h IS DISTINCT FROM o.h"
-    )
-
-
-def _whole_rows(name: str, key: str) -> Iterator[str]:
-    """SQL that adds the rows that are in only one of the releases."""
-    label = f"CAST({quoted(_label(name))} AS VARCHAR)"
-    for change, relation, values in (("added", "new", f"NULL, {label}"), ("removed", "old", f"{label}, NULL")):
-        yield (
-            f"INSERT INTO changes SELECT {literal(name)}, k, '*', change, profile_id, {values}"  # noqa: S608 - declared names
-            f" FROM {relation} JOIN touched ON {key} = k WHERE change = '{change}'"
-        )
-
-
-def _single_columns(name: str, key: str, columns: Sequence[str]) -> Iterator[str]:
-    """SQL that adds one row per changed column of the rows that are in both releases: one statement for all columns.
-
-    A statement for each column would take longer to plan than to run, every night.
-    """
-    if not columns:
-        return
-    cells = ", ".join(
-        f"{{'c': {literal(each)}, 'b': CAST(o.{quoted(each)} AS VARCHAR), 'a': CAST(n.{quoted(each)} AS VARCHAR)}}"
-        for each in columns
-    )
-    yield (
-        f"INSERT INTO changes SELECT {literal(name)}, k, cell.c, 'changed', profile_id, cell.b, cell.a"  # noqa: S608 - declared names
-        f" FROM (SELECT k, n.profile_id, unnest([{cells}]) AS cell FROM touched"
-        f" JOIN new n ON n.{key} = k JOIN old o ON o.{key} = k WHERE change = 'changed')"
-        " WHERE cell.b IS DISTINCT FROM cell.a"
-    )
+def _by_key(table: pa.Table, key: str) -> dict[str, dict[str, str | None]]:
+    """The rows of a table by their key, every value as CSV has it."""
+    texts = pa.table({field.name: table[field.name].cast(pa.string()) for field in table.schema})
+    return {row[key]: row for row in texts.to_pylist()}
