@@ -76,7 +76,8 @@ def clearing(silence: dt.timedelta = SILENCE, block: UUID | None = None) -> Auto
     """Mark a run as crashed that has not said for `silence` that it lives, so that the next one can begin.
 
     It is told through the notification block too, if there is one: a server that was restarted meanwhile holds back
-    the news of a state whose predecessor it has not seen, and so what is told of crashed runs.
+    the news of a state whose predecessor it has not seen, and so what is told of crashed runs. An automation of its own
+    for that would be due in the same moment, over which a restarted server with SQLite stopped answering.
     """
     seconds = int(silence.total_seconds())
     told = (
