@@ -42,6 +42,7 @@ def test_a_run_of_the_deployment_has_the_surroundings_of_every_run() -> None:
     )
 
 
+@pytest.mark.slow  # imports of the flow in a process of its own
 def test_every_run_of_the_flow_says_that_it_lives_as_often_as_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SURROUNDINGS.items():
         monkeypatch.setenv(name, value)
