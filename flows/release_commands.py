@@ -17,6 +17,7 @@ from flows.job import counted
 from flows.terminal import printable, remark, say
 
 _MEGABYTE: Final = 10**6
+_COMMIT: Final = 12  # digits of a commit: enough to tell it from every other
 
 Which = Annotated[str, typer.Argument(metavar="RELEASE", help="Id of a release or candidate, latest or previous.")]
 All = Annotated[bool, typer.Option("--all", help="Check every release that is there.")]
@@ -114,7 +115,8 @@ def _line(told: dict[str, Any]) -> str:
     held = f"  ({printable(told['held'])})" if told["held"] else ""
     if "damaged" in told:
         return f"{told['release']}  damaged: {printable(told['damaged'])}{held}"
-    commit = f"  {printable(told['commit'])[:12]}" if told["commit"] else ""
+    commit, mark, dirty = (told["commit"] or "").partition("-")
+    commit = f"  {printable(commit[:_COMMIT] + mark + dirty)}" if commit else ""
     forced = "  forced" if told["forced"] else ""
     return (
         f"{told['release']:<19}  {counted(told['profiles'], 'profile'):>16}  {counted(told['changes'], 'change'):>16}"

@@ -55,7 +55,8 @@ def bring(source: Path, work: Path, settings: GitSettings, largest: int) -> Upda
                 " the setting, or restore the folder. Nothing was published; the last release stands."
             )
         folder = work / "source"
-        shutil.rmtree(folder, ignore_errors=True)  # of an earlier try
+        if folder.exists():  # left by an earlier try of this stage
+            shutil.rmtree(folder)
         export(source, {}, files, folder, largest)
     return Updated(folder, str(source), commit, paths, fetched=fetched is not None)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.command import PROFILE, environment, steckbrief, write_source
+from tests.repositories import commit
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,13 @@ def test_verify_says_that_all_is_well_or_names_every_fault(two: Path) -> None:
     assert "1 fault in 1 release" in done.stderr
     file.write_bytes(kept)
     assert json.loads(steckbrief("verify", "--json", cwd=two).stdout)["faults"] == []
+
+
+def test_a_release_of_files_that_differ_from_their_commit_is_listed_as_dirty(tmp_path: Path) -> None:
+    head = commit(tmp_path / "raw", {"krita.md": PROFILE.format(title="Krita", slug="krita")}, "2026-02-01T09:00:00Z")
+    write_source(tmp_path / "raw", {"vlc.md": PROFILE.format(title="VLC", slug="vlc")})
+    steckbrief("build", "--direct", cwd=tmp_path)
+    assert f"  {head[:12]}-dirty  " in steckbrief("releases", cwd=tmp_path).stdout
 
 
 @pytest.mark.parametrize("name", ["../latest", "20200101T000000Z", "/", ""])
