@@ -19,7 +19,7 @@ class Ended(BaseException):
     """What the handler raises."""
 
 
-@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM])
 def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
     """A signal whose handler raises Ended."""
 
