@@ -8,9 +8,10 @@ or when any of it is asked (flows). What comes back from git is checked before i
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -110,6 +111,12 @@ def files_of(repository: Path, commit: str, paths: Sequence[str] = (), below: st
         path[len(below) :]: Entry(path[len(below) :], content, size, link)
         for (path, content, link), size in zip(found, sizes, strict=True)
     }
+
+
+def digest_of_files(files: Mapping[str, Entry]) -> str:
+    """SHA-256 over paths, contents and kinds: while it stays, exporting `files` gives the same folder."""
+    lines = sorted(f"{each.path}\0{each.content}\0{each.link}\n" for each in files.values())
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def missing(repository: Path, content: str, path: str) -> RepositoryError:

@@ -20,13 +20,13 @@ from pathlib import Path
 
 from extract.export import export
 from extract.git import RepositoryError
-from extract.repository import Entry, files_of, line_of
+from extract.repository import Entry, digest_of_files, files_of, line_of
 from flows import run
 from flows.errors import NothingToBuildError, SourceError
+from flows.job import Origin
 from flows.own import require_own, require_room
-from flows.plan import DATES, cache_of, next_due
+from flows.plan import DATES, cache_of, next_due, same_settings
 from flows.provenance import fingerprint, writer
-from flows.run import Origin
 from flows.settings import Settings
 from load.errors import GateError
 from load.published import Release, latest, released_at
@@ -66,7 +66,7 @@ class _Settled:
     """What is known without a look at the files, from the last release and the nights since.
 
     `commit` is the one that was looked at last, `vacant` whether it gave no profile. `due` is the first day on which
-    the files of the last release would give other rows: a date in them comes due, or the code is another.
+    the files of the last release would give other rows: a date in them comes due, or code or settings are other ones.
     """
 
     last: Release | None = None
@@ -75,14 +75,15 @@ class _Settled:
     due: dt.date | None = None
 
     @classmethod
-    def of(cls, last: Release | None, paths: tuple[str, ...], code: str) -> _Settled:
+    def of(cls, last: Release | None, paths: tuple[str, ...], settings: Settings, code: str) -> _Settled:
         """After a release, made just now or found; `code` is the fingerprint of what makes rows today."""
         if last is None:
             return cls()
         source = last.manifest["source"]
         commit = source["commit"] if tuple(source.get("paths", ())) == paths else None
         cache = cache_of(last.path, last.manifest, code, writer())
-        if not (cache.usable and cache.written) or cache.today is None:
+        same = cache.usable and cache.written and same_settings(last.manifest, settings.recorded)
+        if not same or cache.today is None:
             return cls(last, commit, due=dt.date.min)
         return cls(last, commit, due=next_due(table(last.path, "profiles", DATES), cache.today))
 
@@ -132,7 +133,7 @@ class _Builder:
 
     def _built(self, time: dt.datetime, commit: str) -> Night:
         require_room(self.settings.output, time)
-        origin = Origin(str(self.wanted.repository), commit, self.wanted.paths)
+        origin = Origin(str(self.wanted.repository), commit, self.wanted.paths, digest_of_files(self.files))
         try:
             summary = run.build(self.folder, self.settings, at=time, origin=origin, past_gates=self.past_gates)
         except NothingToBuildError:
@@ -148,7 +149,7 @@ class _Builder:
         if not summary.published:
             self.settled.commit, self.settled.vacant = commit, False
             return Night(time, commit, None, "nothing changed")
-        self.settled = _Settled.of(latest(self.settings.output), self.wanted.paths, self.code)
+        self.settled = _Settled.of(latest(self.settings.output), self.wanted.paths, self.settings, self.code)
         anew = summary.profiles - summary.reused
         return Night(time, commit, summary.release, f"{summary.profiles:,} profiles, {anew:,} read anew")
 
@@ -165,7 +166,7 @@ def backfill(wanted: Wanted, settings: Settings, *, past_gates: bool = False) ->
         line = line_of(wanted.repository, wanted.ref)
     require_own(settings.output, wanted.repository, line)
     code = fingerprint(settings.of_rows)
-    settled = _Settled.of(latest(settings.output), wanted.paths, code)
+    settled = _Settled.of(latest(settings.output), wanted.paths, settings, code)
     with tempfile.TemporaryDirectory(prefix="steckbrief-") as folder:
         builder = _Builder(wanted, settings, past_gates, code, settled, Path(folder))
         for time in wanted.nights:

@@ -83,9 +83,9 @@ def _may_answer_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -
     retry_delay_seconds=[30, 120, 300],
     retry_condition_fn=_may_answer_later,
 )
-def update(source: Path, work: Path, settings: GitSettings, largest: int) -> Updated:
+def update(source: Path, work: Path, settings: GitSettings, largest: int, held: str | None) -> Updated:
     """Bring a source in git up to date."""
-    return _logged(stages.update(source, work, settings, largest))
+    return _logged(stages.update(source, work, settings, largest, held))
 
 
 @task(

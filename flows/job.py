@@ -39,23 +39,38 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Updated:
-    """After update: the folder with the files, and where they come from.
+class Origin:
+    """Where the profiles of a source folder come from: the folder, or the repository of which it is a copy.
 
-    `paths` are the folders of the repository that were asked for; none where all were.
+    `paths` are the folders of the repository that were asked for; none where all were. `contents` is the digest of the
+    files that were copied from `commit`; None for a folder that is read as it is.
     """
 
-    folder: Path
     root: str
     commit: str | None
     paths: tuple[str, ...] = ()
+    contents: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """After update: the folder with the files, and where they come from.
+
+    `held` where the last release has all of it already; then nothing was exported, and there is no such folder.
+    """
+
+    folder: Path
+    origin: Origin
     fetched: bool = False
+    held: bool = False
 
     @property
     def sentence(self) -> str:
         """What a person reads about it."""
         how = "fetched" if self.fetched else "as it is"
-        return f"{self.root} {how}, {f'commit {self.commit}' if self.commit else 'no commit'}"
+        commit = f"commit {self.origin.commit}" if self.origin.commit else "no commit"
+        held = ": nothing changed, the last release was made from the same files" if self.held else ""
+        return f"{self.origin.root} {how}, {commit}{held}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +153,13 @@ class Extracted:
 class Transformed:
     """After transform. Rows of every table of the release but the change set, which load computes.
 
-    `inputs` is the digest of the files the rows were made from.
+    `inputs` is the digest of the files the rows were made from, `unread` the number of those that could not be opened,
+    perhaps only this time.
     """
 
     rows: Mapping[str, int]
     inputs: str
+    unread: int
 
     @property
     def sentence(self) -> str:

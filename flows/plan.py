@@ -57,6 +57,11 @@ def cache_of(folder: Path, manifest: Mapping[str, Any], fingerprint: str, writer
     )
 
 
+def same_settings(manifest: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
+    """Whether a release was built with these settings, which say among others what files count."""
+    return {name: value for name, value in manifest.get("settings", {}).items() if name != "today"} == recorded
+
+
 def inputs_digest(files: Iterable[tuple[str, str]], unreadable: Iterable[Unreadable]) -> str:
     """SHA-256 over what a release is made from: (path, sha256) of every file, and what cannot be read and why."""
     lines = [f"{path}\0{sha256}\n" for path, sha256 in files]

@@ -9,18 +9,30 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import pyarrow as pa
 
 from flows import stages, store
 from flows.git_settings import GitSettings
-from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, Updated
-from flows.plan import cache_of
+from flows.job import (
+    Built,
+    CheckedRelease,
+    Extracted,
+    Found,
+    Gated,
+    Job,
+    Origin,
+    Planned,
+    ReadFiles,
+    Transformed,
+    Updated,
+)
+from flows.plan import DATES, Cache, a_date_came_due, cache_of, same_settings
 from flows.progress import watcher
 from flows.provenance import fingerprint, version, writer
 from flows.report import Summary, absolute, count_rules
@@ -46,7 +58,7 @@ _Arguments = ParamSpec("_Arguments")
 class Steps:
     """The stages of a build, each plain or wrapped as a Prefect task."""
 
-    update: Callable[[Path, Path, GitSettings, int], Updated]
+    update: Callable[[Path, Path, GitSettings, int, str | None], Updated]
     discover: Callable[[Job], Found]
     read: Callable[[Job], ReadFiles]
     plan: Callable[[Job], Planned]
@@ -85,18 +97,6 @@ class _Clock:
         self.seconds[stage] = time.monotonic() - began
         watcher().end(stage, result.sentence)
         return result
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the profiles of a source folder come from: the folder, or the repository of which it is a copy.
-
-    `paths` are the folders of the repository that were asked for; none where all were.
-    """
-
-    root: str
-    commit: str | None
-    paths: tuple[str, ...] = ()
 
 
 def build(  # noqa: PLR0913 - what a person can ask for, each by name
@@ -143,38 +143,36 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         cache = cache_of(before.path, before.manifest, code, writer()) if before and not full else None
         folder = source
         if origin is None:
-            updated = clock.run("update", steps.update, source, work, settings.git, settings.file_limits.file_bytes)
-            folder, origin = updated.folder, Origin(updated.root, updated.commit, updated.paths)
+            held = None if force else _held(before, cache, settings, now)
+            largest = settings.file_limits.file_bytes
+            updated = clock.run("update", steps.update, source, work, settings.git, largest, held)
+            if before and updated.held:
+                told = _unchanged(before, settings, before.manifest["inputs"], direct=direct)
+                return _ended(told, source, staging, began)
+            folder, origin = updated.folder, updated.origin
         job = replace(_job(folder, work, settings, now), cache=cache)
         found = clock.run("discover", steps.discover, job)
         was_read = clock.run("read", steps.read, job)
         planned = clock.run("plan", steps.plan, job)
         if before and planned.unchanged and not force:
-            told = _unchanged(before, settings, found, was_read, direct=direct, seconds=time.monotonic() - began)
-            return replace(told, source=absolute(source), warnings=staging.warnings)
+            told = _unchanged(before, settings, _inputs(found, was_read), direct=direct)
+            return _ended(told, source, staging, began)
         clock.run("extract", steps.extract, job)
         transformed = clock.run("transform", steps.transform, job)
         checked = clock.run("check", steps.check, job, staging, settings.csv_neutralise_formulas)
-        named = found.files + found.unreadable
+        inputs = _inputs(found, was_read)
+        named = inputs["found"]
         quarantined = named - transformed.rows["profiles"]
         gated = clock.run("gate", steps.gate, checked, settings.gates.limits, named, quarantined)
-        skipped = found.skipped + sum(found.excluded.values())
         info = ReleaseInfo(
             source_root=origin.root,
             source_commit=origin.commit,
             source_paths=origin.paths,
+            source_contents=None if transformed.unread else origin.contents,
             fingerprint=code,
             writer=writer(),
             version=version(),
-            inputs={
-                "found": named,
-                "read": was_read.files,
-                "reused": planned.kept,
-                "skipped": skipped,
-                "excluded": dict(found.excluded),
-                "quarantined": quarantined,
-                "sha256": transformed.inputs,
-            },
+            inputs=inputs | {"reused": planned.kept, "quarantined": quarantined, "sha256": transformed.inputs},
             settings=settings.recorded | {"today": _day(job)},
             gates=[each.as_json() for each in gated.results],
             timings=dict(clock.seconds),
@@ -191,7 +189,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
             files=named,
             bytes=was_read.bytes,
             profiles=transformed.rows["profiles"],
-            skipped=skipped,
+            skipped=inputs["skipped"],
             other=found.other,
             quarantined=quarantined,
             rows=checked.rows,
@@ -207,28 +205,57 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
     return replace(summary, seconds=round(time.monotonic() - began, 3))
 
 
-def _unchanged(
-    before: Release, settings: Settings, found: Found, was_read: ReadFiles, *, direct: bool, seconds: float
-) -> Summary:
-    """The summary of a build that would have made the last release again."""
+def _held(before: Release | None, cache: Cache | None, settings: Settings, now: dt.datetime) -> str | None:
+    """The digest of the files that the last release was made from, where it would be made from them again today.
+
+    None where that cannot be told without a look at the files.
+    """
+    if before is None or cache is None or not (cache.usable and cache.written):
+        return None
+    contents: str | None = before.manifest["source"].get("contents")
+    if contents is None or not same_settings(before.manifest, settings.recorded):
+        return None
+    due = a_date_came_due(table(before.path, "profiles", DATES), cache.today, now.astimezone(dt.UTC).date())
+    return None if due else contents
+
+
+def _inputs(found: Found, was_read: ReadFiles) -> dict[str, Any]:
+    """What was found and read, as release.json has it."""
+    return {
+        "found": found.files + found.unreadable,
+        "read": was_read.files,
+        "bytes": was_read.bytes,
+        "skipped": found.skipped + sum(found.excluded.values()),
+        "excluded": dict(found.excluded),
+        "other": found.other,
+    }
+
+
+def _ended(told: Summary, source: Path, staging: Staging, began: float) -> Summary:
+    """The summary of a build that ends early, with what is of this build alone."""
+    seconds = round(time.monotonic() - began, 3)
+    return replace(told, source=absolute(source), warnings=staging.warnings, seconds=seconds)
+
+
+def _unchanged(before: Release, settings: Settings, inputs: Mapping[str, Any], *, direct: bool) -> Summary:
+    """The summary of a build that would have made the last release again; `inputs` as _inputs tells."""
     rows = {name: entry["rows"] for name, entry in before.manifest["tables"].items()}
-    named = found.files + found.unreadable
     return Summary(
         source=absolute(Path(before.manifest["source"]["root"])),
         release=before.id,
         path=absolute(before.path),
         latest=absolute(settings.output / LATEST),
         direct=direct,
-        files=named,
-        bytes=was_read.bytes,
+        files=inputs["found"],
+        bytes=inputs["bytes"],
         profiles=rows["profiles"],
-        skipped=found.skipped + sum(found.excluded.values()),
-        other=found.other,
-        quarantined=named - rows["profiles"],
+        skipped=inputs["skipped"],
+        other=inputs["other"],
+        quarantined=inputs["found"] - rows["profiles"],
         rows=rows,
         diagnostics=count_rules(table(before.path, "diagnostics")),
-        seconds=round(seconds, 3),
-        excluded=dict(found.excluded),
+        seconds=0,
+        excluded=inputs["excluded"],
         reused=rows["profiles"],
         published=False,
     )

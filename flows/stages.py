@@ -43,9 +43,9 @@ from transform.pieces import Kept
 _SHOWN = 3  # reasons named in a message; the rest is a number
 
 
-def update(source: Path, work: Path, settings: GitSettings, largest: int) -> Updated:
+def update(source: Path, work: Path, settings: GitSettings, largest: int, held: str | None) -> Updated:
     """Bring a source in git up to date; SourceError where that fails."""
-    return bring(source, work, settings, largest)
+    return bring(source, work, settings, largest, held)
 
 
 def discover(job: Job) -> Found:
@@ -135,8 +135,9 @@ def transform(job: Job) -> Transformed:
     tables = complete(parts, [*unreadable, *quarantined], job.options, earlier)
     store.save_tables(job.work / "tables", tables)
     read_as = _read_as(files, parts["profiles"], quarantined)
-    inputs = inputs_digest(read_as.items(), [*unreadable, *_unread(quarantined)])
-    return Transformed({name: table.num_rows for name, table in tables.items()}, inputs)
+    unread = [*unreadable, *_unread(quarantined)]
+    rows = {name: table.num_rows for name, table in tables.items()}
+    return Transformed(rows, inputs_digest(read_as.items(), unread), len(unread))
 
 
 def _read_as(files: list[Fingerprint], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:

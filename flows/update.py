@@ -17,24 +17,25 @@ from pathlib import Path
 from extract.export import export
 from extract.fetch import fetch
 from extract.git import RepositoryError
-from extract.repository import commit_of, files_of, is_bare
+from extract.repository import commit_of, digest_of_files, files_of, is_bare
 from extract.working_tree import commit_of_folder, place_in_repository
 from flows.errors import NothingToBuildError, SourceError
 from flows.git_settings import GitSettings
-from flows.job import Updated
+from flows.job import Origin, Updated
 
 
-def bring(source: Path, work: Path, settings: GitSettings, largest: int) -> Updated:
+def bring(source: Path, work: Path, settings: GitSettings, largest: int, held: str | None) -> Updated:
     """Fetch into the repository of `source` where that is set; what was fetched, or is bare, is exported into `work`.
 
     `work` lies in the folder for the releases, which is no part of the source even inside it. `largest` is the number
-    of bytes beyond which a file is refused. Raises SourceError where git fails or the commit has nothing in a folder
+    of bytes beyond which a file is refused. Files with the digest `held` need not be exported: the last release was
+    made from them, and would be made again. Raises SourceError where git fails or the commit has nothing in a folder
     that is asked for, NothingToBuildError where it has no Markdown file at all.
     """
     with _reported("be read from git"):
         bare = is_bare(source)
         if not (bare or settings.update):
-            return Updated(source, str(source), commit_of_folder(source, not_source=work.parent))
+            return Updated(source, Origin(str(source), commit_of_folder(source, not_source=work.parent)))
         below = "" if bare else place_in_repository(source)
         paths = settings.paths if bare else ()
     with _reported("be brought up to date" if settings.update else "be read from git"):
@@ -54,11 +55,14 @@ def bring(source: Path, work: Path, settings: GitSettings, largest: int) -> Upda
                 f"{source}: no profile in commit {commit} below {', '.join(absent)}, though git.paths names it. Correct"
                 " the setting, or restore the folder. Nothing was published; the last release stands."
             )
+        origin = Origin(str(source), commit, paths, digest_of_files(files))
         folder = work / "source"
+        if origin.contents == held:
+            return Updated(folder, origin, fetched=fetched is not None, held=True)
         if folder.exists():  # left by an earlier try of this stage
             shutil.rmtree(folder)
         export(source, {}, files, folder, largest)
-    return Updated(folder, str(source), commit, paths, fetched=fetched is not None)
+    return Updated(folder, origin, fetched=fetched is not None)
 
 
 @contextmanager

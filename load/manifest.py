@@ -31,13 +31,14 @@ class ReleaseInfo:
         fingerprint: of the extractor's code and vocabulary.
         writer: the same of the code that wrote the files.
         version: of the software.
-        inputs: what became of the files: found, read, reused, skipped, quarantined -> number of files; excluded ->
-            number of those skipped that a pattern left out, by pattern.
+        inputs: what became of the files: found, read, reused, skipped, other, quarantined -> number of files; bytes of
+            those read; excluded -> number of those skipped that a pattern left out, by pattern.
         settings: the settings used, as JSON values.
         gates: results of the gates, one dict each.
         timings: stage -> seconds of wall time.
         forced: whether a gate failed and the release was published all the same, because somebody asked for that.
         source_paths: folders of the source's repository that were asked for; () for all.
+        source_contents: digest of the files that were copied from the commit; None for a folder that is read as it is.
     """
 
     source_root: str
@@ -51,6 +52,7 @@ class ReleaseInfo:
     timings: Mapping[str, float] = field(default_factory=dict, hash=False)
     forced: bool = False
     source_paths: Sequence[str] = ()
+    source_contents: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,12 @@ def release_manifest(
         "steckbrief_version": info.version,
         "fingerprint": info.fingerprint,
         "writer": info.writer,
-        "source": {"root": info.source_root, "commit": info.source_commit, "paths": list(info.source_paths)},
+        "source": {
+            "root": info.source_root,
+            "commit": info.source_commit,
+            "paths": list(info.source_paths),
+            "contents": info.source_contents,
+        },
         "inputs": dict(info.inputs),
         "tables": dict(tables),
         "history": dict(history),

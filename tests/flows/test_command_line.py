@@ -91,6 +91,8 @@ def test_json_says_what_was_built_as_one_document(source: Path, tmp_path: Path) 
     assert json.loads((release / "release.json").read_text())["inputs"] == {
         "found": 4,
         "read": 4,
+        "bytes": sum(len(text.encode()) for text in read.values()),
+        "other": 1,
         "reused": 0,
         "skipped": 1,
         "excluded": {},

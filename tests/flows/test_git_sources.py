@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flows.report import Summary
+from flows.run import build
+from flows.settings import load_settings
 from tests.flows.command import PROFILE, steckbrief
 from tests.repositories import commit, git
 
@@ -52,14 +56,17 @@ def test_a_working_tree_is_fetched_and_what_was_fetched_is_built(remote: Path, t
     edited.write_text("halb fertig", encoding="utf-8")
     done = steckbrief("build", "tree", "--direct", cwd=tmp_path)
     assert f"update: tree fetched, commit {newest}" in done.stderr
-    assert told(tmp_path)["source"] == {"root": "tree", "commit": newest, "paths": []}
+    source = told(tmp_path)["source"]
+    assert (source["root"], source["commit"], source["paths"]) == ("tree", newest, [])
     assert paths(tmp_path) == ["content/tools/krita.md", "content/tools/vlc.md", "other/gimp.md"]
     assert edited.read_text(encoding="utf-8") == "halb fertig"
     assert "Neu." not in (tmp_path / "tree/content/tools/krita.md").read_text(encoding="utf-8")
     # Without fetching the folder is read as it stands.
     configure(tmp_path, "update = false")
     steckbrief("build", "tree", "--direct", "--force", cwd=tmp_path)
-    assert told(tmp_path)["source"]["commit"] == f"{git(tmp_path / 'tree', 'rev-parse', 'HEAD')}-dirty"
+    source = told(tmp_path)["source"]
+    assert source["commit"] == f"{git(tmp_path / 'tree', 'rev-parse', 'HEAD')}-dirty"
+    assert source["contents"] is None
 
 
 def test_a_folder_inside_a_working_tree_gives_paths_below_itself(remote: Path, tmp_path: Path) -> None:
@@ -77,11 +84,70 @@ def test_a_bare_repository_is_a_source_of_its_own(remote: Path, tmp_path: Path) 
     configure(tmp_path, 'update = true\npaths = ["content"]')
     steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
     head = git(remote, "rev-parse", "HEAD")
-    assert told(tmp_path)["source"] == {"root": "mirror.git", "commit": head, "paths": ["content"]}
+    source = told(tmp_path)["source"]
+    assert (source["root"], source["commit"], source["paths"]) == ("mirror.git", head, ["content"])
     assert told(tmp_path)["tables"]["profiles"]["rows"] == 2
     commit(remote, {"content/tools/krita.md": profile("krita", "\nAnders.\n")}, "2026-02-20T09:00:00Z")
     done = steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
     assert "plan: 1 file to read anew, 1 profile kept" in done.stderr
+
+
+def test_a_night_without_a_new_profile_is_told_without_a_copy_of_the_files(remote: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
+    configure(tmp_path, 'update = true\nref = "HEAD"')
+    build = ("build", "mirror.git", "--direct", "--json")
+    first = json.loads(steckbrief(*build, cwd=tmp_path).stdout)
+    commit(remote, {"readme.txt": "kein Profil"}, "2026-02-20T09:00:00Z")
+    quiet = steckbrief(*build, cwd=tmp_path)
+    assert "nothing changed, the last release was made from the same files" in quiet.stderr
+    assert "discover:" not in quiet.stderr
+    second = json.loads(quiet.stdout)
+    assert (second["published"], second["reused"]) == (False, 3)
+    mine = ("published", "reused", "seconds")
+    assert {key: second[key] for key in second if key not in mine} == {
+        key: first[key] for key in first if key not in mine
+    }
+
+
+@pytest.mark.parametrize(
+    ("setting", "option", "why"),
+    [
+        ('exclude = ["other/**"]\n[git]\nupdate = true', "--direct", "discover: 2 profile files"),
+        ("[git]\nupdate = true\n[limits]\nfile_bytes = 100000", "--direct", "plan: 3 files to read anew"),
+        ("[git]\nupdate = true", "--full", "plan: 3 files to read anew"),
+        ("[git]\nupdate = true", "--force", "publish:"),
+    ],
+)
+def test_what_the_last_release_holds_is_looked_at_again_where_something_else_changed(
+    remote: Path, tmp_path: Path, setting: str, option: str, why: str
+) -> None:
+    git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
+    configure(tmp_path, "update = true")
+    steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
+    (tmp_path / "steckbrief.toml").write_text(setting, encoding="utf-8")
+    done = steckbrief("build", "mirror.git", *{"--direct", option}, cwd=tmp_path)
+    assert why in done.stderr
+
+
+def test_a_date_that_comes_due_counts_though_no_commit_came(remote: Path, tmp_path: Path) -> None:
+    dated = "---\ntitle: Neu\nslug: neu\nupdated_at: 2026-03-10\n---\n# Neu\n"
+    commit(remote, {"content/neu.md": dated}, "2026-02-20T09:00:00Z")
+    git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
+    source = tmp_path / "mirror.git"
+
+    def built(day: int) -> Summary:
+        settings = load_settings(source, None, {"output": tmp_path / "output"})
+        return build(source, settings, at=dt.datetime(2026, 3, day, 4, 15, tzinfo=dt.UTC))
+
+    def in_future(release: Summary) -> bool:
+        return any(each.rule == "date-in-future" for each in release.diagnostics)
+
+    first = built(8)
+    assert in_future(first)
+    assert not built(9).published
+    last = built(10)
+    assert last.published
+    assert not in_future(last)
 
 
 def test_a_remote_that_is_away_fails_the_night_and_yesterdays_release_stands(remote: Path, tmp_path: Path) -> None:

@@ -201,13 +201,16 @@ def test_a_run_that_waits_for_its_place_for_long_is_told_and_runs_when_it_is_fre
     night: Machine, worker: object, receiver: Receiver, tmp_path: Path
 ) -> None:
     assert in_prefect(night, SOON, receiver.url).returncode == 0
-    place = {"names": [deployment(night)["global_concurrency_limit"]["name"]], "slots": 1, "mode": "concurrency"}
-    night.post("/v2/concurrency_limits/increment", place)
-    run = night.trigger(source=str(RAW), output=str(tmp_path / "output"))
-    until(lambda: night.get(f"/flow_runs/{run}")["state"]["name"] == "AwaitingConcurrencySlot")
-    message = receiver.wait_for("still waits", run)
-    assert "is AwaitingConcurrencySlot" in message["text"]
-    night.post("/v2/concurrency_limits/decrement", place)
+    try:
+        place = {"names": [deployment(night)["global_concurrency_limit"]["name"]], "slots": 1, "mode": "concurrency"}
+        night.post("/v2/concurrency_limits/increment", place)
+        run = night.trigger(source=str(RAW), output=str(tmp_path / "output"))
+        until(lambda: night.get(f"/flow_runs/{run}")["state"]["name"] == "AwaitingConcurrencySlot")
+        message = receiver.wait_for("still waits", run)
+        assert "is AwaitingConcurrencySlot" in message["text"]
+        night.post("/v2/concurrency_limits/decrement", place)
+    finally:
+        night.run("flows.automations", "--webhook", receiver.url)  # with the patience of every day again
     assert night.wait(run, 120)["state"]["type"] == "COMPLETED"
 
 
@@ -254,8 +257,8 @@ def test_a_run_that_fails_at_a_gate_is_told_with_its_figures_and_not_tried_again
     assert ended["run_count"] == 1
     message = receiver.wait_for("is Failed", "5 of 8 profiles")
     assert f"/flow-run/{run}" in message["text"]
-    told = [each for each in receiver.messages if "5 of 8 profiles" in each["text"]]
-    assert told == [message]
+    # Prefect delivers at least once: the same message twice is its doing, another one would be a second try's.
+    assert all(each == message for each in receiver.messages if "5 of 8 profiles" in each["text"])
     page = artifacts(night, run)
     assert set(page) == {"progress", "gates"}
     (candidate,) = (tmp_path / "output/rejected").iterdir()
