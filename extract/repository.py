@@ -86,6 +86,14 @@ def line_of(repository: Path, ref: str) -> Line:
     return Line(tuple(commit for commit, _ in found), tuple(date for _, date in found))
 
 
+def was_there(repository: Path, commit: str, path: str) -> bool:
+    """Whether the line of first parents that ends in `commit` ever had a file in the folder `path`.
+
+    RepositoryError where `path` leads out of the repository.
+    """
+    return bool(git.ask(repository, "rev-list", "--first-parent", "-1", commit, "--", f"{_asked_for(path)}/"))
+
+
 def files_of(repository: Path, commit: str, paths: Sequence[str] = (), below: str = "") -> dict[str, Entry]:
     """The Markdown files of a commit by path.
 

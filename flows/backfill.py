@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,9 +19,9 @@ from pathlib import Path
 
 from extract.export import export
 from extract.git import RepositoryError
-from extract.repository import Entry, digest_of_files, files_of, line_of
+from extract.repository import Entry, digest_of_files, files_of, line_of, was_there
 from flows import run
-from flows.errors import NothingToBuildError, SourceError
+from flows.errors import NothingToBuildError, SourceError, UsageError
 from flows.job import Origin
 from flows.own import require_own, require_room
 from flows.plan import DATES, cache_of, next_due, same_settings
@@ -31,6 +30,7 @@ from flows.settings import Settings
 from load.errors import GateError
 from load.published import Release, latest, released_at
 from load.release import table
+from load.staging import lasting_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +160,29 @@ def backfill(wanted: Wanted, settings: Settings, *, past_gates: bool = False) ->
     With `past_gates`, a release that fails a gate is published all the same.
 
     Raises SourceError where the repository cannot be read, UsageError where the output folder holds releases of another
-    source, GateError with the command that goes on, and what else a build raises; nights that are done by then stay.
+    source or a folder was never in the repository, GateError with the command that goes on, and what else a build
+    raises; nights that are done by then stay.
     """
     with _reported("The history"):
         line = line_of(wanted.repository, wanted.ref)
+        _require_known(wanted, line.commits[-1])
     require_own(settings.output, wanted.repository, line)
     code = fingerprint(settings.of_rows)
     settled = _Settled.of(latest(settings.output), wanted.paths, settings, code)
-    with tempfile.TemporaryDirectory(prefix="steckbrief-") as folder:
-        builder = _Builder(wanted, settings, past_gates, code, settled, Path(folder))
+    with lasting_folder(settings.output) as folder:
+        builder = _Builder(wanted, settings, past_gates, code, settled, folder)
         for time in wanted.nights:
             yield builder.night(time, line.at(time))
+
+
+def _require_known(wanted: Wanted, commit: str) -> None:
+    """UsageError where the line that ends in `commit` never had a file in one of the folders that are asked for."""
+    unknown = [path for path in wanted.paths if not was_there(wanted.repository, commit, path)]
+    if unknown:
+        raise UsageError(
+            f"--path: no commit of {wanted.ref} in {wanted.repository} has a file below {', '.join(unknown)}. Expected"
+            " folders of the repository, such as content/tools."
+        )
 
 
 def _which(time: dt.datetime, commit: str) -> str:

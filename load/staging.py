@@ -1,7 +1,7 @@
 """A folder in which a release is made, out of everybody's sight, while nobody else makes one.
 
-Belongs here: the lock, the staging folder's life, the wording of what an output folder can do wrong. Does not
-belong here: what is written into it.
+Belongs here: the locks, the life of the staging folder and of one that outlives single builds, the wording of what an
+output folder can do wrong. Does not belong here: what is written into it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ LOCK: Final = ".lock"
 PREFIX: Final = ".staging-"
 REMOVING: Final = ".removing-"
 """Start of the name of a release that is being removed."""
+
+BACKFILL: Final = ".backfill"
+"""The folder of a process that builds one release after the other."""
 
 PUBLISHING: Final = ".publishing"
 """A link to the release that is being published, as long as `latest` may not lead to it yet."""
@@ -99,6 +102,49 @@ def locked(output: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def lasting_folder(output: Path) -> Iterator[Path]:
+    """An empty folder inside `output` for the time of the block, however many builds there are in it.
+
+    Builds clear what dead ones left, and must see that this folder is in use. So the process keeps a lock beside it,
+    which the kernel drops when the process ends, however it ends.
+
+    Raises OutputError where the folder cannot be made, OutputBusyError where another process has one or is building.
+    """
+    holder = output.absolute() / BACKFILL
+    with locked(output), reporting(output, "make a folder for exported files"):
+        if not _clear_lasting(output):
+            raise OutputBusyError(
+                f"{output}: another backfill is at work here; it holds {holder}. Wait until it has ended, or stop it,"
+                " then give the command again; to go on at the same time, choose another folder with --output."
+            )
+        folder = holder / "files"
+        folder.mkdir(parents=True)
+        lock = (holder / LOCK).open("a", encoding="ascii")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with lock:
+        try:
+            yield folder
+        finally:
+            remove(holder)
+
+
+def _clear_lasting(output: Path) -> bool:
+    """Remove the lasting folder of a dead process; False where its process lives."""
+    holder = output / BACKFILL
+    if not os.path.lexists(holder):
+        return True
+    if holder.is_dir() and not holder.is_symlink():
+        with (holder / LOCK).open("a", encoding="ascii") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+    _log.warning("Removing %s, left by a backfill that did not end properly.", holder)
+    remove(holder)
+    return True
+
+
 def withdraw(output: Path) -> None:
     """Undo a publication that broke off: remove its release, unless `latest` or a pin leads to it.
 
@@ -169,6 +215,7 @@ def _clear(output: Path) -> None:
     for left in (*output.glob(f"{PREFIX}*"), *output.glob(f"{REMOVING}*")):
         _log.warning("Removing %s, left by a build that did not end properly.", left)
         remove(left)
+    _clear_lasting(output)
     withdraw(output)
 
 

@@ -17,9 +17,10 @@ from flows.backfill import Wanted, backfill
 from flows.errors import UsageError
 from flows.nights import Every, nights
 from flows.settings import load_settings
-from load.errors import GateError
+from load.errors import GateError, OutputBusyError
 from load.published import released_at
-from tests.flows.command import PROFILE, Running, steckbrief, table_files
+from load.staging import lasting_folder
+from tests.flows.command import PROFILE, Running, steckbrief, table_files, visible, write_source
 from tests.repositories import commit, git
 
 pytestmark = pytest.mark.slow
@@ -233,6 +234,45 @@ def test_profiles_that_come_back_as_they_were_change_nothing_until_a_date_comes_
     ]
 
 
+def test_other_settings_make_another_night_of_the_same_commit(repository: Path, tmp_path: Path) -> None:
+    run_nights(repository, tmp_path / "output", (5, 5), "content")
+    (repository.parent / "steckbrief.toml").write_text('exclude = ["**/vlc.md"]\n', encoding="utf-8")
+    try:
+        told = run_nights(repository, tmp_path / "output", (6, 7), "content", ref="main~2")
+    finally:
+        (repository.parent / "steckbrief.toml").unlink()
+    assert told == ["2 profiles, 0 read anew", "no new commit"]
+
+
+def test_a_folder_that_never_was_in_the_repository_is_an_error(repository: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no commit of HEAD in .* has a file below content/tool, contents"):
+        run_nights(repository, tmp_path / "output", (1, 7), "content/tools", "content/tool", "contents")
+    assert not (tmp_path / "output/latest").exists()
+    # One that is gone by now, or comes later, is none.
+    told = run_nights(repository, tmp_path / "output", (1, 3), "content/en/tools/", "other")
+    assert told == ["no profile", "1 profiles, 1 read anew", "nothing changed"]
+
+
+def test_what_a_dead_backfill_has_exported_is_removed_by_the_next_build(repository: Path, tmp_path: Path) -> None:
+    left = tmp_path / "output/.backfill/files/content"
+    left.mkdir(parents=True)
+    write_source(tmp_path / "raw", {"krita.md": profile("krita")})
+    steckbrief("build", "raw", "--direct", cwd=tmp_path)
+    assert visible(tmp_path / "output")
+    assert not left.parent.parent.exists()
+
+
+def test_a_second_backfill_into_one_folder_says_that_another_is_at_work(repository: Path, tmp_path: Path) -> None:
+    with lasting_folder(tmp_path / "output") as folder:
+        (folder / "krita.md").write_text("exportiert", encoding="utf-8")
+        with pytest.raises(OutputBusyError, match="another backfill is at work"):
+            run_nights(repository, tmp_path / "output", (1, 7))
+        write_source(tmp_path / "raw", {"krita.md": profile("krita")})
+        steckbrief("build", "raw", "--direct", cwd=tmp_path)  # a build may come between two nights
+        assert folder.joinpath("krita.md").exists()
+    assert not folder.parent.exists()
+
+
 def test_other_code_makes_another_night_as_it_would_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "catalogue"
     commit(home, {"krita.md": profile("krita")}, "2026-02-01T09:00:00Z")
@@ -327,8 +367,8 @@ def test_a_long_quiet_history_costs_git_one_question(
     days = nights(dt.date(2016, 1, 1), dt.date(2026, 2, 28), Every.DAY)
     told = Counter(night.told for night in backfill(Wanted(repository, ("content",), "HEAD", days, ()), settings))
     assert told["no new commit"] == 1 + 21  # the 4th, and from the 8th on
-    # The line once; then the files of each of its six commits, and the contents of the five with new ones.
-    assert asked == {"rev-parse": 1, "rev-list": 1, "ls-tree": 6, "cat-file": 5 + 4}
+    # The line once, and whether the folder ever was in it; then the files of each of its six commits, and the contents of the five with new ones.
+    assert asked == {"rev-parse": 1, "rev-list": 2, "ls-tree": 6, "cat-file": 5 + 4}
 
 
 def test_a_history_that_cannot_be_read_is_told(repository: Path, tmp_path: Path) -> None:
