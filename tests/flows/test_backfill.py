@@ -367,7 +367,8 @@ def test_a_long_quiet_history_costs_git_one_question(
     days = nights(dt.date(2016, 1, 1), dt.date(2026, 2, 28), Every.DAY)
     told = Counter(night.told for night in backfill(Wanted(repository, ("content",), "HEAD", days, ()), settings))
     assert told["no new commit"] == 1 + 21  # the 4th, and from the 8th on
-    # The line once, and whether the folder ever was in it; then the files of each of its six commits, and the contents of the five with new ones.
+    # The line once, and whether the folder ever was in it; then the files of each of its six commits, and the contents
+    # of the five with new ones.
     assert asked == {"rev-parse": 1, "rev-list": 2, "ls-tree": 6, "cat-file": 5 + 4}
 
 
