@@ -14,18 +14,18 @@ from load.signals import signals_later
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@pytest.fixture
-def raising():
-    before = {number: signal.getsignal(number) for number in ENDING}
-    raise_on_signals()
+@pytest.fixture(autouse=True)
+def heard():
+    """None of the signals is ignored, as they may be where tests run in the background."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDING}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
-@pytest.mark.usefixtures("raising")
 @pytest.mark.parametrize("number", ENDING)
 def test_a_signal_comes_at_the_end_of_the_block(number: signal.Signals) -> None:
+    raise_on_signals()
     done = []
 
     def work() -> None:
