@@ -64,12 +64,15 @@ _WAITS: Final = "prefect.flow-run.AwaitingConcurrencySlot"
 _OUR_RUNS: Final = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
 _OUR_FLOW: Final = ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOW})
 
-_BODY: Final = """\
-Run {{ flow_run.name }} of {{ flow.name }} is {{ flow_run.state.name }}.
-{{ flow_run.state.message }}
+_WHERE: Final = """\
 Deployment: {{ deployment.name }}
 Run page: {{ flow_run|ui_url }}
 """
+
+_BODY: Final = f"""\
+Run {{{{ flow_run.name }}}} of {{{{ flow.name }}}} is {{{{ flow_run.state.name }}}}.
+{{{{ flow_run.state.message }}}}
+{_WHERE}"""
 
 
 def clearing(silence: dt.timedelta = SILENCE, block: UUID | None = None) -> AutomationCore:
@@ -79,9 +82,17 @@ def clearing(silence: dt.timedelta = SILENCE, block: UUID | None = None) -> Auto
     the news of a state whose predecessor it has not seen, and so what is told of crashed runs. An automation of its own
     for that would be due in the same moment, over which a restarted server with SQLite stopped answering.
     """
-    seconds = int(silence.total_seconds())
+    why = (
+        f"No sign of life for {silence.total_seconds():.0f} seconds: its process or machine is gone. Nothing was"
+        " published unless its log says so; the next run clears what it left."
+    )
+    # The state is not told: the server may still have the run as Running when the message is written.
     told = (
-        SendNotification(block_document_id=block, subject="steckbrief: {{ flow_run.name }} has died", body=_BODY)
+        SendNotification(
+            block_document_id=block,
+            subject="steckbrief: {{ flow_run.name }} has died",
+            body=f"Run {{{{ flow_run.name }}}} of {{{{ flow.name }}}} has died.\n{why}\n{_WHERE}",
+        )
         if block
         else None
     )
@@ -94,8 +105,7 @@ def clearing(silence: dt.timedelta = SILENCE, block: UUID | None = None) -> Auto
                 name=None,
                 force=False,
                 state=StateType.CRASHED,
-                message=f"No sign of life for {seconds} seconds: its process or machine is gone. Nothing was published"
-                " unless its log says so; the next run clears what it left.",
+                message=why,
             ),
             *([told] if told else []),
         ],
