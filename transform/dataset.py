@@ -170,7 +170,9 @@ def _with_suggestions(faqs: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
     questions = [Question(*values) for values in zip(*columns, strict=True)]
     found = suggest_answers(questions, masks)
     for column, attribute in _SUGGESTED.items():
-        values = [getattr(found.get(index), attribute, None) for index in range(len(questions))]
+        values: list[object] = [None] * len(questions)
+        for index, suggestion in found.items():
+            values[index] = getattr(suggestion, attribute)
         faqs = _replaced(faqs, column, values)
     return faqs
 
