@@ -16,6 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extract.inline import plain_text
 from extract.model import Problem
@@ -29,8 +30,7 @@ _BLANK = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))+")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What this module needs of a row of `faqs`: answer and markdown are None where it is unanswered.
 
     Questions with one `shared_key` are the same once their profiles' names are masked.
