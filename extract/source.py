@@ -33,9 +33,14 @@ def read_bytes(root: Path, path: str, limits: Limits) -> bytes | Unreadable:
     """Read the file at `path` below `root`, or say why it cannot be read or is larger than the limit."""
     try:
         with open(root / path, "rb", opener=_open) as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 return Unreadable(path, Problem("not-a-file", values={"detail": "a special file"}))
-            data = stream.read(limits.file_bytes + 1)
+            # As much as there is, because room for the limit would be asked for each time, which costs more than
+            # reading; then the rest of a file that has grown.
+            data = stream.read(min(status.st_size, limits.file_bytes) + 1)
+            if len(data) > status.st_size:
+                data += stream.read(limits.file_bytes + 1 - len(data))
     except OSError as error:
         return Unreadable(path, Problem("file-unreadable", values={"detail": error.strerror or type(error).__name__}))
     if len(data) > limits.file_bytes:

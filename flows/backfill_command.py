@@ -51,6 +51,7 @@ def backfill(  # noqa: PLR0913 - the options of a command
     from flows.backfill import backfill as build_nights  # noqa: PLC0415
     from flows.errors import UsageError  # noqa: PLC0415
     from flows.nights import Every, nights, past  # noqa: PLC0415
+    from flows.run import settle  # noqa: PLC0415
     from flows.settings import load_settings  # noqa: PLC0415
 
     if every not in list(Every):
@@ -66,6 +67,7 @@ def backfill(  # noqa: PLR0913 - the options of a command
     command = ("steckbrief", "backfill", str(repo), *(word for pair in given for word in pair))
     wanted = Wanted(repo, tuple(path or ()), ref, over, command)
     done = []
+    settle()
     try:
         for night in build_nights(wanted, settings, past_gates=force):
             done.append(night)

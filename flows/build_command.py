@@ -83,6 +83,7 @@ def _build(source: Path, settings: Settings, flow: dict[str, Any] | None, *, ful
     with shown_progress() as progress:
         try:
             if flow is None:
+                run.settle()
                 return run.build(source, settings, full=full, force=force)
             return _with_prefect(source, **flow, full=full, force=force)
         except (ServerError, Stopped) as error:

@@ -17,15 +17,14 @@ What an analyst can rely on:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
 from load.errors import ReleaseError
-from load.followed import comparable, stored_schemas
-from load.parquet_files import read_parquet
+from load.followed import comparable, rows_of, stored_schemas
 from load.suspects import suspects
 from schema.arrow import empty, to_arrow
 from schema.history import HISTORY_TABLES, UNVERSIONED, identity, key_of
@@ -33,11 +32,11 @@ from schema.history import HISTORY_TABLES, UNVERSIONED, identity, key_of
 _NAMED_BY: Final = {"profiles": "title", "alternatives": "name", "faqs": "question"}
 
 
-def compare(candidate: Path, previous: Path | None) -> pa.Table:
+def compare(candidate: Path, previous: Path | None, made: Mapping[str, pa.Table] | None = None) -> pa.Table:
     """The table `changes` for the folder `candidate` against the release folder `previous`; empty where that is None.
 
-    Reads the Parquet files of HISTORY_TABLES in both. Sorted by table, row_key, column. Raises ReleaseError where the
-    previous release cannot be read.
+    Reads the Parquet files of HISTORY_TABLES in both; of the candidate, only where its tables are not given as `made`.
+    Sorted by table, row_key, column. Raises ReleaseError where the previous release cannot be read.
     """
     if previous is None:
         return empty("changes")
@@ -46,7 +45,7 @@ def compare(candidate: Path, previous: Path | None) -> pa.Table:
         now, before = stored_schemas(candidate), stored_schemas(previous)
         for name in HISTORY_TABLES:
             columns = comparable(name, now.get(name), before.get(name)) - UNVERSIONED
-            new = _rows(candidate, name, now.get(name), columns)
+            new = _rows(candidate, name, now.get(name), columns, made)
             # Rows that cannot be matched with tonight's are none of the same table.
             old = _rows(previous, name, before.get(name) if columns or name not in now else None, columns)
             found += _changes(name, new, old, columns)
@@ -59,12 +58,18 @@ def compare(candidate: Path, previous: Path | None) -> pa.Table:
     return to_arrow("changes", found)
 
 
-def _rows(folder: Path, name: str, stored: pa.Schema | None, columns: Collection[str]) -> pa.Table:
+def _rows(
+    folder: Path,
+    name: str,
+    stored: pa.Schema | None,
+    columns: Collection[str],
+    made: Mapping[str, pa.Table] | None = None,
+) -> pa.Table:
     """What of a release's table is compared: `columns`, what a row is known by, and what names it to a person."""
     label = pa.field(_label(name), pa.string())
     if stored is None:
         return pa.schema([*(pa.field(each, pa.string()) for each in sorted(identity(name))), label]).empty_table()
-    table = read_parquet(folder, name, {*columns, *identity(name), label.name})
+    table = rows_of(folder, name, {*columns, *identity(name), label.name}, made)
     return (
         table if label.name in table.column_names else table.append_column(label, pa.nulls(table.num_rows, label.type))
     )

@@ -84,9 +84,9 @@ def _counts(connection: duckdb.DuckDBPyConnection, table: TableSchema) -> Iterat
     on_rows = [check for check in checks if check.predicate]
     numbers = connection.execute(scan_query(table, on_rows)).fetchone() or ()
     yield from zip(on_rows, numbers, strict=True)
-    for check in checks:
-        if not check.predicate:
-            yield check, (connection.execute(count_query(check)).fetchone() or (0,))[0]
+    others = [check for check in checks if not check.predicate]
+    counts = connection.execute(count_query(others)).fetchall()
+    yield from zip(others, (count for (count,) in counts), strict=True)
 
 
 def _examples(connection: duckdb.DuckDBPyConnection, check: Check) -> tuple[str, ...]:

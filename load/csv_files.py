@@ -24,6 +24,9 @@ covered too, so that taking one apostrophe away always gives the original text b
 
 _NEUTRALISED: Final = r"\A'('*[=+\-@\t\r])"
 
+_RISKY: Final = (b"'", b"=", b"+", b"-", b"@", b"\t", b"\r")
+"""The first bytes of texts that _FORMULA can match."""
+
 _ROWS_AT_ONCE: Final = 8192
 """Rows that pyarrow turns into text in one go; its default of 1,024 costs more calls, more costs memory."""
 
@@ -93,6 +96,9 @@ def neutralise(table: pa.Table) -> tuple[pa.Table, int]:
         if not pa.types.is_string(field.type):
             continue
         column = table.column(index)
+        # First of all by the first byte, which rules out nearly every column in half the time of the expression.
+        if not pc.any(pc.is_in(pc.binary_slice(column.cast(pa.binary()), 0, 1), value_set=pa.array(_RISKY))).as_py():
+            continue
         risky = pc.match_substring_regex(column, _FORMULA)
         found = pc.sum(risky).as_py() or 0
         if found:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import duckdb
+import pyarrow as pa
 
-from load.database import brief, connected, parquet_relation
+from load.database import brief, connected
 from load.disk import sync_file
 from schema.model import TableSchema
 from schema.readers import sql_type
@@ -21,8 +22,11 @@ JOINED: Final = ("title", "locale", "language", "category", "official_domain", "
 """Columns of profiles that a view puts beside every row, each with the prefix profile_."""
 
 
-def write_duckdb(folder: Path) -> None:
-    """Write and flush steckbrief.duckdb from the Parquet files in `folder`; OSError where the disk is full."""
+def write_duckdb(folder: Path, tables: Mapping[str, pa.Table]) -> None:
+    """Write and flush steckbrief.duckdb in `folder` from `tables`, all that are declared.
+
+    OSError where the disk does not take it.
+    """
     path = folder / FILE
     try:
         with connected(path) as connection:
@@ -31,8 +35,10 @@ def write_duckdb(folder: Path) -> None:
             # Straight into the file at the commit, not into a log first and then into the file.
             connection.execute("SET checkpoint_threshold = '1KB'")
             connection.begin()  # one transaction: every statement on its own would flush to the device
-            statements = [*_tables(folder), *_views()]
-            connection.execute(";\n".join(statements))
+            connection.execute(";\n".join(_tables()))
+            for name in TABLES:
+                connection.from_arrow(tables[name]).insert_into(name)
+            connection.execute(";\n".join(_views()))
             connection.commit()
     except duckdb.Error as error:
         raise OSError(f"{path}: {brief(error)}") from error
@@ -53,7 +59,7 @@ def view_name(table: TableSchema) -> str:
     return f"{table.name}_with_profile"
 
 
-def _tables(folder: Path) -> Iterator[str]:
+def _tables() -> Iterator[str]:
     """SQL that makes and describes every table."""
     for table in TABLES.values():
         name = quoted(table.name)
@@ -62,7 +68,6 @@ def _tables(folder: Path) -> Iterator[str]:
             for column in table.columns
         )
         yield f"CREATE TABLE {name} ({columns})"
-        yield f"INSERT INTO {name} SELECT * FROM {parquet_relation(folder, table.name)}"  # noqa: S608 - declared names
         yield f"COMMENT ON TABLE {name} IS {literal(table.description)}"
         yield from (_comment(table.name, column.name, column.description) for column in table.columns)
 

@@ -9,12 +9,12 @@ not have counts as empty there, and a column of another type as another column.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 
-from load.parquet_files import parquet_schema
+from load.parquet_files import parquet_schema, read_parquet
 from load.published import MANIFEST, read
 from schema.history import HISTORY_TABLES, identity
 
@@ -28,6 +28,17 @@ def stored_schemas(folder: Path) -> Mapping[str, pa.Schema]:
     has = read(folder).manifest["tables"] if (folder / MANIFEST).is_file() else HISTORY_TABLES
     schemas = {name: parquet_schema(folder, name) for name in HISTORY_TABLES if name in has}
     return {name: schema for name, schema in schemas.items() if identity(name) <= set(schema.names)}
+
+
+def rows_of(folder: Path, name: str, columns: Collection[str], made: Mapping[str, pa.Table] | None = None) -> pa.Table:
+    """Those of `columns` that the table `name` of the release in `folder` has, in its order.
+
+    Taken from `made`, the tables of that release, where they are still in memory: that they are what its files hold is
+    checked before it is published (read_back.py). Else OSError where the file cannot be read.
+    """
+    if made is None:
+        return read_parquet(folder, name, columns)
+    return made[name].select([each for each in made[name].column_names if each in columns])
 
 
 def comparable(name: str, one: pa.Schema | None, other: pa.Schema | None) -> frozenset[str]:

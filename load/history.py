@@ -23,7 +23,7 @@ import datetime as dt
 import logging
 import os
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -34,7 +34,7 @@ import pyarrow.compute as pc
 from load.changes import compare
 from load.disk import sync_folder
 from load.errors import ReleaseError
-from load.followed import comparable, stored_schemas
+from load.followed import comparable, rows_of, stored_schemas
 from load.lineage import line
 from load.parquet_files import parquet_path, read_parquet, write_parquet
 from load.published import HISTORY, MANIFEST, read, released_at
@@ -45,21 +45,25 @@ _log: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """From one release to the next: its folder and time, what changed, the history before (if any) and the new one."""
+    """From one release to the next: its folder and time, what changed, the history before (if any) and the new one.
+
+    `made` are its tables, where they are in memory.
+    """
 
     folder: Path
     at: dt.datetime
     changes: pa.Table
     earlier: Path | None
     target: Path
+    made: Mapping[str, pa.Table] | None = None
 
 
-def carry_on(folder: Path, changes: pa.Table, previous: Path | None, at: dt.datetime) -> dict[str, int]:
+def carry_on(folder: Path, made: Mapping[str, pa.Table], previous: Path | None, at: dt.datetime) -> dict[str, int]:
     """Write the history of the release that is being made in `folder`; gives the number of versions by table.
 
     Args:
-        folder: holds the tables as Parquet.
-        changes: the table `changes` of the release, against `previous`.
+        folder: where its files are.
+        made: its tables; `changes` is against `previous`.
         previous: folder of the release before it, None for a first one. Where it has no history, that is made again
             first: from the newest earlier release whose history is whole, else from the oldest release that is there.
         at: the time of the release (aware).
@@ -76,7 +80,7 @@ def carry_on(folder: Path, changes: pa.Table, previous: Path | None, at: dt.date
         _tell(previous, start, folders)
         rebuild(folders, again, start)
         earlier = again
-    rows = _carry_on(_Step(folder, at, changes, earlier, target))
+    rows = _carry_on(_Step(folder, at, made["changes"], earlier, target, made))
     if earlier == again:
         shutil.rmtree(again)
     sync_folder(target)
@@ -136,7 +140,7 @@ def _carry_on_table(name: str, stored: pa.Schema, step: _Step) -> int:
     ):
         _link(parquet_path(step.earlier, name), parquet_path(step.target, name))
         return int(versions.num_rows)
-    rows = read_parquet(step.folder, name, schema.names)
+    rows = rows_of(step.folder, name, schema.names, step.made)
     closed, opened = None, rows
     if same:
         closed = _keys(mine, ("removed", "changed"))

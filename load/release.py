@@ -114,15 +114,15 @@ def write(
     with reporting(staging.output, "write the tables"):
         for name, table in complete.items():
             write_parquet(table, staging.path, name)
-        complete["changes"] = compare(staging.path, _previous(staging))
+        complete["changes"] = compare(staging.path, _previous(staging), complete)
         write_parquet(complete["changes"], staging.path, "changes")
-        versions = carry_on(staging.path, complete["changes"], _previous(staging), released_at(staging.id))
+        versions = carry_on(staging.path, complete, _previous(staging), released_at(staging.id))
         for name, table in complete.items():
             safe, neutralised[name] = neutralise_table(table) if neutralise else (table, 0)
             write_csv(safe, staging.path, name)
             if on_table:
                 on_table(name)
-        write_duckdb(staging.path)
+        write_duckdb(staging.path, complete)
     rows = {name: table.num_rows for name, table in complete.items()}
     return Written(staging, rows, neutralised, versions, complete)
 

@@ -68,14 +68,20 @@ def _stretches(runs: Sequence[_Run]) -> Iterator[list[_Run]]:
 
 
 def _equal(stretch: list[_Run], pairs: Sequence[tuple[pa.ChunkedArray, pa.ChunkedArray]]) -> Iterator[_Run]:
-    """The runs of a stretch that are equal in all columns: all of it, or what halving it again and again finds."""
-    pending = [stretch]
+    """The runs of a stretch that are equal in all columns: all of it, or what halving it again and again finds.
+
+    A column that is equal in a stretch is so in its halves, and not compared there again.
+    """
+    pending = [(stretch, pairs)]
     while pending:
-        runs = pending.pop()
+        runs, compared = pending.pop()
         first, last = runs[0], runs[-1]
         rows = last.new + last.rows - first.new
-        if all(new.slice(first.new, rows).equals(old.slice(first.old, rows)) for new, old in pairs):
+        unequal = [
+            (new, old) for new, old in compared if not new.slice(first.new, rows).equals(old.slice(first.old, rows))
+        ]
+        if not unequal:
             yield _Run(first.new, first.old, rows)
         elif len(runs) > 1:
             half = len(runs) // 2
-            pending += [runs[:half], runs[half:]]
+            pending += [(runs[:half], unequal), (runs[half:], unequal)]

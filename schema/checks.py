@@ -73,9 +73,12 @@ def scan_query(table: TableSchema, checks: Iterable[Check]) -> str:
     return f"SELECT {numbers} FROM {quoted(table.name)}"  # noqa: S608 - from declarations
 
 
-def count_query(check: Check) -> str:
-    """A statement that counts what breaks one check."""
-    return f"SELECT count(*) FROM ({check.bad_rows})"  # noqa: S608 - from declarations
+def count_query(checks: Iterable[Check]) -> str:
+    """One statement with a row for each check, in their order: how many rows break it.
+
+    One for all, because planning a statement costs as much as running it.
+    """
+    return " UNION ALL ".join(f"SELECT count(*) FROM ({check.bad_rows})" for check in checks)  # noqa: S608 - from declarations
 
 
 def example_query(check: Check, limit: int) -> str:

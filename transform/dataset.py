@@ -7,7 +7,7 @@ reading a profile (profile.py), comparing releases or writing them (load).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -166,11 +166,13 @@ def _with_targets(alternatives: pa.Table, catalogue: Catalogue, locale_of: Mappi
 
 
 def _with_suggestions(faqs: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
-    columns = (faqs.column(field.name).to_pylist() for field in fields(Question))
-    questions = [Question(*values) for values in zip(*columns, strict=True)]
+    columns = (faqs.column(name).to_pylist() for name in Question._fields)
+    questions = [*map(Question, *columns)]
     found = suggest_answers(questions, masks)
     for column, attribute in _SUGGESTED.items():
-        values = [getattr(found.get(index), attribute, None) for index in range(len(questions))]
+        values: list[object] = [None] * len(questions)
+        for index, suggestion in found.items():
+            values[index] = getattr(suggestion, attribute)
         faqs = _replaced(faqs, column, values)
     return faqs
 

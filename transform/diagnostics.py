@@ -44,7 +44,9 @@ def diagnostic_row(problem: Problem, source_path: str | None, profile_id: str | 
 
 def _short(value: str) -> str:
     """A value for a message: one line of bounded length, and nothing that could steer a terminal."""
-    folded = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(value[:_LONGEST_QUOTED].split()))
+    folded = " ".join(value[:_LONGEST_QUOTED].split())
+    if not folded.isprintable():
+        folded = "".join(char if char.isprintable() else "\ufffd" for char in folded)
     return folded if len(folded) <= _LONGEST_VALUE else f"{folded[: _LONGEST_VALUE - 1]}…"
 
 

@@ -16,6 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extract.inline import plain_text
 from extract.model import Problem
@@ -29,8 +30,7 @@ _BLANK = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))+")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What this module needs of a row of `faqs`: answer and markdown are None where it is unanswered.
 
     Questions with one `shared_key` are the same once their profiles' names are masked.
@@ -61,6 +61,7 @@ def suggest_answers(questions: Sequence[Question], masks: Mapping[str, Callable[
         for index, asked in enumerate(questions)
         if asked.answer is None
         for each in _following(questions, index)
+        if _goes_on(each)
     }
     own_answers = _template_answers([each for each in questions if each.shared_key in asked_after], masks)
     suggestions = {}
@@ -82,6 +83,11 @@ def _following(questions: Sequence[Question], index: int) -> Iterator[Question]:
         if following.profile_id != questions[index].profile_id or not template:
             return
         yield following
+
+
+def _goes_on(question: Question) -> bool:
+    """Whether an answer has a paragraph after its first: no other can hold more than its template's own text."""
+    return question.answer is not None and "\n\n" in question.answer
 
 
 def _template_answers(
@@ -107,7 +113,7 @@ def _left_over(
     last: Question, mask: Callable[[str], str], own_answers: Mapping[tuple[str, str], int]
 ) -> Suggestion | None:
     """What stands in an answer after the template's own text; None where it does not start with it or ends there."""
-    if last.answer is None or last.answer_markdown is None or last.answer_line_start is None:
+    if last.answer is None or last.answer_markdown is None or last.answer_line_start is None or not _goes_on(last):
         return None
     paragraphs = last.answer.split("\n\n")
     own = own_answers.get((last.shared_key, mask(paragraphs[0])), 0)

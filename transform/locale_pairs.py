@@ -64,7 +64,9 @@ def _pairs(profiles: Sequence[Row], default_locale: str) -> Iterator[tuple[Row, 
 
 def _addresses_differ(own: Row, reference: Row) -> bool:
     here, there = own["official_url"], reference["official_url"]
-    return bool(here and there) and comparable(str(here), localised=True) != comparable(str(there), localised=True)
+    if not (here and there) or here == there:
+        return False
+    return comparable(str(here), localised=True) != comparable(str(there), localised=True)
 
 
 _Partners = Mapping[tuple[str, str, str], Counter[str]]

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transform.rows import Row
 
@@ -68,7 +69,7 @@ def shared_by(keys: pa.ChunkedArray, profile_ids: pa.ChunkedArray) -> np.ndarray
     """For each row, the number of different profiles whose rows have the same key (at least 1)."""
     if not len(keys):
         return np.zeros(0, dtype=np.int64)
-    codes, profiles = (each.combine_chunks().dictionary_encode().indices.to_numpy() for each in (keys, profile_ids))
+    codes, profiles = _codes(keys), _codes(profile_ids)
     pairs = pd.DataFrame({"key": codes, "profile": profiles}).drop_duplicates()
     counts: np.ndarray = pairs.groupby("key").size().to_numpy()
     each: np.ndarray = counts[codes]
@@ -80,27 +81,39 @@ def template_rows(name: str, table: pa.Table, shared: np.ndarray, masks: Mapping
 
     `table` is in order of profile_id, `shared` runs along its rows, and `masks` has the mask of every profile.
     """
-    often = table.filter(pa.array(shared >= max(least, 2)))
     columns = dict.fromkeys(("profile_id", "shared_key", *_COMPARED.get(name, ("text",))))
-    rows: dict[str, Row] = {}
-    for found, count in zip(often.select(list(columns)).to_pylist(), shared[shared >= max(least, 2)], strict=True):
-        key, profile_id = found["shared_key"], found["profile_id"]
-        if key == NOTHING_SHARED:
-            continue
-        row = rows.get(key)
-        if row is None:
-            text = compared_text(name, found)
-            rows[key] = {
-                "table": name,
-                "masked_text": masks[profile_id](text),
-                "shared_key": key,
-                "profile_count": int(count),
-                "row_count": 1,
-                "first_profile_id": profile_id,
-                "first_text": text,
-            }
-            continue
-        row["row_count"] = int(str(row["row_count"])) + 1
-        if "second_profile_id" not in row and profile_id != row["first_profile_id"]:
-            row |= {"second_profile_id": profile_id, "second_text": compared_text(name, found)}
-    return sorted(rows.values(), key=lambda row: (-int(str(row["profile_count"])), str(row["masked_text"])))
+    told = (shared >= max(least, 2)) & pc.not_equal(table.column("shared_key"), NOTHING_SHARED).to_numpy()
+    often = table.select(list(columns)).filter(pa.array(told))
+    if not often.num_rows:
+        return []
+    keys, profiles = (_codes(often.column(each)) for each in ("shared_key", "profile_id"))
+    _, first, row_counts = np.unique(keys, return_index=True, return_counts=True)
+    elsewhere = np.flatnonzero(profiles != profiles[first[keys]])
+    second = elsewhere[np.unique(keys[elsewhere], return_index=True)[1]]
+    rows: list[Row] = [
+        {
+            "table": name,
+            "masked_text": masks[one["profile_id"]](compared_text(name, one)),
+            "shared_key": one["shared_key"],
+            "profile_count": profile_count,
+            "row_count": row_count,
+            "first_profile_id": one["profile_id"],
+            "first_text": compared_text(name, one),
+            "second_profile_id": other["profile_id"],
+            "second_text": compared_text(name, other),
+        }
+        for one, other, profile_count, row_count in zip(
+            often.take(pa.array(first)).to_pylist(),
+            often.take(pa.array(second)).to_pylist(),
+            shared[told][first].tolist(),
+            row_counts.tolist(),
+            strict=True,
+        )
+    ]
+    return sorted(rows, key=lambda row: (-int(str(row["profile_count"])), str(row["masked_text"])))
+
+
+def _codes(column: pa.ChunkedArray) -> np.ndarray:
+    """A number for each value, in order of first appearance."""
+    codes: np.ndarray = column.combine_chunks().dictionary_encode().indices.to_numpy()
+    return codes

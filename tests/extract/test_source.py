@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from dataclasses import replace
 
 import pytest
@@ -46,6 +47,22 @@ def test_the_limit_is_the_largest_size_that_is_read(tmp_path):
     found = read_bytes(tmp_path, "x.md", limits)
     assert isinstance(found, Unreadable)
     assert (found.problem.rule, found.problem.values) == ("file-too-large", {"limit": "4"})
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_its_end_or_its_limit(tmp_path, monkeypatch):
+    (tmp_path / "x.md").write_bytes(b"abcdefgh")
+    real = os.fstat
+
+    def earlier(descriptor):
+        found = list(real(descriptor))
+        found[stat.ST_SIZE] = 3
+        return os.stat_result(found)
+
+    monkeypatch.setattr("extract.source.os.fstat", earlier)
+    assert read_bytes(tmp_path, "x.md", replace(DEFAULT_LIMITS, file_bytes=8)) == b"abcdefgh"
+    found = read_bytes(tmp_path, "x.md", replace(DEFAULT_LIMITS, file_bytes=7))
+    assert isinstance(found, Unreadable)
+    assert found.problem.rule == "file-too-large"
 
 
 def test_a_file_that_vanished_is_reported(tmp_path):

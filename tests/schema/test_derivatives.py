@@ -113,7 +113,7 @@ def test_every_check_runs_and_finds_nothing_in_empty_tables(table, database):
     on_rows = [check for check in checks if check.predicate]
     assert set(database.execute(scan_query(table, on_rows)).fetchone()) == {0}
     for check in checks:
-        assert database.execute(count_query(check)).fetchone() == (0,)
+        assert database.execute(count_query([check])).fetchall() == [(0,)]
         assert database.execute(example_query(check, 3)).fetchall() == []
 
 
