@@ -20,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-IMPORTS = "import flows.cli, flows.run, flows.stages, load.release, pandas, duckdb, pyarrow.compute, pyarrow.parquet"
+IMPORTS = "import flows.cli, flows.run, flows.stages, load.release, pandas, duckdb, pyarrow.compute, pyarrow.dataset"
 LOADING = f"{IMPORTS}; from transform.vocabulary import vocabularies; vocabularies(); flows.run.settle()"
 """What a process does before it looks at a profile. To settle counts as well: it makes the end of a process cheaper,
 which would otherwise be taken for cheaper builds."""

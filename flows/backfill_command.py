@@ -13,11 +13,13 @@ from typing import Annotated
 
 import typer
 
-from flows.arguments import AsJson, Config, Output, Workers
+from flows.arguments import AsJson, Config, Output, Workers, named_path
 from flows.signals import Stopped
 from flows.terminal import printable, remark, say
 
-Repository = Annotated[Path, typer.Argument(metavar="REPO", help="A git repository, bare or with a working tree.")]
+Repository = Annotated[
+    Path, typer.Argument(parser=named_path, metavar="REPO", help="A git repository, bare or with a working tree.")
+]
 Paths = Annotated[
     list[str] | None, typer.Option("--path", help="Folder of the repository with profiles; may be repeated [all].")
 ]

@@ -16,7 +16,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    create_model,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -65,6 +74,12 @@ def _is_pattern(text: str) -> str:
     return text
 
 
+def _is_named(path: object) -> object:
+    if path == "":
+        raise ValueError("an empty text would be the working directory; name a folder, or leave the setting out")
+    return path
+
+
 PathPattern = Annotated[str, AfterValidator(_is_pattern)]
 
 
@@ -74,7 +89,7 @@ class Settings(BaseSettings, SiteSettings):
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter=_NESTED, extra="forbid", frozen=True)
     file_values: ClassVar[Mapping[str, Any]] = {}
 
-    output: Annotated[Path, Field(description="Folder for the releases.")] = Path("output")
+    output: Annotated[Path, BeforeValidator(_is_named), Field(description="Folder for the releases.")] = Path("output")
     include: Annotated[
         tuple[PathPattern, ...],
         Field(description="Patterns of the files that count, as paths below the source; `**` is any folder."),
@@ -171,7 +186,11 @@ def output_folder(flag: Path | None) -> Path:
     if flag is not None:
         return flag
     set_in_file = _read(Path(FILE_NAME)).get("output")
-    return Path(os.environ.get(f"{ENV_PREFIX}OUTPUT") or set_in_file or Settings.model_fields["output"].default)
+    found = os.environ.get(f"{ENV_PREFIX}OUTPUT", set_in_file)
+    if found == "":
+        place = f"{ENV_PREFIX}OUTPUT" if f"{ENV_PREFIX}OUTPUT" in os.environ else f"{FILE_NAME}: output"
+        raise UsageError(f"{place}: found an empty text, expected a folder. Name it, or leave the setting out.")
+    return Path(found or Settings.model_fields["output"].default)
 
 
 def _beside(source: Path) -> Path:
@@ -186,7 +205,7 @@ def _read(file: Path) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{file}: this settings file cannot be read: {error}. Correct it as TOML in UTF-8.") from error
-    if isinstance(values.get("output"), str):
+    if isinstance(values.get("output"), str) and values["output"]:
         values["output"] = str(file.absolute().parent / values["output"])
     return values
 

@@ -120,6 +120,10 @@ def test_the_summary_counts_each_rule_and_names_two_places(tmp_path: Path) -> No
         (["build", "profiles", "--config", "missing.toml"], "missing.toml"),
         (["build", "profiles", "--turbo"], "--turbo"),
         (["check", "profiles", "--format", "pdf"], "--format"),
+        (["build", ""], "SOURCE': found an empty text"),
+        (["build", "profiles", "--direct", "--output", ""], "--output' / '-o': found an empty text"),
+        (["build", "profiles", "--direct", "--config", ""], "--config': found an empty text"),
+        (["prune", "--output", ""], "--output' / '-o': found an empty text"),
         (["bild"], "bild"),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 from extract.limits import Limits
 from flows.errors import UsageError
-from flows.settings import Settings, load_settings
+from flows.settings import Settings, load_settings, output_folder
 from transform.options import Options
 
 
@@ -79,6 +79,18 @@ def test_a_path_in_the_file_is_relative_to_the_file(source: Path, tmp_path: Path
     config = write(elsewhere, 'output = "releases"\n', "nightly.toml")
     assert load_settings(source, config, {}).output == elsewhere / "releases"
     assert load_settings(source, config, {"output": Path("here")}).output == Path("here")
+
+
+def test_an_empty_text_is_no_folder(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, 'output = ""\n')
+    for asked in (lambda: load_settings(source, None, {}), lambda: output_folder(None)):
+        with pytest.raises(UsageError, match=r"steckbrief\.toml: output: .*empty text"):
+            asked()
+    monkeypatch.setenv("STECKBRIEF_OUTPUT", "")
+    for asked in (lambda: load_settings(source, None, {}), lambda: output_folder(None)):
+        with pytest.raises(UsageError, match=r"STECKBRIEF_OUTPUT: .*empty text"):
+            asked()
 
 
 def test_a_given_file_replaces_the_one_beside_the_source(source: Path, tmp_path: Path) -> None:
