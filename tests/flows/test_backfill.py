@@ -253,6 +253,15 @@ def test_a_folder_that_never_was_in_the_repository_is_an_error(repository: Path,
     assert told == ["no profile", "1 profiles, 1 read anew", "nothing changed"]
 
 
+def test_folders_are_those_of_the_repository_where_a_folder_of_its_working_tree_is_named(
+    repository: Path, tmp_path: Path
+) -> None:
+    told = run_nights(repository / "content", tmp_path / "output", (1, 2), "content/tools")
+    assert told == ["no profile", "1 profiles, 1 read anew"]
+    with pytest.raises(UsageError, match="has a file below tools"):
+        run_nights(repository / "content", tmp_path / "output", (1, 2), "tools")
+
+
 def test_what_a_dead_backfill_has_exported_is_removed_by_the_next_build(repository: Path, tmp_path: Path) -> None:
     left = tmp_path / "output/.backfill/files/content"
     left.mkdir(parents=True)
@@ -367,9 +376,9 @@ def test_a_long_quiet_history_costs_git_one_question(
     days = nights(dt.date(2016, 1, 1), dt.date(2026, 2, 28), Every.DAY)
     told = Counter(night.told for night in backfill(Wanted(repository, ("content",), "HEAD", days, ()), settings))
     assert told["no new commit"] == 1 + 21  # the 4th, and from the 8th on
-    # The line once, and whether the folder ever was in it; then the files of each of its six commits, and the contents
-    # of the five with new ones.
-    assert asked == {"rev-parse": 1, "rev-list": 2, "ls-tree": 6, "cat-file": 5 + 4}
+    # The line once, and whether the folder ever was in it, each with one question before; then the files of each of
+    # its six commits, and the contents of the five with new ones.
+    assert asked == {"rev-parse": 2, "rev-list": 2, "ls-tree": 6, "cat-file": 5 + 4}
 
 
 def test_a_history_that_cannot_be_read_is_told(repository: Path, tmp_path: Path) -> None:
