@@ -244,6 +244,16 @@ def test_other_settings_make_another_night_of_the_same_commit(repository: Path, 
     assert told == ["2 profiles, 0 read anew", "no new commit"]
 
 
+def test_settings_that_change_no_row_cost_one_look_at_the_files(repository: Path, tmp_path: Path) -> None:
+    run_nights(repository, tmp_path / "output", (5, 5), "content", ref="main~2")
+    (repository.parent / "steckbrief.toml").write_text("[gates]\nrows_lost = 0.5\n", encoding="utf-8")
+    try:
+        told = run_nights(repository, tmp_path / "output", (6, 9), "content", ref="main~2")
+    finally:
+        (repository.parent / "steckbrief.toml").unlink()
+    assert told == ["nothing changed", *["no new commit"] * 3]
+
+
 def test_a_folder_that_never_was_in_the_repository_is_an_error(repository: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no commit of HEAD in .* has a file below content/tool, contents"):
         run_nights(repository, tmp_path / "output", (1, 7), "content/tools", "content/tool", "contents")
