@@ -46,7 +46,7 @@ def export(
 
     A file of more than `largest` bytes is written as that many zeros and one more: it would be refused anyway. Links
     are written as links, which are reported and not followed. Raises RepositoryError where a content is not there, or
-    where the file system takes two names for one.
+    where the file system takes two names for one; OSError, with a file of the folder, where the disk does not take it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _remove(folder, [path for path, entry in before.items() if after.get(path) != entry])
@@ -62,6 +62,9 @@ def export(
                 f"{repository}: {entry.path!r} has a twin, whose name differs in case or in its Unicode form only, and"
                 f" {folder} cannot hold both. Rename one of them, or build on a file system that tells them apart"
             ) from error
+        except OSError as error:
+            error.filename = error.filename or str(target)  # a disk that is full does not say which one it is
+            raise
 
 
 def _remove(folder: Path, paths: Iterable[str]) -> None:

@@ -91,7 +91,9 @@ def was_there(repository: Path, commit: str, path: str) -> bool:
 
     RepositoryError where `path` leads out of the repository.
     """
-    return bool(git.ask(repository, "rev-list", "--first-parent", "-1", commit, "--", f"{_asked_for(path)}/"))
+    # Unlike ls-tree, rev-list takes a path from where it is asked, which may be a folder of a working tree.
+    up = os.fsdecode(git.ask(repository, "rev-parse", "--show-cdup").removesuffix(b"\n"))
+    return bool(git.ask(repository, "rev-list", "--first-parent", "-1", commit, "--", f"{up}{_asked_for(path)}/"))
 
 
 def files_of(repository: Path, commit: str, paths: Sequence[str] = (), below: str = "") -> dict[str, Entry]:

@@ -147,7 +147,11 @@ class _Builder:
             error.add_note(_which(time, commit))
             raise
         if not summary.published:
-            self.settled.commit, self.settled.vacant = commit, False
+            settled = self.settled
+            settled.commit, settled.vacant = commit, False
+            if settled.last is not None and not settled.holds(time.date()):
+                # Looked at with the settings of today, it holds under them until a date comes due.
+                settled.due = next_due(table(settled.last.path, "profiles", DATES), time.date())
             return Night(time, commit, None, "nothing changed")
         self.settled = _Settled.of(latest(self.settings.output), self.wanted.paths, self.settings, self.code)
         anew = summary.profiles - summary.reused

@@ -126,6 +126,7 @@ def lasting_folder(output: Path) -> Iterator[Path]:
         try:
             yield folder
         finally:
+            remove(folder)  # before the lock: as long as there are files, a build must see that they are in use
             remove(holder)
 
 
@@ -134,15 +135,29 @@ def _clear_lasting(output: Path) -> bool:
     holder = output / BACKFILL
     if not os.path.lexists(holder):
         return True
-    if holder.is_dir() and not holder.is_symlink():
-        with (holder / LOCK).open("a", encoding="ascii") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
+    if not holder.is_symlink() and _is_held(holder / LOCK):
+        return False
     _log.warning("Removing %s, left by a backfill that did not end properly.", holder)
     remove(holder)
     return True
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether a process holds `lock`. Not where it cannot be opened: it is gone, or no lock, or another user's.
+
+    What a user leaves, another one cannot remove, dead or alive; that is told, and stops no build.
+    """
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def withdraw(output: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,6 +35,17 @@ def repository(tmp_path: Path) -> Path:
 
 def exported(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_disk_that_is_full_is_told_with_the_file_that_it_did_not_take(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")  # as writing says it: without a file
+
+    monkeypatch.setattr(module, "_write", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*out/a/x.md'"):
+        export(repository, {}, files_of(repository, "HEAD~1"), tmp_path / "out", LARGEST)
 
 
 def test_the_export_has_the_exact_bytes_of_the_markdown_files(repository: Path, tmp_path: Path) -> None:

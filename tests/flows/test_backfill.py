@@ -244,6 +244,16 @@ def test_other_settings_make_another_night_of_the_same_commit(repository: Path, 
     assert told == ["2 profiles, 0 read anew", "no new commit"]
 
 
+def test_settings_that_change_no_row_cost_one_look_at_the_files(repository: Path, tmp_path: Path) -> None:
+    run_nights(repository, tmp_path / "output", (5, 5), "content", ref="main~2")
+    (repository.parent / "steckbrief.toml").write_text("[gates]\nrows_lost = 0.5\n", encoding="utf-8")
+    try:
+        told = run_nights(repository, tmp_path / "output", (6, 9), "content", ref="main~2")
+    finally:
+        (repository.parent / "steckbrief.toml").unlink()
+    assert told == ["nothing changed", *["no new commit"] * 3]
+
+
 def test_a_folder_that_never_was_in_the_repository_is_an_error(repository: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no commit of HEAD in .* has a file below content/tool, contents"):
         run_nights(repository, tmp_path / "output", (1, 7), "content/tools", "content/tool", "contents")
@@ -251,6 +261,15 @@ def test_a_folder_that_never_was_in_the_repository_is_an_error(repository: Path,
     # One that is gone by now, or comes later, is none.
     told = run_nights(repository, tmp_path / "output", (1, 3), "content/en/tools/", "other")
     assert told == ["no profile", "1 profiles, 1 read anew", "nothing changed"]
+
+
+def test_folders_are_those_of_the_repository_where_a_folder_of_its_working_tree_is_named(
+    repository: Path, tmp_path: Path
+) -> None:
+    told = run_nights(repository / "content", tmp_path / "output", (1, 2), "content/tools")
+    assert told == ["no profile", "1 profiles, 1 read anew"]
+    with pytest.raises(UsageError, match="has a file below tools"):
+        run_nights(repository / "content", tmp_path / "output", (1, 2), "tools")
 
 
 def test_what_a_dead_backfill_has_exported_is_removed_by_the_next_build(repository: Path, tmp_path: Path) -> None:
@@ -367,9 +386,9 @@ def test_a_long_quiet_history_costs_git_one_question(
     days = nights(dt.date(2016, 1, 1), dt.date(2026, 2, 28), Every.DAY)
     told = Counter(night.told for night in backfill(Wanted(repository, ("content",), "HEAD", days, ()), settings))
     assert told["no new commit"] == 1 + 21  # the 4th, and from the 8th on
-    # The line once, and whether the folder ever was in it; then the files of each of its six commits, and the contents
-    # of the five with new ones.
-    assert asked == {"rev-parse": 1, "rev-list": 2, "ls-tree": 6, "cat-file": 5 + 4}
+    # The line once, and whether the folder ever was in it, each with one question before; then the files of each of
+    # its six commits, and the contents of the five with new ones.
+    assert asked == {"rev-parse": 2, "rev-list": 2, "ls-tree": 6, "cat-file": 5 + 4}
 
 
 def test_a_history_that_cannot_be_read_is_told(repository: Path, tmp_path: Path) -> None:

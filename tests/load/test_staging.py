@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from load.disk import delete
 from load.errors import OutputBusyError, OutputError
 from load.release import Staging, check, latest, open_staging, publish, write
+from load.staging import lasting_folder
 from tests.load import fake
 
 
@@ -53,6 +55,38 @@ def test_what_a_dead_build_left_is_removed_by_the_next_and_told(output, caplog):
         fake.publish(output, fake.rows(1))
     assert visible(output) == ["history", "latest", "releases"]
     assert ".staging-20200101T000000Z, left by a build that did not end properly" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Path.mkdir,
+        os.mkfifo,
+        lambda lock: lock.symlink_to(lock.parents[2] / "elsewhere"),
+        lambda lock: lock.parent.rmdir(),
+    ],
+    ids=["folder", "pipe", "link", "nothing"],
+)
+def test_whatever_stands_where_a_backfill_has_its_lock_stops_no_build(output, make):
+    lock = output / ".backfill/.lock"
+    lock.parent.mkdir(parents=True)
+    make(lock)
+    with open_staging(output):
+        assert not lock.parent.exists()
+    assert not (output.parent / "elsewhere").exists()
+
+
+def test_a_backfill_that_ends_keeps_its_lock_until_its_files_are_gone(output, monkeypatch):
+    seen = []
+
+    def removed(path):
+        seen.append((path.name, (output / ".backfill/.lock").exists()))
+        delete(path)
+
+    with lasting_folder(output):
+        monkeypatch.setattr("load.staging.delete", removed)
+    assert seen == [("files", True), (".backfill", True)]
+    assert not (output / ".backfill").exists()
 
 
 def test_the_folders_of_a_release_can_be_read_by_others(release):
