@@ -26,6 +26,7 @@ from flows.errors import WorkerError
 from flows.job import Job
 from flows.signals import held
 from flows.store import save_part
+from load.signals import signals_later
 from transform.parts import part_tables
 from transform.profile import profile_rows
 from transform.rows import Row
@@ -81,7 +82,9 @@ def run_batches(job: Job, batches: Sequence[Batch], workers: int) -> Iterator[Ba
     leash, hand = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_become_worker, initargs=(leash,))
     try:
-        with held():
+        # A signal that another thread takes is handled in this one, whatever is held back here, and would leave a
+        # worker half started: so it is kept for later too.
+        with signals_later(), held():
             pending = [pool.submit(run_batch, job, batch) for batch in batches]
         for done in as_completed(pending):
             yield done.result()

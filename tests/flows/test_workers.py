@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.batches import BATCH_FILES, choose_workers, cut
+from extract.limits import Limits
+from flows.batches import BATCH_FILES, choose_workers, cut, run_batches
+from flows.job import Job
+from flows.signals import Stopped, raise_on_signals
 from tests.flows.command import RAW, steckbrief, table_files
+from transform.options import Options
 
 
 @pytest.mark.slow
@@ -20,6 +30,39 @@ def test_one_and_two_workers_and_a_second_build_give_the_same_bytes(tmp_path: Pa
         built.append(table_files((tmp_path / output / "latest").resolve()))
     assert built[0]
     assert built[0] == built[1] == built[2]
+
+
+@pytest.fixture
+def asked_to_end() -> Iterator[Callable[[], None]]:
+    """Sends SIGTERM, which ends a command, to another thread than the main one: the kernel may choose any."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    raise_on_signals()
+    over = threading.Event()
+    other = threading.Thread(target=over.wait)
+    other.start()
+    yield lambda: signal.pthread_kill(other.ident or 0, signal.SIGTERM)
+    over.set()
+    other.join()
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_a_signal_that_comes_while_workers_start_waits_until_all_have(
+    asked_to_end: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    class Pool(ProcessPoolExecutor):
+        def submit(self, work: Any, job: Any, batch: Any) -> Future[Any]:  # type: ignore[override]
+            asked_to_end()
+            time.sleep(0.05)  # for the handler to come in between
+            started.append(batch.number)
+            return super().submit(work, job, batch)
+
+    monkeypatch.setattr("flows.batches.ProcessPoolExecutor", Pool)
+    job = Job(tmp_path, tmp_path, Options(), Limits())
+    with pytest.raises(Stopped):
+        list(run_batches(job, cut([(number, f"{number}.md") for number in range(4)], 2), 2))
+    assert started == [0, 1]
 
 
 @given(st.integers(0, 500), st.integers(1, 8))
