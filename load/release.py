@@ -46,6 +46,7 @@ from load.manifest import (
 from load.parquet_files import conform, parquet_path, read_parquet, shape_of, write_parquet
 from load.published import HISTORY, LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
 from load.readme import readme
+from load.signals import signals_later
 from load.staging import PUBLISHING, Staging, open_staging, remove, reporting, withdraw
 from schema.tables import SCHEMA_VERSION, TABLES
 
@@ -191,7 +192,8 @@ def publish(checked: Checked, info: ReleaseInfo) -> Release:
     """
     with reporting(checked.written.staging.output, "publish the release"):
         _describe(checked, info)
-        folder = _rename(checked.written.staging)
+        with signals_later():  # a moment: who is asked to end in it leaves neither half a link nor a mark behind
+            folder = _rename(checked.written.staging)
     return read(folder)
 
 

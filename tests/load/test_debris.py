@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from load import disk, release
 from load.errors import OutputError, ReleaseError, UnconfirmedError
 from load.published import latest, release_ids
-from load.release import open_staging
+from load.release import Staging, open_staging
 from load.verify import verify
 from tests.load import fake
 
@@ -183,6 +185,44 @@ def test_a_latest_that_leads_elsewhere_stops_the_build_and_says_what_to_do(
     with pytest.raises(ReleaseError, match=r"no release of this folder\. Point it at one: ln -sfn releases/ID latest"):
         begin(output)
     assert release_ids(output) == ids
+
+
+@pytest.mark.parametrize("change", ["symlink_to", "replace", "rename", "unlink"])
+def test_who_is_asked_to_end_in_the_moment_of_publication_ends_after_it_and_leaves_no_debris(
+    output: Path, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class EndedError(Exception):
+        """What the handler raises."""
+
+    def handler(*_: object) -> None:
+        raise EndedError
+
+    done = getattr(Path, change)
+
+    def signalled(path: Path, *arguments: Any, **more: Any) -> Any:
+        result = done(path, *arguments, **more)
+        signal.raise_signal(signal.SIGTERM)
+        return result
+
+    rename = release._rename
+
+    def publishing(staging: Staging) -> Path:
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, change, signalled)
+            return rename(staging)
+
+    monkeypatch.setattr(release, "_rename", publishing)
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        with pytest.raises(EndedError):
+            fake.publish(output, fake.rows(3))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    found = latest(output)
+    assert found is not None
+    assert found.id == release_ids(output)[-1]
+    assert len(release_ids(output)) == 3
+    assert sorted(path.name for path in output.iterdir()) == VISIBLE
 
 
 def failing_after(swapped: str, monkeypatch: pytest.MonkeyPatch) -> None:
