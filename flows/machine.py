@@ -30,7 +30,13 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 _PATIENCE: Final = 120  # seconds for the server to answer; it takes 10 to 25 on two cores
 _AGAIN: Final = 0.3  # seconds until it is asked again
-_BUSY: Final = 30  # seconds in which it may say that its database is busy; Prefect's own client asks again too
+_BUSY: Final = 150
+"""Seconds in which the server may say that its database is busy, or say nothing; Prefect's own client asks again too.
+
+A restarted server with SQLite that clears a dead run was seen to stand still until SQLite gave up waiting for a lock,
+which is after a minute.
+"""
+
 _FINAL: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 _GRACE: Final = 10  # seconds that a process gets to end by itself
 
@@ -93,7 +99,7 @@ class Machine:
         self.run("prefect", "--no-prompt", "deploy", "--name", NIGHTLY)
 
     def get(self, path: str) -> Any:
-        """What the API has at `path`."""
+        """What the API has at `path`; httpx.HTTPError where it does not tell."""
         return self._answer("GET", path)
 
     def post(self, path: str, content: Mapping[str, Any]) -> Any:
@@ -103,7 +109,13 @@ class Machine:
     def _answer(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Any:
         end = time.monotonic() + _BUSY
         while True:
-            answer = httpx.request(method, f"{self.url}/api{path}", json=content, timeout=30)
+            try:
+                answer = httpx.request(method, f"{self.url}/api{path}", json=content, timeout=30)
+            except httpx.ReadTimeout:
+                # What only asks can be asked again; of anything else nobody knows whether it was done.
+                if method != "GET" or time.monotonic() > end:
+                    raise
+                continue
             if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > end:
                 break
             time.sleep(_AGAIN)
