@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import pickle
-import shlex
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from flows.backfill import Wanted, backfill
 from flows.errors import UsageError
 from flows.nights import Every, nights
 from flows.settings import load_settings
-from load.errors import GateError, OutputBusyError
+from load.errors import OutputBusyError
 from load.published import released_at
 from load.staging import lasting_folder
 from tests.flows.command import PROFILE, Running, steckbrief, table_files, visible, write_source
@@ -299,64 +297,6 @@ def test_other_code_makes_another_night_as_it_would_have(tmp_path: Path, monkeyp
     for module in ("flows.run", "flows.backfill"):
         monkeypatch.setattr(f"{module}.fingerprint", lambda _: "another")
     assert run_nights(home, tmp_path / "output", (4, 5)) == ["1 profiles, 1 read anew", "no new commit"]
-
-
-@pytest.fixture
-def gated(tmp_path: Path) -> Path:
-    """A folder with a repository that loses most of its profiles on the 3rd, and gains one on the 5th."""
-    home = tmp_path / "catalogue"
-    names = [f"p{number}" for number in range(8)]
-    commit(home, {f"{name}.md": profile(name) for name in names}, "2026-02-02T09:00:00Z")
-    commit(home, {f"{name}.md": None for name in names[3:]}, "2026-02-03T09:00:00Z")
-    commit(home, {"neu.md": profile("neu")}, "2026-02-05T09:00:00Z")
-    return tmp_path
-
-
-def test_a_night_that_fails_a_gate_says_how_to_go_on_and_that_works(gated: Path) -> None:
-    words = ["backfill", "catalogue", "--since", "2026-02-01", "--until", "2026-02-06", "--output", "my out"]
-    done = steckbrief(*words, cwd=gated, expect=3)
-    failing = git(gated / "catalogue", "rev-parse", "HEAD~1")
-    assert "profiles-lost: 5 of 8 profiles" in done.stderr
-    assert f"This was the night of 2026-02-03, commit {failing}." in done.stderr
-    assert "steckbrief build" not in done.stderr
-    (candidate,) = (gated / "my out/rejected").iterdir()
-    command = next(line for line in done.stderr.splitlines() if "publish it with" in line)
-    command = command.partition("publish it with ")[2].partition(", which")[0]
-    assert shlex.split(command)[-3:] == ["--until", "2026-02-03", "--force"]
-    steckbrief(*shlex.split(command)[1:], cwd=gated)
-    done = steckbrief(*words, cwd=gated)
-    assert [each.name for each in releases_of(gated / "my out")] == [
-        "20260202T235959Z",
-        "20260203T235959Z-2",
-        "20260205T235959Z",
-    ]
-    told = [json.loads((each / "release.json").read_text()) for each in releases_of(gated / "my out")]
-    assert [each["forced"] for each in told] == [False, True, False]
-    assert candidate.is_dir()
-
-
-def test_a_failed_gate_keeps_its_command_between_processes() -> None:
-    error = GateError(("profiles-lost: all",), Path("rejected/x"), "steckbrief backfill x --force")
-    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
-    assert str(copy) == str(error)
-    assert "publish it with steckbrief backfill x --force" in str(copy)
-    assert "publish it with steckbrief build --force" in str(GateError((), Path("rejected/x")))
-
-
-def test_force_passes_gates_and_publishes_no_night_without_a_change(gated: Path) -> None:
-    commit(gated / "catalogue", {"readme.txt": "n"}, "2026-02-07T09:00:00Z")
-    told = run_nights(gated / "catalogue", gated / "output", (1, 8), force=True)
-    assert told[-2:] == ["nothing changed", "no new commit"]
-    manifests = [json.loads((each / "release.json").read_text()) for each in releases_of(gated / "output")]
-    assert [each["forced"] for each in manifests] == [False, True, False]
-
-
-def test_a_candidate_from_after_the_night_is_in_the_way_and_told(gated: Path) -> None:
-    with pytest.raises(GateError):
-        run_nights(gated / "catalogue", gated / "output", (1, 28))
-    (gated / "output/rejected/20260203T235959Z").rename(gated / "output/rejected/20260301T000000Z")
-    with pytest.raises(UsageError, match="holds 20260301T000000Z, a candidate from after the night of 2026-02-03"):
-        run_nights(gated / "catalogue", gated / "output", (1, 28))
 
 
 def test_nights_that_are_not_over_are_left_out(tmp_path: Path) -> None:
