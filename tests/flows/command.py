@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from extract.limits import MOST_BRACKETS
+
 ROOT = Path(__file__).parent.parent.parent
 RAW = ROOT / "raw"
 COMMAND = (sys.executable, "-m", "flows.cli")
@@ -122,6 +124,13 @@ def large_source(folder: Path) -> Path:
     for number in range(60):
         shutil.copytree(RAW, folder / "large" / f"copy{number}")
     return folder / "large"
+
+
+def slow_source(folder: Path) -> Path:
+    """Minutes of work on any machine: paragraphs that keep the parser looking for the end of links, 40 ms each."""
+    paragraph = "[a](b " * MOST_BRACKETS + "\n\n"
+    files = {f"p{n}.md": PROFILE.format(title=f"P{n}", slug=f"p{n}") + "\n" + paragraph * 100 for n in range(40)}
+    return write_source(folder / "slow", files)
 
 
 def visible(output: Path) -> set[str]:

@@ -22,7 +22,7 @@ from flows.deployment import DEPLOYMENT, POOL
 from flows.machine import Machine, free_port, machine
 from load.published import latest
 from load.verify import verify, verify_latest
-from tests.flows.command import RAW, ROOT, large_source, profiles, steckbrief, visible, write_source
+from tests.flows.command import RAW, ROOT, profiles, slow_source, steckbrief, visible, write_source
 from tests.flows.guard import Guard
 from tests.flows.webhook import Receiver, receiving
 
@@ -272,14 +272,14 @@ TOO_SLOW = """
 import sys
 from pathlib import Path
 from flows.build import build_dataset
-build_dataset.with_options(timeout_seconds=3)(Path(sys.argv[1]), output=Path(sys.argv[2]))
+build_dataset.with_options(timeout_seconds=3)(Path(sys.argv[1]), output=Path(sys.argv[2]), workers=2)
 """
 
 
 def test_a_run_beyond_its_time_is_timed_out_and_told_and_leaves_no_debris(
     night: Machine, receiver: Receiver, tmp_path: Path
 ) -> None:
-    ended = in_prefect(night, TOO_SLOW, large_source(tmp_path), tmp_path / "output")
+    ended = in_prefect(night, TOO_SLOW, slow_source(tmp_path), tmp_path / "output")
     assert "FlowRunTimeoutError" in ended.stderr
     assert not visible(tmp_path / "output")
     (run,) = night.post("/flow_runs/filter", {"flow_runs": {"state": {"name": {"any_": ["TimedOut"]}}}})
