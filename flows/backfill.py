@@ -127,7 +127,11 @@ class _Builder:
             files = files_of(repository, commit, self.wanted.paths)
             if files == self.files:
                 return False
-            export(repository, self.files, files, self.folder, largest)
+            try:
+                export(repository, self.files, files, self.folder, largest)
+            except OSError as error:
+                error.add_note(_which(time, commit))
+                raise
         self.files = files
         return True
 
@@ -190,7 +194,7 @@ def _require_known(wanted: Wanted, commit: str) -> None:
 
 
 def _which(time: dt.datetime, commit: str) -> str:
-    return f"This was the night of {time:%Y-%m-%d}, commit {commit}."
+    return f"This was the night of {time:%Y-%m-%d}, commit {commit}. Nights that are done stay."
 
 
 @contextmanager

@@ -30,11 +30,14 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 _PATIENCE: Final = 120  # seconds for the server to answer; it takes 10 to 25 on two cores
 _AGAIN: Final = 0.3  # seconds until it is asked again
-_BUSY: Final = 150
-"""Seconds in which the server may say that its database is busy, or say nothing; Prefect's own client asks again too.
+_ANSWER: Final = 90
+"""Seconds that one answer may take.
 
 A restarted server with SQLite that clears a dead run was seen to stand still until SQLite gave up waiting for a lock,
 which is after a minute.
+"""
+_BUSY: Final = 150
+"""Seconds in which the server may say that its database is busy, or say nothing; Prefect's own client asks again too.
 """
 
 _FINAL: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
@@ -110,7 +113,7 @@ class Machine:
         end = time.monotonic() + _BUSY
         while True:
             try:
-                answer = httpx.request(method, f"{self.url}/api{path}", json=content, timeout=30)
+                answer = httpx.request(method, f"{self.url}/api{path}", json=content, timeout=_ANSWER)
             except httpx.ReadTimeout:
                 # What only asks can be asked again; of anything else nobody knows whether it was done.
                 if method != "GET" or time.monotonic() > end:

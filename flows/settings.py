@@ -175,6 +175,8 @@ def load_settings(source: Path, config: Path | None, flags: Mapping[str, object]
             f"{settings.output}: the source folder cannot be the folder for the releases too. Name another one with"
             " --output."
         )
+    for folder in (source, settings.output):
+        _require_utf8(folder.absolute())
     return settings
 
 
@@ -191,6 +193,15 @@ def output_folder(flag: Path | None) -> Path:
         place = f"{ENV_PREFIX}OUTPUT" if f"{ENV_PREFIX}OUTPUT" in os.environ else f"{FILE_NAME}: output"
         raise UsageError(f"{place}: found an empty text, expected a folder. Name it, or leave the setting out.")
     return Path(found or Settings.model_fields["output"].default)
+
+
+def _require_utf8(folder: Path) -> None:
+    """UsageError where a path is not UTF-8: pyarrow and DuckDB open no such file, and release.json cannot name it."""
+    try:
+        str(folder).encode("utf-8")
+    except UnicodeEncodeError as error:
+        name = printable(str(folder))
+        raise UsageError(f"{name}: the name of this folder is not UTF-8. Rename it, or use another one.") from error
 
 
 def _beside(source: Path) -> Path:

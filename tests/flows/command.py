@@ -127,10 +127,13 @@ def large_source(folder: Path) -> Path:
 
 
 def slow_source(folder: Path) -> Path:
-    """Minutes of work on any machine: paragraphs that keep the parser looking for the end of links, 40 ms each."""
-    paragraph = "[a](b " * MOST_BRACKETS + "\n\n"
-    files = {f"p{n}.md": PROFILE.format(title=f"P{n}", slug=f"p{n}") + "\n" + paragraph * 100 for n in range(40)}
-    return write_source(folder / "slow", files)
+    """Minutes of work for two processes, however fast: first profiles that are read at once, so that something is done.
+
+    Then paragraphs that keep the parser looking for the ends of links, 40 ms each.
+    """
+    slow = "[a](b " * MOST_BRACKETS + "\n\n"
+    many = {f"z{n}.md": PROFILE.format(title=f"Z{n}", slug=f"z{n}") + "\n" + slow * 100 for n in range(40)}
+    return write_source(folder / "slow", {**profiles(60), **many})
 
 
 def visible(output: Path) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,8 @@ from flows.backfill import Wanted, backfill
 from flows.errors import UsageError
 from flows.nights import Every, nights
 from flows.settings import load_settings
-from load.errors import OutputBusyError
 from load.published import released_at
-from load.staging import lasting_folder
-from tests.flows.command import PROFILE, Running, steckbrief, table_files, visible, write_source
+from tests.flows.command import PROFILE, Running, steckbrief, table_files
 from tests.repositories import commit, git
 
 pytestmark = pytest.mark.slow
@@ -160,10 +159,16 @@ def run_nights(
     home: Path, output: Path, days: tuple[int, int], *paths: str, ref: str = "HEAD", force: bool = False
 ) -> list[str]:
     """Build the nights of these days of February in this process, and give what is told of each."""
+    return list(going_on(home, output, days, *paths, ref=ref, force=force))
+
+
+def going_on(
+    home: Path, output: Path, days: tuple[int, int], *paths: str, ref: str = "HEAD", force: bool = False
+) -> Iterator[str]:
     settings = load_settings(home, None, {"output": output, "workers": 1})
     found = nights(dt.date(2026, 2, days[0]), dt.date(2026, 2, days[1]), Every.DAY)
     wanted = Wanted(home, paths, ref, found, ("steckbrief", "backfill", str(home)))
-    return [night.told for night in backfill(wanted, settings, past_gates=force)]
+    return (night.told for night in backfill(wanted, settings, past_gates=force))
 
 
 def test_other_folders_of_the_same_commit_are_another_night(repository: Path, tmp_path: Path) -> None:
@@ -268,26 +273,6 @@ def test_folders_are_those_of_the_repository_where_a_folder_of_its_working_tree_
     assert told == ["no profile", "1 profiles, 1 read anew"]
     with pytest.raises(UsageError, match="has a file below tools"):
         run_nights(repository / "content", tmp_path / "output", (1, 2), "tools")
-
-
-def test_what_a_dead_backfill_has_exported_is_removed_by_the_next_build(repository: Path, tmp_path: Path) -> None:
-    left = tmp_path / "output/.backfill/files/content"
-    left.mkdir(parents=True)
-    write_source(tmp_path / "raw", {"krita.md": profile("krita")})
-    steckbrief("build", "raw", "--direct", cwd=tmp_path)
-    assert visible(tmp_path / "output")
-    assert not left.parent.parent.exists()
-
-
-def test_a_second_backfill_into_one_folder_says_that_another_is_at_work(repository: Path, tmp_path: Path) -> None:
-    with lasting_folder(tmp_path / "output") as folder:
-        (folder / "krita.md").write_text("exportiert", encoding="utf-8")
-        with pytest.raises(OutputBusyError, match="another backfill is at work"):
-            run_nights(repository, tmp_path / "output", (1, 7))
-        write_source(tmp_path / "raw", {"krita.md": profile("krita")})
-        steckbrief("build", "raw", "--direct", cwd=tmp_path)  # a build may come between two nights
-        assert folder.joinpath("krita.md").exists()
-    assert not folder.parent.exists()
 
 
 def test_other_code_makes_another_night_as_it_would_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from flows.deployment import DEPLOYMENT
 from flows.machine import ROOT, Machine, free_port, machine
 from load.published import latest
 from load.verify import verify, verify_latest
-from tests.flows.command import RAW
+from tests.flows.command import RAW, slow_source
 from tests.flows.webhook import Receiver, receiving
 
 pytestmark = pytest.mark.slow
@@ -40,18 +40,7 @@ def receiver() -> Iterator[Receiver]:
         yield found
 
 
-def slow_source(folder: Path) -> Path:
-    """Enough profiles that a run can be killed in the middle of reading them."""
-    for number in range(60):
-        for file in RAW.rglob("*.md"):
-            target = folder / str(number) / file.relative_to(RAW)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            text = file.read_text(encoding="utf-8").replace("slug: ", f"slug: n{number}-", 1)
-            target.write_text(text, encoding="utf-8")
-    return folder
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 90) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "nothing happened in time"
@@ -104,24 +93,24 @@ def is_free(found: Machine) -> bool:
 
 @pytest.mark.parametrize("state", ["PENDING", "RUNNING"])
 def test_a_run_whose_process_and_worker_died_is_crashed_told_and_makes_room(state: str, tmp_path: Path) -> None:
-    source, output = slow_source(tmp_path / "raw"), tmp_path / "output"
+    source, output = slow_source(tmp_path), tmp_path / "output"
     with receiving() as receiver, machine(tmp_path / "home", free_port(), HOME=str(tmp_path), **QUICK) as night:
         night.deploy()
         night.run("flows.automations", "--webhook", receiver.url)
         clear_soon(night)
         worker = start(tmp_path, night, "worker.log")
-        doomed = night.trigger(source=str(source), output=str(output))
+        doomed = night.trigger(source=str(source), output=str(output), workers=2)
         if state == "RUNNING":
             wait_until(lambda: list(output.glob(".staging-*-work/parts")))
         wait_until(lambda: night.get(f"/flow_runs/{doomed}")["state"]["type"] == state)
         kill(worker)
         waiting = night.trigger(source=str(RAW), output=str(output))
         start(tmp_path, night, "worker2.log")
-        ended = night.wait(doomed, SILENCE + 60)
+        ended = night.wait(doomed, SILENCE + 150)
         assert ended["state"]["type"] == "CRASHED", ended["state"]
         assert "No sign of life" in ended["state"]["message"]
         receiver.wait_for("is Crashed", doomed)
-        following = night.wait(waiting, 180)
+        following = night.wait(waiting, 240)
         assert following["state"]["type"] == "COMPLETED", following["state"]
         assert is_free(night)
     assert is_whole(output)
@@ -139,11 +128,11 @@ def pass_time(home: Path, away: dt.timedelta) -> None:
 
 
 def test_what_a_machine_started_ends_with_it_in_the_middle_of_a_run(tmp_path: Path) -> None:
-    source, output = slow_source(tmp_path / "raw"), tmp_path / "output"
+    source, output = slow_source(tmp_path), tmp_path / "output"
     with machine(tmp_path / "home", free_port(), HOME=str(tmp_path), **QUICK) as night:
         night.deploy()
         start(tmp_path, night, "worker.log")
-        night.trigger(source=str(source), output=str(output))
+        night.trigger(source=str(source), output=str(output), workers=2)
         wait_until(lambda: list(output.glob(".staging-*-work/parts")))
         assert _of(tmp_path)
     assert _of(tmp_path) == []
@@ -167,23 +156,23 @@ def _of(home: Path) -> list[int]:
 def test_after_a_reboot_in_the_middle_the_run_is_crashed_told_and_the_next_one_publishes(
     away: dt.timedelta, receiver: Receiver, tmp_path: Path
 ) -> None:
-    source, output = slow_source(tmp_path / "raw"), tmp_path / "output"
+    source, output = slow_source(tmp_path), tmp_path / "output"
     port = free_port()
     with machine(tmp_path / "home", port, HOME=str(tmp_path), **QUICK) as before:
         before.deploy()
         before.run("flows.automations", "--webhook", receiver.url)
         start(tmp_path, before, "worker.log")
-        doomed = before.trigger(source=str(source), output=str(output))
+        doomed = before.trigger(source=str(source), output=str(output), workers=2)
         wait_until(lambda: list(output.glob(".staging-*-work/parts")))
         kill(*(each.process for each in before.processes))
     pass_time(tmp_path / "home", away)
     with machine(tmp_path / "home", port, HOME=str(tmp_path), **QUICK) as after:
         start(tmp_path, after, "worker2.log")
         waiting = after.trigger(source=str(RAW), output=str(output))
-        ended = after.wait(doomed, SILENCE + 60)
+        ended = after.wait(doomed, SILENCE + 150)
         assert ended["state"]["type"] == "CRASHED", ended["state"]
         receiver.wait_for("has died", doomed)
-        following = after.wait(waiting, 180)
+        following = after.wait(waiting, 240)
         assert following["state"]["type"] == "COMPLETED", following["state"]
         assert is_free(after)
     assert is_whole(output)

@@ -68,7 +68,7 @@ def deployment(night: Machine) -> dict[str, Any]:
     return found
 
 
-def until(what: Callable[[], Any], seconds: float = 90) -> Any:
+def until(what: Callable[[], Any], seconds: float = 180) -> Any:
     """What `what` gives once that is something."""
     end = time.monotonic() + seconds
     while not (found := what()):
@@ -99,7 +99,7 @@ def artifacts(night: Machine, run: str) -> dict[str, dict[str, Any]]:
 def no_worker_takes_runs(night: Machine) -> Iterator[None]:
     """Whether a worker is there or not."""
     for paused in (True, False):
-        answer = httpx.patch(f"{night.url}/api/work_pools/{POOL}", json={"is_paused": paused})
+        answer = httpx.patch(f"{night.url}/api/work_pools/{POOL}", json={"is_paused": paused}, timeout=90)
         answer.raise_for_status()
         if paused:
             yield
@@ -211,12 +211,12 @@ def test_a_run_that_waits_for_its_place_for_long_is_told_and_runs_when_it_is_fre
         night.post("/v2/concurrency_limits/decrement", place)
     finally:
         night.run("flows.automations", "--webhook", receiver.url)  # with the patience of every day again
-    assert night.wait(run, 120)["state"]["type"] == "COMPLETED"
+    assert night.wait(run, 240)["state"]["type"] == "COMPLETED"
 
 
 def test_a_run_publishes_and_its_page_shows_what_it_did(night: Machine, worker: object, tmp_path: Path) -> None:
     run = night.trigger(source=str(RAW), output=str(tmp_path / "output"))
-    ended = night.wait(run, 120)
+    ended = night.wait(run, 240)
     assert ended["state"]["type"] == "COMPLETED", ended["state"]
     release = latest(tmp_path / "output")
     assert release is not None
@@ -238,7 +238,7 @@ def test_a_run_publishes_and_its_page_shows_what_it_did(night: Machine, worker: 
         return any(release.id in json.dumps(each["payload"]) for each in ours)
 
     until(recorded)
-    again = night.wait(night.trigger(source=str(RAW), output=str(tmp_path / "output")), 120)
+    again = night.wait(night.trigger(source=str(RAW), output=str(tmp_path / "output")), 240)
     assert again["name"] == "raw: nothing changed"
     progress = artifacts(night, again["id"])["progress"]
     assert (progress["data"], progress["description"]) == (100, "nothing changed")
@@ -252,7 +252,7 @@ def test_a_run_that_fails_at_a_gate_is_told_with_its_figures_and_not_tried_again
     for path in sorted(source.rglob("*.md"))[3:]:
         path.unlink()
     run = night.trigger(source=str(source), output=str(tmp_path / "output"))
-    ended = night.wait(run, 120)
+    ended = night.wait(run, 240)
     assert ended["state"]["type"] == "FAILED"
     assert ended["run_count"] == 1
     message = receiver.wait_for("is Failed", "5 of 8 profiles")

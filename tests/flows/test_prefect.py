@@ -36,7 +36,7 @@ class Server:
 
     def ask(self, what: str, **body: Any) -> list[dict[str, Any]]:
         """The newest first of what the server has recorded."""
-        answer = httpx.post(f"{self.url}/{what}/filter", json=body)
+        answer = httpx.post(f"{self.url}/{what}/filter", json=body, timeout=90)
         answer.raise_for_status()
         found: list[dict[str, Any]] = answer.json()
         return found

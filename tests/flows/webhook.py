@@ -32,7 +32,7 @@ class Receiver:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/night"
 
-    def wait_for(self, *words: str, seconds: float = 60) -> dict[str, Any]:
+    def wait_for(self, *words: str, seconds: float = 150) -> dict[str, Any]:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for each in self.messages:
