@@ -1,7 +1,7 @@
 """What must hold before a release is published, checked on the files as they were written.
 
-Belongs here: running the schema's checks on steckbrief.duckdb. Does not belong here: what is promised (schema.checks),
-comparing files with what was made (read_back.py), gates on how much changed.
+Belongs here: asking tables, or steckbrief.duckdb, for the schema's promises. Does not belong here: what is promised
+(schema.checks), comparing files with what was made (read_back.py), gates on how much changed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from load.errors import Violation
 from load.read_back import Expected, read_back, shown
 from schema.checks import Check, checks_for, count_query, example_query, scan_query
 from schema.model import TableSchema
+from schema.sound import is_sound
 from schema.tables import TABLES
 
 EXAMPLES: Final = 3
@@ -34,7 +35,7 @@ def violations(
     """Everything that is wrong with the tables in `folder`; () when the release may be published.
 
     Every Parquet, CSV and DuckDB table is read back and must hold what was made; keys, foreign keys and the other
-    promises of the schema are then checked once, on the DuckDB file.
+    promises of the schema are then checked once: on what was made, or on the DuckDB file where nobody has that.
 
     Args:
         folder: the release.
@@ -62,7 +63,9 @@ def _violations(
     for table in TABLES.values():
         expected = Expected(rows[table.name], neutralised[table.name], made.get(table.name))
         yield from read_back(connection, table, folder, expected)
-        yield from _broken(connection, table)
+        # What is wrong is told by SQL, with rows and numbers. Nearly always nothing is, and then to ask is enough.
+        if not (made and is_sound(table, made)):
+            yield from _broken(connection, table)
 
 
 def _broken(connection: duckdb.DuckDBPyConnection, table: TableSchema) -> Iterator[Violation]:

@@ -1,8 +1,8 @@
-"""The declarations as SQL: what must hold in every release, checked on the files as written.
+"""The declarations as SQL: what must hold in every release, and which rows break it.
 
 Belongs here: one Check per declared promise (never NULL, never empty, allowed values, keys, foreign keys, counts
-that repeat another table). Does not belong here: running them (load.checks). Each check reads relations that carry
-the tables' names; DuckDB's dialect.
+that repeat another table). Does not belong here: running them (load.checks), or the same as a question of yes or no
+(sound.py). Each check reads relations that carry the tables' names; DuckDB's dialect.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from schema.model import Column, ForeignKey, TableSchema
 from schema.sql import literal, quoted
 from schema.tables import TABLES
 
-COUNTED: Final[Mapping[str, str]] = MappingProxyType(
+COUNTED: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
     {
-        "section_count": '"sections"',
-        "feature_count": '"features"',
-        "pro_count": '"pros"',
-        "con_count": '"cons"',
-        "use_case_count": '"use_cases"',
-        "audience_count": '"audiences"',
-        "faq_count": '"faqs"',
-        "faq_answered_count": '(SELECT * FROM "faqs" WHERE is_answered)',
-        "alternative_count": '"alternatives"',
+        "section_count": ("sections", None),
+        "feature_count": ("features", None),
+        "pro_count": ("pros", None),
+        "con_count": ("cons", None),
+        "use_case_count": ("use_cases", None),
+        "audience_count": ("audiences", None),
+        "faq_count": ("faqs", None),
+        "faq_answered_count": ("faqs", "is_answered"),
+        "alternative_count": ("alternatives", None),
     }
 )
-"""Columns of profiles that repeat a number of rows, and the relation they count."""
+"""Columns of profiles that repeat a number of rows: the table whose rows they count, and which column must be true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def checks_for(table: TableSchema) -> tuple[Check, ...]:
     found.extend(_unique(table, columns, "unique columns") for columns in table.unique)
     found.extend(_foreign_key(table, key) for key in table.foreign_keys)
     if table.name == "profiles":
-        found.extend(_counted(table, column, relation) for column, relation in COUNTED.items())
+        found.extend(_counted(table, column, *counted) for column, counted in COUNTED.items())
     return tuple(found)
 
 
@@ -138,8 +138,10 @@ def _foreign_key(table: TableSchema, key: ForeignKey) -> Check:
     )
 
 
-def _counted(table: TableSchema, column: str, relation: str) -> Check:
+def _counted(table: TableSchema, column: str, of: str, condition: str | None) -> Check:
     name = quoted(column)
+    which = f" WHERE {quoted(condition)}" if condition else ""
+    counts = f"SELECT profile_id, count(*) AS n FROM {quoted(of)}{which} GROUP BY profile_id"  # noqa: S608 - from declarations
     return Check(
         name=f"{table.name}.{column} is the number of the profile's rows",
         table=table.name,
@@ -147,8 +149,7 @@ def _counted(table: TableSchema, column: str, relation: str) -> Check:
         problem="profiles have another number of rows",
         remedy=_remedy(table),
         bad_rows=f'SELECT p.profile_id, p.{name}, coalesce(r.n, 0) AS "rows" FROM {quoted(table.name)} p'  # noqa: S608 - from declarations
-        f" LEFT JOIN (SELECT profile_id, count(*) AS n FROM {relation} GROUP BY profile_id) r USING (profile_id)"
-        f" WHERE p.{name} <> coalesce(r.n, 0)",
+        f" LEFT JOIN ({counts}) r USING (profile_id) WHERE p.{name} <> coalesce(r.n, 0)",
     )
 
 
