@@ -163,13 +163,7 @@ def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedReleas
     """
     tables = store.load_tables(job.work / "tables")
     watcher().begin("check", len(TABLES) + 1)
-    written = release.write(
-        tables,
-        staging,
-        neutralise=neutralise,
-        on_table=lambda _: watcher().advance(1),
-        same_writer=job.cache is not None and job.cache.written,
-    )
+    written = release.write(tables, staging, neutralise=neutralise, on_table=lambda _: watcher().advance(1))
     checked = release.check(written)
     watcher().advance(1)
     return CheckedRelease(checked)

@@ -21,16 +21,11 @@ FILE: Final = "steckbrief.duckdb"
 JOINED: Final = ("title", "locale", "language", "category", "official_domain", "price_model")
 """Columns of profiles that a view puts beside every row, each with the prefix profile_."""
 
-_PATTERN: Final = "pattern"
-"""Name under which the file that is copied from is attached."""
 
-
-def write_duckdb(folder: Path, tables: Mapping[str, pa.Table], pattern: Path | None = None) -> None:
+def write_duckdb(folder: Path, tables: Mapping[str, pa.Table]) -> None:
     """Write and flush steckbrief.duckdb in `folder` from `tables`, all that are declared.
 
-    Where a `pattern` is given, the same file as this same code wrote it before, tables and views are copied from there
-    without their rows: the hundreds of statements that describe them take ten times as long. OSError where the disk
-    does not take it.
+    OSError where the disk does not take it.
     """
     path = folder / FILE
     try:
@@ -39,27 +34,15 @@ def write_duckdb(folder: Path, tables: Mapping[str, pa.Table], pattern: Path | N
             connection.execute("PRAGMA force_compression = 'uncompressed'")
             # Straight into the file at the commit, not into a log first and then into the file.
             connection.execute("SET checkpoint_threshold = '1KB'")
-            copied = pattern is not None and _attached(connection, pattern)
             connection.begin()  # one transaction: every statement on its own would flush to the device
-            if copied:
-                connection.execute(f"COPY FROM DATABASE {_PATTERN} TO {quoted(path.stem)} (SCHEMA)")
-            else:
-                connection.execute(";\n".join([*_tables(), *_views()]))
+            connection.execute(";\n".join(_tables()))
             for name in TABLES:
                 connection.from_arrow(tables[name]).insert_into(name)
+            connection.execute(";\n".join(_views()))
             connection.commit()
     except duckdb.Error as error:
         raise OSError(f"{path}: {brief(error)}") from error
     sync_file(path)
-
-
-def _attached(connection: duckdb.DuckDBPyConnection, pattern: Path) -> bool:
-    """Attach the database `pattern` for reading; False where that cannot be, as while somebody has it open to write."""
-    try:
-        connection.execute(f"ATTACH {literal(str(pattern))} AS {_PATTERN} (READ_ONLY)")
-    except duckdb.Error:
-        return False
-    return True
 
 
 def child_tables() -> tuple[TableSchema, ...]:

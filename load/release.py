@@ -96,7 +96,6 @@ def write(
     *,
     neutralise: bool = True,
     on_table: Callable[[str], None] | None = None,
-    same_writer: bool = False,
 ) -> Written:
     """Write every table as Parquet, CSV and into steckbrief.duckdb.
 
@@ -105,7 +104,6 @@ def write(
         staging: where to.
         neutralise: whether CSV cells that look like formulas get an apostrophe.
         on_table: called with a table's name after its files are written, for progress.
-        same_writer: whether the previous release's files were written by this same code and the same libraries.
 
     Raises:
         ValueError: a table is missing, unknown or has other columns than declared.
@@ -125,7 +123,7 @@ def write(
             write_csv(safe, staging.path, name)
             if on_table:
                 on_table(name)
-        write_duckdb(staging.path, complete, _database(_previous(staging)) if same_writer else None)
+        write_duckdb(staging.path, complete)
     rows = {name: table.num_rows for name, table in complete.items()}
     return Written(staging, rows, neutralised, versions, complete)
 
@@ -259,15 +257,6 @@ def _count(rows: pa.Table, **values: str) -> int:
 
 def _previous(staging: Staging) -> Path | None:
     return staging.output / RELEASES / staging.previous if staging.previous else None
-
-
-def _database(before: Path | None) -> Path | None:
-    """The database of the release in `before`, where it is still what was published; a new one can be made like it."""
-    if before is None:
-        return None
-    path = before / DUCKDB_FILE
-    published = {entry["path"]: entry["sha256"] for entry in read(before).manifest["files"]}
-    return path if path.is_file() and sha256_of(path) == published.get(DUCKDB_FILE) else None
 
 
 def _conforming(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:

@@ -6,14 +6,12 @@ import datetime as dt
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from flows import run
 from flows.settings import load_settings
-from load import release
 from load.errors import ReleaseError
 from load.parquet_files import read_parquet, write_parquet
 from tests.flows.command import PROFILE, profiles, steckbrief, table_files, write_source
@@ -29,9 +27,9 @@ def put(source: Path, files: dict[str, str]) -> None:
     write_source(source, files)
 
 
-def everything(folder: Path) -> dict[str, bytes]:
-    history = {f"history/{path.name}": path.read_bytes() for path in (folder / "history").iterdir()}
-    return table_files(folder) | history
+def everything(release: Path) -> dict[str, bytes]:
+    history = {f"history/{path.name}": path.read_bytes() for path in (release / "history").iterdir()}
+    return table_files(release) | history
 
 
 @pytest.mark.slow
@@ -103,28 +101,6 @@ def test_other_code_that_writes_publishes_the_same_rows_anew(tmp_path: Path) -> 
     assert (again["published"], again["reused"]) == (True, 3)
 
 
-@pytest.mark.parametrize(("writer", "full", "same"), [(None, False, True), (None, True, False), ("x", False, False)])
-def test_files_are_made_like_those_of_the_last_release_only_where_the_same_code_made_those(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: str | None, *, full: bool, same: bool
-) -> None:
-    source = write_source(tmp_path / "raw", profiles(3))
-    chosen = load_settings(source, None, {"output": tmp_path / "output"})
-    manifest = Path(run.build(source, chosen).path) / "release.json"
-    if writer:
-        told = json.loads(manifest.read_text(encoding="utf-8"))
-        manifest.write_text(json.dumps(told | {"writer": writer}), encoding="utf-8")
-    asked: list[bool] = []
-    write = release.write
-
-    def asking(*given: Any, same_writer: bool, **named: Any) -> release.Written:
-        asked.append(same_writer)
-        return write(*given, same_writer=same_writer, **named)
-
-    monkeypatch.setattr(release, "write", asking)
-    run.build(source, chosen, full=full, force=True)
-    assert asked == [same]
-
-
 def test_a_date_that_comes_due_is_a_change_although_no_file_did(tmp_path: Path) -> None:
     text = PROFILE.format(title="Krita", slug="krita").replace("---\n", "---\nupdated_at: 2026-03-03\n", 1)
     source = write_source(tmp_path / "raw", {"krita.md": text})
@@ -155,8 +131,8 @@ def test_releases_inside_the_source_are_no_profiles(tmp_path: Path) -> None:
 def test_rows_that_were_changed_after_publication_are_not_carried_on(tmp_path: Path) -> None:
     write_source(tmp_path / "raw", profiles(3))
     steckbrief("build", "--direct", cwd=tmp_path)
-    latest = tmp_path / "output/latest"
-    write_parquet(read_parquet(latest, "features").slice(1), latest, "features")
+    release = tmp_path / "output/latest"
+    write_parquet(read_parquet(release, "features").slice(1), release, "features")
     write_source(tmp_path / "raw", profiles(4))
     done = steckbrief("build", "--direct", cwd=tmp_path, expect=1)
     assert "the table features of this release has the SHA-256" in done.stderr

@@ -134,14 +134,6 @@ def _cell(table: str, column: Column, chance: random.Random, words: int) -> obje
     return chance.randrange(1, 1000)
 
 
-def publish(
-    output: Path,
-    made: Rows,
-    *,
-    neutralise: bool = True,
-    now: dt.datetime | None = None,
-    same_writer: bool = False,
-) -> Release:
+def publish(output: Path, made: Rows, *, neutralise: bool = True, now: dt.datetime | None = None) -> Release:
     with open_staging(output, now=now) as staging:
-        written = write(tables(made), staging, neutralise=neutralise, same_writer=same_writer)
-        return finish(check(written), INFO)
+        return finish(check(write(tables(made), staging, neutralise=neutralise)), INFO)

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import subprocess
-import sys
-from pathlib import Path
-
 import duckdb
 import pytest
 
 import schema
 from load.duckdb_file import FILE, JOINED, child_tables, view_name
 from load.parquet_files import read_parquet
-from load.release import Release
 from tests.load import fake
-
-CHANGED = "COMMENT ON COLUMN profiles.title IS 'of another hand'"
-
-
-@pytest.fixture(scope="module", params=["described anew", "described as the release before"])
-def release(request, tmp_path_factory) -> Release:
-    output = tmp_path_factory.mktemp("output")
-    first = fake.publish(output, fake.rows(12))
-    return first if request.param == "described anew" else fake.publish(output, fake.rows(9, seed=2), same_writer=True)
 
 
 @pytest.fixture(scope="module")
@@ -73,46 +57,3 @@ def test_a_view_has_each_row_once_with_the_columns_of_its_profile(release, datab
 def test_the_storage_is_one_that_older_duckdb_1_reads(release):
     # Bytes 12 to 20 of the main header: the storage version; 64 is DuckDB 0.10 to 1.x, the next is unreadable to 1.1.
     assert int.from_bytes((release.path / FILE).read_bytes()[12:20], "little") == 64
-
-
-def title_of(release: Release) -> str:
-    with duckdb.connect(release.path / FILE, read_only=True) as connection:
-        asked = "SELECT comment FROM duckdb_columns() WHERE table_name = 'profiles' AND column_name = 'title'"
-        return str(connection.sql(asked).fetchall()[0][0])
-
-
-def alter(release: Release) -> Path:
-    with duckdb.connect(release.path / FILE) as connection:
-        connection.execute(CHANGED)
-    return release.path / FILE
-
-
-def test_descriptions_are_copied_only_where_the_same_code_wrote_the_file_before(output):
-    first = fake.publish(output, fake.rows(3))
-    altered = hashlib.sha256(alter(first).read_bytes()).hexdigest()
-    manifest = json.loads((first.path / "release.json").read_text("utf-8"))
-    next(each for each in manifest["files"] if each["path"] == FILE)["sha256"] = altered
-    (first.path / "release.json").write_text(json.dumps(manifest), "utf-8")
-    second = fake.publish(output, fake.rows(4), same_writer=True)
-    assert title_of(second) == "of another hand"
-    third = fake.publish(output, fake.rows(3), same_writer=False)
-    assert title_of(third) == schema.TABLES["profiles"].column("title").description
-
-
-@pytest.mark.parametrize("damage", [alter, lambda release: (release.path / FILE).unlink()], ids=["altered", "gone"])
-def test_a_database_that_is_not_what_was_published_is_no_pattern(output, damage):
-    damage(fake.publish(output, fake.rows(3)))
-    second = fake.publish(output, fake.rows(4), same_writer=True)
-    assert title_of(second) == schema.TABLES["profiles"].column("title").description
-
-
-def test_a_database_that_somebody_has_open_for_writing_is_no_hindrance(output):
-    first = fake.publish(output, fake.rows(3))
-    held = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-    command = [sys.executable, "-c", held, str(first.path / FILE)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as analyst:
-        assert analyst.stdout is not None
-        assert analyst.stdout.readline() == "open\n"
-        second = fake.publish(output, fake.rows(4), same_writer=True)
-        analyst.communicate()
-    assert title_of(second) == schema.TABLES["profiles"].column("title").description
