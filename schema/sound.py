@@ -51,7 +51,10 @@ def _lead_to_rows(rows: pa.Table, key: ForeignKey, others: pa.Table) -> bool:
     """Whether each row that has a value in all columns of a foreign key finds a row there."""
     given = rows.select(list(key.columns)).drop_null()
     pairs = zip(key.columns, key.references, strict=True)
-    numbers = _numbered([pa.chunked_array([*given[here].chunks, *others[there].chunks]) for here, there in pairs])
+    # The type is named, because a table that was stored without rows comes back without any chunk to tell it.
+    numbers = _numbered(
+        [pa.chunked_array([*given[here].chunks, *others[there].chunks], type=given[here].type) for here, there in pairs]
+    )
     return _all_in(numbers.slice(0, given.num_rows), numbers.slice(given.num_rows))
 
 

@@ -101,6 +101,18 @@ def test_other_code_that_writes_publishes_the_same_rows_anew(tmp_path: Path) -> 
     assert (again["published"], again["reused"]) == (True, 3)
 
 
+def test_a_source_whose_profiles_have_no_section_is_published_and_grows(tmp_path: Path) -> None:
+    source = write_source(tmp_path / "raw", {"en/x.md": "---\ntitle: X\n---\n"})
+    steckbrief("build", "--direct", cwd=tmp_path)
+    assert read_parquet(tmp_path / "output/latest", "sections").num_rows == 0
+    write_source(source, {"en/y.md": "---\ntitle: Y\n---\n"})
+    steckbrief("build", "--direct", cwd=tmp_path)
+    write_source(source, profiles(1))
+    told = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    assert (told["published"], told["profiles"], told["reused"]) == (True, 3, 2)
+    steckbrief("verify", cwd=tmp_path)
+
+
 def test_a_date_that_comes_due_is_a_change_although_no_file_did(tmp_path: Path) -> None:
     text = PROFILE.format(title="Krita", slug="krita").replace("---\n", "---\nupdated_at: 2026-03-03\n", 1)
     source = write_source(tmp_path / "raw", {"krita.md": text})

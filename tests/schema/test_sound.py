@@ -76,6 +76,16 @@ def test_tables_that_keep_every_promise_are_sound(tables, name):
     assert is_sound(TABLES[name], tables)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_stored_without_a_row_are_sound_with_and_without_a_profile(tables, name):
+    stored = {each: pa.Table.from_batches([], table.arrow_schema) for each, table in TABLES.items()}
+    assert stored["faqs"]["profile_id"].num_chunks == 0
+    assert is_sound(TABLES[name], stored)
+    alone = [row | dict.fromkeys(COUNTED, 0) for row in tables["profiles"].to_pylist()]
+    profiles = pa.Table.from_pylist(alone, schema=tables["profiles"].schema)
+    assert is_sound(TABLES[name], {**stored, "profiles": profiles})
+
+
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.name)
 def test_one_row_that_breaks_a_promise_makes_its_table_unsound(tables, check):
     wrong = breaking(tables, check)
