@@ -17,9 +17,6 @@ from schema.model import TableSchema
 MAX_DICTIONARY_BYTES: Final = 1 << 20
 """A column of repeated values is stored as a dictionary until that takes a megabyte (Parquet's default)."""
 
-_SAMPLE: Final = 1000
-"""Rows from which it shows whether the values of a column repeat."""
-
 
 def parquet_path(folder: Path, table_name: str) -> Path:
     """Where a table's Parquet file stands in a release folder."""
@@ -41,9 +38,11 @@ def write_parquet(table: pa.Table, folder: Path, name: str) -> None:
 
 
 def _repeating(table: pa.Table) -> list[str]:
-    """The columns whose values repeat; a dictionary of texts that all differ makes files larger and reading slower."""
-    sample = table.slice(0, _SAMPLE)
-    return [name for name in table.column_names if 2 * pc.count_distinct(sample[name]).as_py() <= sample.num_rows]
+    """The columns whose values repeat; a dictionary of texts that all differ makes files larger and reading slower.
+
+    Counted are all rows: of names that occur here and there, the first thousand rows may have each but once.
+    """
+    return [name for name in table.column_names if 2 * pc.count_distinct(table[name]).as_py() <= table.num_rows]
 
 
 def read_parquet(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.Table:

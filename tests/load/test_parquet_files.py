@@ -32,6 +32,12 @@ def test_values_that_repeat_are_stored_once_and_texts_that_all_differ_as_they_ar
     assert read_parquet(tmp_path, "items").equals(table)
 
 
+def test_values_that_only_repeat_far_apart_are_stored_once_too(tmp_path):
+    table = pa.table({"name": [f"product {number % 1_500}" for number in range(6_000)]})
+    write_parquet(table, tmp_path, "items")
+    assert stored_as_dictionary(tmp_path, "items") == {"name"}
+
+
 @pytest.mark.parametrize("rows", [0, 1, 2])
 def test_a_table_of_few_rows_or_none_is_what_it_was(tmp_path, rows):
     table = pa.table({"name": pa.array(["a", "a"][:rows], pa.string()), "line": pa.array([1, 2][:rows], pa.int32())})
