@@ -142,10 +142,10 @@ def main() -> None:
 
 
 def _settings(source: Path, config: Path | None, flags: dict[str, object]) -> Settings:
-    """The settings, read before anything else begins, so that a mistake in them costs no time."""
+    """The settings of what publishes nothing, read before anything else begins: a mistake in them costs no time."""
     from flows.settings import load_settings  # noqa: PLC0415
 
-    return load_settings(source, config, flags)
+    return load_settings(source, config, flags, publishing=False)
 
 
 if __name__ == "__main__":

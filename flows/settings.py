@@ -141,13 +141,16 @@ class Settings(BaseSettings, SiteSettings):
         return Limits(**self.limits.model_dump())  # type: ignore[attr-defined]
 
 
-def load_settings(source: Path, config: Path | None, flags: Mapping[str, object]) -> Settings:
+def load_settings(
+    source: Path, config: Path | None, flags: Mapping[str, object], *, publishing: bool = True
+) -> Settings:
     """Read the settings for building `source`.
 
     Args:
         source: the source folder; it must exist, and steckbrief.toml is looked for beside it.
         config: a settings file to read instead; it must exist.
         flags: setting -> value as given on the command line; None means not given.
+        publishing: whether a release is to be made; then the names of source and output must be UTF-8.
 
     Raises:
         UsageError: naming place, setting, value found and value expected.
@@ -175,7 +178,7 @@ def load_settings(source: Path, config: Path | None, flags: Mapping[str, object]
             f"{settings.output}: the source folder cannot be the folder for the releases too. Name another one with"
             " --output."
         )
-    for folder in (source, settings.output):
+    for folder in (source, settings.output) if publishing else ():
         _require_utf8(folder.absolute())
     return settings
 
@@ -183,10 +186,16 @@ def load_settings(source: Path, config: Path | None, flags: Mapping[str, object]
 def output_folder(flag: Path | None) -> Path:
     """The folder with the releases for a command that reads no source: as given, else as set, else the default.
 
-    Settings are looked for in the environment and in steckbrief.toml of the working directory.
+    Settings are looked for in the environment and in steckbrief.toml of the working directory. UsageError where its
+    name is not UTF-8.
     """
-    if flag is not None:
-        return flag
+    folder = _output_folder() if flag is None else flag
+    _require_utf8(folder.absolute())
+    return folder
+
+
+def _output_folder() -> Path:
+    """The folder with the releases where no flag names one."""
     set_in_file = _read(Path(FILE_NAME)).get("output")
     found = os.environ.get(f"{ENV_PREFIX}OUTPUT", set_in_file)
     if found == "":

@@ -316,3 +316,14 @@ def test_vocabulary_lists_unknown_headings_by_frequency_and_language(tmp_path: P
     )
     assert ["1", "other", "Wizardry", "(en/tools/e.md:9)"] in lines
     assert {entry.name for entry in tmp_path.iterdir()} == {"profiles"}
+
+
+def test_what_publishes_nothing_reads_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    latin = Path(os.fsdecode(bytes(tmp_path) + b"/b\xfcro"))
+    write_source(latin / "raw", profiles(1))
+    for cwd, source in ((tmp_path, latin / "raw"), (latin, Path("raw"))):
+        steckbrief("check", source, cwd=cwd)
+        steckbrief("vocabulary", source, cwd=cwd)
+    for command in (("verify",), ("diff",), ("prune", "--keep", "1")):
+        done = steckbrief(*command, "--output", latin, cwd=tmp_path, expect=2)
+        assert "the name of this folder is not UTF-8" in done.stderr

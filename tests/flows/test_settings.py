@@ -96,7 +96,11 @@ def test_an_empty_text_is_no_folder(source: Path, tmp_path: Path, monkeypatch: p
 def test_a_folder_whose_name_is_not_utf_8_is_refused(source: Path, tmp_path: Path) -> None:
     latin = Path(os.fsdecode(bytes(tmp_path) + b"/b\xfcro"))
     latin.mkdir()
-    for asked in (lambda: load_settings(latin, None, {}), lambda: load_settings(source, None, {"output": latin})):
+    for asked in (
+        lambda: load_settings(latin, None, {}),
+        lambda: load_settings(source, None, {"output": latin}),
+        lambda: output_folder(latin),
+    ):
         with pytest.raises(UsageError, match=r"b\\udcfcro: the name of this folder is not UTF-8"):
             asked()
 
