@@ -54,11 +54,13 @@ def backfill(  # noqa: PLR0913 - the options of a command
     from flows.errors import UsageError  # noqa: PLC0415
     from flows.nights import Every, nights, past  # noqa: PLC0415
     from flows.run import settle  # noqa: PLC0415
-    from flows.settings import load_settings  # noqa: PLC0415
+    from flows.settings import load_settings, require_utf8  # noqa: PLC0415
 
     if every not in list(Every):
         raise UsageError(f"--every: found {every!r}, expected {', '.join(Every)}.")
     settings = load_settings(repo, config, {"output": output, "workers": workers})
+    for each in path or ():
+        require_utf8(Path(each))
     asked = nights(since.date(), until.date(), Every(every))
     over = past(asked, dt.datetime.now(dt.UTC))
     if over != asked:

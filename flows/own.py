@@ -10,7 +10,7 @@ from pathlib import Path
 
 from extract.repository import Line
 from flows.errors import UsageError
-from load.published import REJECTED, Release, release_ids, released_at, releases
+from load.published import LATEST, REJECTED, RELEASES, Release, release_ids, released_at, releases
 
 
 def require_own(output: Path, repository: Path, line: Line) -> None:
@@ -26,13 +26,26 @@ def require_own(output: Path, repository: Path, line: Line) -> None:
 
 
 def require_room(output: Path, night: dt.datetime) -> None:
-    """UsageError where a rejected candidate is from after `night`: its id is taken, and ids only grow."""
-    later = [each for each in release_ids(output, REJECTED) if released_at(each) > night + dt.timedelta(seconds=1)]
-    if later:
+    """UsageError where a release or a rejected candidate is from after `night`: ids only grow.
+
+    The night would be published under a later id, and `latest` would lead from the later release back to it.
+    """
+    end = night + dt.timedelta(seconds=1)
+    published, rejected = (
+        [each for each in release_ids(output, kind) if released_at(each) > end] for kind in (RELEASES, REJECTED)
+    )
+    if published:
         raise UsageError(
-            f"{output / REJECTED} holds {later[-1]}, a candidate from after the night of {night:%Y-%m-%d}, which could"
-            " not get its own time any more. Remove the candidate once it was looked into, then give the same backfill"
+            f"{output / RELEASES} holds {published[-1]}, a release from after the night of {night:%Y-%m-%d}: the past"
+            " must come first. Backfill into a new folder with --output. Or, where the releases from after this night"
+            f" were withdrawn ({LATEST} leads to an earlier one), move their folders away, then give the same backfill"
             " again."
+        )
+    if rejected:
+        raise UsageError(
+            f"{output / REJECTED} holds {rejected[-1]}, a candidate from after the night of {night:%Y-%m-%d}, which"
+            " could not get its own time any more. Remove the candidate once it was looked into, then give the same"
+            " backfill again."
         )
 
 

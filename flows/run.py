@@ -33,6 +33,7 @@ from flows.job import (
     Transformed,
     Updated,
 )
+from flows.own import require_room
 from flows.plan import DATES, Cache, a_date_came_due, cache_of, same_settings
 from flows.progress import watcher
 from flows.provenance import fingerprint, version, writer
@@ -121,6 +122,7 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
     force: bool = False,
     past_gates: bool = False,
     at: dt.datetime | None = None,
+    past: bool = False,
     origin: Origin | None = None,
 ) -> Summary:
     """Build and publish a release of `source`; nothing where it would be the last release again.
@@ -134,12 +136,14 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         force: publish although nothing changed or a gate failed.
         past_gates: publish although a gate failed, but not where nothing changed.
         at: time of the release, aware; the present where not given.
+        past: whether `at` is a night of the past: then no release and no candidate may be from after it.
         origin: where `source` comes from, when that is already known; it is not brought up to date then.
 
     Raises:
         NotADirectoryError: the source is no folder.
         NothingToBuildError: it holds no profile.
         SourceError: the source lives in git and cannot be brought up to date.
+        UsageError: a night of the past has no room any more.
         GateError: a gate failed and neither `force` nor `past_gates` is given; the candidate is kept.
         LoadError: the output folder cannot be used, or the release breaks a promise of the schema.
     """
@@ -150,6 +154,8 @@ def build(  # noqa: PLR0913 - what a person can ask for, each by name
         open_staging(settings.output, now=now) as staging,
         store.work_folder(staging.path.with_name(f"{staging.path.name}-work")) as work,
     ):
+        if past:  # asked here, because only now nobody else can publish
+            require_room(settings.output, now)
         before = latest(settings.output)
         code = fingerprint(settings.of_rows)
         cache = cache_of(before.path, before.manifest, code, writer()) if before and not full else None

@@ -179,7 +179,7 @@ def load_settings(
             " --output."
         )
     for folder in (source, settings.output) if publishing else ():
-        _require_utf8(folder.absolute())
+        require_utf8(folder.absolute())
     return settings
 
 
@@ -190,7 +190,7 @@ def output_folder(flag: Path | None) -> Path:
     name is not UTF-8.
     """
     folder = _output_folder() if flag is None else flag
-    _require_utf8(folder.absolute())
+    require_utf8(folder.absolute())
     return folder
 
 
@@ -204,7 +204,7 @@ def _output_folder() -> Path:
     return Path(found or Settings.model_fields["output"].default)
 
 
-def _require_utf8(folder: Path) -> None:
+def require_utf8(folder: Path) -> None:
     """UsageError where a path is not UTF-8: pyarrow and DuckDB open no such file, and release.json cannot name it."""
     try:
         str(folder).encode("utf-8")

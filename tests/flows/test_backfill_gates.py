@@ -1,15 +1,20 @@
-"""A night of the past that fails a gate stops the backfill, and the message says how to go on."""
+"""A night of the past that fails a gate, or has no room any more, ends the backfill; the message says how to go on."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 import pickle
 import shlex
 from pathlib import Path
 
 import pytest
 
+from flows.backfill import Wanted, backfill
 from flows.errors import UsageError
+from flows.run import build
+from flows.settings import load_settings
 from load.errors import GateError
 from tests.flows.command import steckbrief
 from tests.flows.test_backfill import profile, releases_of, run_nights
@@ -74,3 +79,50 @@ def test_a_candidate_from_after_the_night_is_in_the_way_and_told(gated: Path) ->
     (gated / "output/rejected/20260203T235959Z").rename(gated / "output/rejected/20260301T000000Z")
     with pytest.raises(UsageError, match="holds 20260301T000000Z, a candidate from after the night of 2026-02-03"):
         run_nights(gated / "catalogue", gated / "output", (1, 28))
+
+
+def test_a_release_from_after_the_night_that_was_withdrawn_is_in_the_way_and_told(gated: Path) -> None:
+    output = gated / "output"
+    run_nights(gated / "catalogue", output, (1, 8), force=True)
+    first, *later = releases_of(output)
+    (output / "latest").unlink()
+    (output / "latest").symlink_to(f"releases/{first.name}")
+    with pytest.raises(
+        UsageError, match=f"holds {later[-1].name}, a release from after the night of 2026-02-03"
+    ) as told:
+        run_nights(gated / "catalogue", output, (1, 8), force=True)
+    assert any("night of 2026-02-03" in note for note in told.value.__notes__)
+    assert (output / "latest").resolve() == first
+    assert releases_of(output) == [first, *later]
+    for each in later:
+        each.rename(gated / each.name)
+    run_nights(gated / "catalogue", output, (1, 8), force=True)
+    assert [each.name for each in releases_of(output)] == [first.name, *(each.name for each in later)]
+
+
+def test_a_release_that_a_nightly_build_publishes_in_between_ends_the_backfill(gated: Path) -> None:
+    output = gated / "output"
+    settings = load_settings(gated / "catalogue", None, {"output": output, "workers": 1})
+    days = tuple(dt.datetime(2026, 2, day, 23, 59, 59, tzinfo=dt.UTC) for day in (2, 3))
+    nights = backfill(Wanted(gated / "catalogue", (), "HEAD", days, ("steckbrief", "backfill")), settings)
+    assert next(nights).release == "20260202T235959Z"
+    nightly = build(gated / "catalogue", settings, at=dt.datetime(2026, 11, 1, 4, 15, tzinfo=dt.UTC), past_gates=True)
+    with pytest.raises(UsageError, match=f"holds {nightly.release}, a release from after the night of 2026-02-03"):
+        next(nights)
+    assert (output / "latest").resolve().name == nightly.release
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_refused_before_anything_begins(gated: Path) -> None:
+    words = [
+        "backfill",
+        "catalogue",
+        "--since",
+        "2026-02-01",
+        "--until",
+        "2026-02-06",
+        "--path",
+        os.fsdecode(b"b\xfcro"),
+    ]
+    done = steckbrief(*words, cwd=gated, expect=2)
+    assert "the name of this folder is not UTF-8" in done.stderr
+    assert not (gated / "output").exists()
