@@ -24,7 +24,7 @@ build:  ## turn the profiles under raw/ into a release under output/
 
 nightly:  ## a Prefect server, worker and nightly deployment on this machine, with a first run; until Ctrl-C
 	@tools/environment.sh run
-	@$(BIN)/python -m flows.nightly
+	@$(BIN)/python -m steckbrief.flows.nightly
 
 test: lint types layers test-fast test-slow  ## everything CI runs: lint, types, layers, tests
 

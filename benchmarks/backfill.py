@@ -5,8 +5,7 @@
 
 The nights are committed to a scratch repository with their dates. Then all of them are built by one backfill, and each
 one by a full build of its own into a folder of its own, as `git archive` gives it. Printed are seconds of CPU (user and
-system, children included) and of wall time. Belongs here: measuring. Does not belong here: any assertion about time
-(tests have none).
+system, children included) and of wall time.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from pathlib import Path
 
 from night import change, cpu, profiles
 
-BUILD = (sys.executable, "-m", "flows.cli")
+BUILD = (sys.executable, "-m", "steckbrief.__main__")
 
 
 def given(nights: Path, content: Path) -> Iterator[dt.date]:

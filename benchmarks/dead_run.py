@@ -5,7 +5,7 @@
 brings up a server, a worker and the deployment as they are for good, and kills worker and run at once: first while the
 run is Pending, then in the middle of its work on SOURCE, which must last some seconds. Another run waits each time.
 Printed are seconds from the death. They depend on what the automation counts on (flows/automations.py): nothing is
-shortened here. Belongs here: measuring. Does not belong here: any assertion (tests/flows/test_dead_runs.py).
+shortened here.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flows.automations import SILENCE
-from flows.machine import ROOT, Machine, free_port, machine
+from steckbrief.flows.automations import SILENCE
+from steckbrief.flows.machine import ROOT, Machine, free_port, machine
 
 LONG = 2 * SILENCE.total_seconds() + 120
 
@@ -74,7 +74,7 @@ def main() -> None:
     source = parser.parse_args().source.absolute()
     with tempfile.TemporaryDirectory() as name, machine(Path(name) / "home", free_port(), HOME=name) as night:
         night.deploy()
-        night.run("flows.automations")
+        night.run("steckbrief.flows.automations")
         for state in ("PENDING", "RUNNING"):
             measure(night, Path(name), source, state)
 

@@ -5,8 +5,7 @@
 Each round copies the source, builds it in full, builds it again without a change, changes a share of its files at
 random and builds once more; then it builds one profile alone, which is what every build costs at least. Printed are the
 seconds of CPU (user and system, children included) beyond start-up, which is importing what a build imports and loading
-the vocabularies, and their share of the full build's. Ratios of one round are what to compare. Belongs here: measuring.
-Does not belong here: any assertion about time (tests have none).
+the vocabularies, and their share of the full build's. Ratios of one round are what to compare.
 """
 
 from __future__ import annotations
@@ -21,7 +20,9 @@ import tempfile
 from pathlib import Path
 
 IMPORTS = "import flows.cli, flows.run, flows.stages, load.release, pandas, duckdb, pyarrow.compute, pyarrow.dataset"
-LOADING = f"{IMPORTS}; from transform.vocabulary import vocabularies; vocabularies(); flows.run.settle()"
+LOADING = (
+    f"{IMPORTS}; from steckbrief.transform.headings.vocabulary import vocabularies; vocabularies(); flows.run.settle()"
+)
 """What a process does before it looks at a profile. To settle counts as well: it makes the end of a process cheaper,
 which would otherwise be taken for cheaper builds."""
 
@@ -62,7 +63,7 @@ def measured(source: Path, share: float, workers: list[str], chance: random.Rand
     with tempfile.TemporaryDirectory() as folder:
         copy, output, alone = (Path(folder) / name for name in ("raw", "output", "alone"))
         shutil.copytree(source, copy, copy_function=shutil.copyfile)
-        build = [sys.executable, "-m", "flows.cli", "build", "--direct", *workers]
+        build = [sys.executable, "-m", "steckbrief.__main__", "build", "--direct", *workers]
         found = {"start-up": cpu(sys.executable, "-c", LOADING)}
         found["full build"] = cpu(*build, copy, "--output", output)
         found["nothing changed"] = cpu(*build, copy, "--output", output)

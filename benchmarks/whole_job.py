@@ -4,7 +4,7 @@
 
 Each round runs both as processes of their own, one after the other, and prints user CPU, wall time and peak memory of
 each and the ratio of their CPU. Ratios of one round are what to compare: machines differ, and one machine differs from
-minute to minute. Belongs here: measuring. Does not belong here: any assertion about time (tests have none).
+minute to minute.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def main() -> None:
     for number in range(1, arguments.rounds + 1):
         bare = run(sys.executable, "-c", BARE_PARSE, arguments.source)
         with tempfile.TemporaryDirectory() as output:
-            steckbrief = [sys.executable, "-m", "flows.cli", "build", arguments.source, "--direct"]
+            steckbrief = [sys.executable, "-m", "steckbrief.__main__", "build", arguments.source, "--direct"]
             job = run(*steckbrief, "--output", output, "--workers", arguments.workers)
         for name, cost in (("bare parse", bare), ("whole job", job)):
             print(

@@ -1,7 +1,4 @@
-"""Finding the files of a source: sorted, bounded, and with every file that is left out accounted for.
-
-Belongs here: walking the source folder and the rules on which names count. Does not belong here: reading a file.
-"""
+"""Finding the files of a source: sorted, bounded, and with every file that is left out accounted for."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extract.model import Problem, Unreadable
-from extract.selection import ALL, Selection
+from steckbrief.extract.model import Problem, Unreadable
+from steckbrief.extract.path_filter import ALL, Selection
 
 SUFFIXES = (".md", ".markdown")
 # Static site generators leave these out as drafts, templates and metadata.

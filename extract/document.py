@@ -1,7 +1,4 @@
-"""One file to one document: the front door of `extract`.
-
-Belongs here: the order of the steps. Does not belong here: any of the steps themselves.
-"""
+"""One file to one document: the front door of `extract`."""
 
 from __future__ import annotations
 
@@ -9,14 +6,14 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from extract.front_matter import read_front_matter
-from extract.inline import has_too_many_brackets
-from extract.limits import DEFAULT_LIMITS, MOST_BRACKETS, Limits
-from extract.model import Block, BlockKind, Document, Problem, Unreadable
-from extract.parser import parse_blocks
-from extract.sections import cut_sections, glued_headings
-from extract.source import read_bytes
-from extract.text import decode, line_at, lines
+from steckbrief.extract.front_matter import read_front_matter
+from steckbrief.extract.limits import DEFAULT_LIMITS, MOST_BRACKETS, Limits
+from steckbrief.extract.markdown.commonmark import parse_blocks
+from steckbrief.extract.markdown.inline import has_too_many_brackets
+from steckbrief.extract.model import Block, BlockKind, Document, Problem, Unreadable
+from steckbrief.extract.sections import cut_sections, glued_headings
+from steckbrief.extract.source import read_bytes
+from steckbrief.extract.text import decode, line_at, lines
 
 _INLINE = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.TABLE_CELL})
 

@@ -1,17 +1,13 @@
-"""Front matter: finding the YAML block at the top of a file.
-
-Belongs here: fences, what counts as never closed, where the body starts. Does not belong here: YAML itself
-(plain_yaml.py), or what a key means (transform).
-"""
+"""Front matter: finding the YAML block at the top of a file."""
 
 from __future__ import annotations
 
 import re
 
-from extract.limits import Limits
-from extract.model import FrontMatter, Problem
-from extract.plain_yaml import RefusedError, read_mapping
-from extract.text import BOM
+from steckbrief.extract.limits import Limits
+from steckbrief.extract.model import FrontMatter, Problem
+from steckbrief.extract.text import BOM
+from steckbrief.extract.yaml_mapping import RefusedError, read_mapping
 
 _END = r"[ \t]*(?:\r\n|\n|\r|\Z)"
 # "^" would not see a line that starts after a bare carriage return.

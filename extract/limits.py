@@ -1,8 +1,4 @@
-"""Limits on untrusted input, each with its reason.
-
-Belongs here: numbers that bound the work one file can cause. Does not belong here: what happens when a limit is hit
-(the module that meets it says so with a Problem).
-"""
+"""Limits on untrusted input, each with its reason."""
 
 from __future__ import annotations
 

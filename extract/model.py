@@ -1,8 +1,5 @@
 """The document model: what a profile is once it has been read, whichever parser read it.
 
-Belongs here: the frozen types that leave `extract`: blocks, inline runs, sections, front matter, problems.
-Does not belong here: reading bytes, calling a parser, or anything that knows what a section means.
-
 All line numbers are 1-based, in the file as stored, front matter counted; spans include both ends.
 """
 

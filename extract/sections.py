@@ -1,13 +1,10 @@
-"""Blocks to sections: where each heading's content starts and ends, and which section contains which.
-
-Belongs here: cutting the body at its headings so that nothing is lost. Does not belong here: a section's kind.
-"""
+"""Blocks to sections: where each heading's content starts and ends, and which section contains which."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from extract.model import Block, BlockKind, Problem, Section
+from steckbrief.extract.model import Block, BlockKind, Problem, Section
 
 
 def cut_sections(body_lines: Sequence[str], first_line: int, blocks: Sequence[Block]) -> tuple[Section, ...]:

@@ -1,8 +1,4 @@
-"""Reading a source file's bytes, once to know it and once to parse it.
-
-Belongs here: opening files within limits, and the identity of their content. Does not belong here: finding files
-(discovery), or what the bytes say (document).
-"""
+"""Reading a source file's bytes, once to know it and once to parse it."""
 
 from __future__ import annotations
 
@@ -12,8 +8,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from extract.limits import Limits
-from extract.model import Problem, Unreadable
+from steckbrief.extract.limits import Limits
+from steckbrief.extract.model import Problem, Unreadable
 
 # What stood there when files were discovered may be a pipe or a link by now: opening a pipe must not wait for a
 # writer, and a link must not lead out of the source.

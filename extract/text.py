@@ -1,14 +1,10 @@
-"""Bytes to text: UTF-8, byte order mark, line ends.
-
-Belongs here: decoding a stored file and splitting text into the lines that all line numbers refer to.
-Does not belong here: front matter, Markdown, or guessing at other encodings (an editor decides, not we).
-"""
+"""Bytes to text: UTF-8, byte order mark, line ends."""
 
 from __future__ import annotations
 
 import re
 
-from extract.model import Problem
+from steckbrief.extract.model import Problem
 
 BOM = "\ufeff"
 

@@ -1,6 +1,5 @@
 """What the page of a run shows: progress, gates, rows per table, diagnostics by rule, and the release.
 
-Belongs here: Prefect's artifacts. Does not belong here: the flow (build.py), or how figures look (markdown.py).
 Descriptions are Markdown too.
 """
 
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID
 
-from flows import environment
+from steckbrief.flows import environment
 
 environment.prepare()  # before Prefect reads it
 
@@ -23,11 +22,11 @@ from prefect.artifacts import (  # noqa: E402
     update_progress_artifact,
 )
 
-from flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown  # noqa: E402
-from flows.progress import Progress  # noqa: E402
-from flows.report import Summary  # noqa: E402
-from flows.run import Steps  # noqa: E402
-from load.published import read  # noqa: E402
+from steckbrief.flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown  # noqa: E402
+from steckbrief.load.releases.published import read  # noqa: E402
+from steckbrief.pipeline.progress import Progress  # noqa: E402
+from steckbrief.pipeline.run import Steps  # noqa: E402
+from steckbrief.pipeline.summary import BuildSummary  # noqa: E402
 
 
 class ProgressArtifact(Progress):
@@ -49,7 +48,7 @@ class ProgressArtifact(Progress):
         update_progress_artifact(self._artifact, progress=100.0, description=escaped(told))
 
 
-def show(summary: Summary) -> None:
+def show(summary: BuildSummary) -> None:
     """Put the figures of a build on the run page."""
     create_table_artifact(
         key="rows-per-table",

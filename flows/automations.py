@@ -1,9 +1,6 @@
 """What the Prefect server does by itself about runs that go wrong, and about parameters that do not exist.
 
-Belongs here: the automations, declared as data, and putting them on the server. Does not belong here: the flow
-(build.py) or its schedule (prefect.yaml).
-
-    python -m flows.automations [--webhook URL]
+    python -m steckbrief.flows.automations [--webhook URL]
 
 puts all of it on the server at PREFECT_API_URL, once the deployment is there, and again after every `prefect deploy`,
 which opens the parameters for names that do not exist. Afterwards the server is as this command says: runs that failed,
@@ -19,7 +16,7 @@ import datetime as dt
 from typing import Final
 from uuid import UUID
 
-from flows import environment
+from steckbrief.flows import environment
 
 environment.prepare()  # before Prefect reads it
 
@@ -30,8 +27,8 @@ from prefect.events.actions import ChangeFlowRunState, SendNotification  # noqa:
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture  # noqa: E402
 from prefect.events.schemas.events import ResourceSpecification  # noqa: E402
 
-from flows.deployment import DEPLOYMENT, FLOW  # noqa: E402
-from flows.terminal import say  # noqa: E402
+from steckbrief.flows.deployment import DEPLOYMENT, FLOW  # noqa: E402
+from steckbrief.terminal import say  # noqa: E402
 
 BLOCK: Final = "steckbrief-webhook"
 TOLD: Final = "steckbrief: tell of a run that went wrong"
@@ -231,7 +228,9 @@ def forget_webhook() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Put the automations on the server at PREFECT_API_URL."""
-    parser = argparse.ArgumentParser(prog="python -m flows.automations", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m steckbrief.flows.automations", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--webhook", metavar="URL", help="address that gets a POST with subject and text as JSON")
     chosen = parser.parse_args(arguments)
     refuse_unknown_parameters()

@@ -1,8 +1,6 @@
 """The Prefect flow `build_dataset`: the stages as tasks, with retries and a timeout, and their log.
 
-Belongs here: flow and tasks. Does not belong here: what a stage does (stages.py), their order (run.py), or what the run
-page shows (artifacts.py). Tasks are handed paths and small frozen values, never tables: Prefect walks through every
-argument.
+Tasks are handed paths and small frozen values, never tables: Prefect walks through every argument.
 
 Annotations are evaluated here, unlike elsewhere: a served flow is loaded from its file under a name of Prefect's own,
 and the flow's parameters could not be checked if their types were text.
@@ -13,7 +11,7 @@ import errno
 from pathlib import Path
 from typing import Annotated, Any, Final, Protocol, TypeVar
 
-from flows import environment
+from steckbrief.flows import environment
 
 environment.prepare()  # before Prefect reads it
 
@@ -25,20 +23,31 @@ from prefect.client.schemas import TaskRun  # noqa: E402
 from prefect.runtime import flow_run  # noqa: E402
 from pydantic import BeforeValidator, Field, WithJsonSchema  # noqa: E402
 
-from flows import stages  # noqa: E402
-from flows.artifacts import ProgressArtifact, show, show_rejected  # noqa: E402
-from flows.deployment import FLOW  # noqa: E402
-from flows.errors import SourceError  # noqa: E402
-from flows.git_settings import GitSettings  # noqa: E402
-from flows.job import Built, CheckedRelease, Extracted, Found, Gated, Job, Planned, ReadFiles, Transformed, Updated  # noqa: E402
-from flows.progress import Both, watched_by, watcher  # noqa: E402
-from flows.report import Summary  # noqa: E402
-from flows.run import Steps, build  # noqa: E402
-from flows.settings import load_settings  # noqa: E402
-from flows.terminal import printable  # noqa: E402
-from load.errors import GateError  # noqa: E402
-from load.gates import Limits  # noqa: E402
-from load.release import ReleaseInfo, Staging  # noqa: E402
+from steckbrief.extract.printable import printable  # noqa: E402
+from steckbrief.flows.artifacts import ProgressArtifact, show, show_rejected  # noqa: E402
+from steckbrief.flows.deployment import FLOW  # noqa: E402
+from steckbrief.load.errors import GateError  # noqa: E402
+from steckbrief.load.gates import Limits  # noqa: E402
+from steckbrief.load.release import ReleaseInfo, Staging  # noqa: E402
+from steckbrief.pipeline import stages  # noqa: E402
+from steckbrief.pipeline.errors import SourceError  # noqa: E402
+from steckbrief.pipeline.git_settings import GitSettings  # noqa: E402
+from steckbrief.pipeline.progress import Both, watched_by, watcher  # noqa: E402
+from steckbrief.pipeline.results import (  # noqa: E402
+    Built,
+    CheckedRelease,
+    Extracted,
+    Found,
+    Gated,
+    Job,
+    Planned,
+    ReadFiles,
+    Transformed,
+    Updated,
+)
+from steckbrief.pipeline.run import Steps, build  # noqa: E402
+from steckbrief.pipeline.settings import load_settings  # noqa: E402
+from steckbrief.pipeline.summary import BuildSummary  # noqa: E402
 
 _PASSING: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
 """Faults of a network file system that may be gone a moment later; any other failure would only fail again."""
@@ -183,7 +192,7 @@ def build_dataset(
     config: _NamedPath | None = None,
     full: bool = False,  # noqa: FBT001, FBT002 - a flow's parameters are given by name
     force: bool = False,  # noqa: FBT001, FBT002
-) -> Summary:
+) -> BuildSummary:
     """Build and publish a release; nothing where it would be the last one again.
 
     Args:

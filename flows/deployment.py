@@ -1,8 +1,4 @@
-"""The names by which a Prefect server knows the flow, its deployment and the work pool.
-
-Belongs here: names, so that everything that asks the server for one of them says the same. Does not belong here: what
-they are (build.py, prefect.yaml, work_pool.py). prefect.yaml cannot import; a test holds it to this module.
-"""
+"""The names by which a Prefect server knows the flow, its deployment and the work pool."""
 
 from __future__ import annotations
 

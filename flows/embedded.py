@@ -1,7 +1,4 @@
-"""Prefect's embedded server, on a leash: it ends with the process that started it, however that process ends.
-
-Belongs here: what is added to Prefect's own class. Does not belong here: when the server is started (server.py).
-"""
+"""Prefect's embedded server, on a leash: it ends with the process that started it, however that process ends."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Prefect's surroundings: no telemetry, signs of life, a server that survives a restart, a calm console.
 
-Belongs here: environment variables and log handlers that must be in place around `import prefect`. Does not belong
-here: our own settings (settings.py). Importing this module costs nothing; it does not import Prefect.
+Importing this module costs nothing; it does not import Prefect.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""A Prefect server, and what is started on it, as processes of this machine that end together.
-
-Belongs here: starting these processes, asking the server, ending everything. Does not belong here: which of them a
-night needs and in which order (nightly.py), the deployment (prefect.yaml), work pool (work_pool.py).
-"""
+"""A Prefect server, and what is started on it, as processes of this machine that end together."""
 
 from __future__ import annotations
 
@@ -21,10 +17,10 @@ from typing import Any, Final
 
 import httpx
 
-from flows import environment
-from flows.deployment import DEPLOYMENT, NIGHTLY, POOL
-from flows.errors import CommandError
-from load.signals import signals_later
+from steckbrief.flows import environment
+from steckbrief.flows.deployment import DEPLOYMENT, NIGHTLY, POOL
+from steckbrief.load.signals import signals_later
+from steckbrief.pipeline.errors import CommandError
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -98,7 +94,7 @@ class Machine:
 
     def deploy(self) -> None:
         """Make the work pool and put the deployment on the server, or bring both up to date."""
-        self.run("flows.work_pool")
+        self.run("steckbrief.flows.work_pool")
         self.run("prefect", "--no-prompt", "deploy", "--name", NIGHTLY)
 
     def get(self, path: str) -> Any:

@@ -1,6 +1,5 @@
 """Text for a run page, which is Markdown: tables of figures, and words of strangers that stay words.
 
-Belongs here: escaping, and figures as Markdown. Does not belong here: which of them a run page shows (artifacts.py).
 File names and messages come from profiles. A page renders HTML, links and images, so none of them may be made of those.
 """
 
@@ -10,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from flows.report import RuleCount
-from flows.terminal import printable
+from steckbrief.extract.printable import printable
+from steckbrief.pipeline.summary import RuleCount
 
 _ENTITIES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 _MARKS: Final = {ord(mark): f"\\{mark}" for mark in "\\`*_[]!|~:@.$^="}

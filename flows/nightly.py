@@ -1,8 +1,6 @@
 """`make nightly`: a Prefect server, a work pool, a worker and the deployment, all on this machine, and a first run.
 
-Belongs here: what is brought up in which order, and what a person is told. Does not belong here: the processes
-(machine.py), the deployment (prefect.yaml), work pool (work_pool.py), automations (automations.py), or the flow
-(build.py). For good, a service manager runs server and worker instead: docs/operations.md.
+For good, a service manager runs server and worker instead: docs/operations.md.
 
 The server keeps its data in .prefect/ of the checkout. NIGHTLY_PORT chooses its port, else 4200 or, where that is
 taken, a free one. NIGHTLY_WEBHOOK is where runs that went wrong are told. With NIGHTLY_ONCE=1 everything ends after the
@@ -19,11 +17,12 @@ from typing import Any, Final
 
 import httpx
 
-from flows.deployment import DEPLOYMENT
-from flows.errors import CommandError, UsageError
-from flows.machine import ROOT, Machine, free_port, has_ended, is_free, machine
-from flows.signals import Stopped, raise_on_signals
-from flows.terminal import printable, remark, say
+from steckbrief.extract.printable import printable
+from steckbrief.flows.deployment import DEPLOYMENT
+from steckbrief.flows.machine import ROOT, Machine, free_port, has_ended, is_free, machine
+from steckbrief.pipeline.errors import CommandError, UsageError
+from steckbrief.pipeline.signals import Stopped, raise_on_signals
+from steckbrief.terminal import remark, say
 
 PORT: Final = 4200  # Prefect's own
 _LARGEST: Final = 65535  # of all ports
@@ -81,7 +80,7 @@ def _first_run(found: Machine, home: Path) -> None:
     say(f"Server: {found.url}")
     found.deploy()
     webhook = os.environ.get("NIGHTLY_WEBHOOK")
-    found.run("flows.automations", *(("--webhook", webhook) if webhook else ()))
+    found.run("steckbrief.flows.automations", *(("--webhook", webhook) if webhook else ()))
     found.start_worker(home / "worker.log")
     run = found.trigger()
     say(f"Run: {found.url}/runs/flow-run/{run}")

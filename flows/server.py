@@ -1,8 +1,4 @@
-"""The server the flow reports to: the one at PREFECT_API_URL, or Prefect's embedded one started here.
-
-Belongs here: starting the embedded server so that Ctrl-C does not kill it, and saying what to do where no server
-answers. Does not belong here: the flow (build.py).
-"""
+"""The server the flow reports to: the one at PREFECT_API_URL, or Prefect's embedded one started here."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from flows import environment
+from steckbrief.flows import environment
 
 environment.prepare()  # before Prefect reads it
 
@@ -22,24 +18,24 @@ from prefect import get_client  # noqa: E402
 from prefect.exceptions import PrefectException  # noqa: E402
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings  # noqa: E402
 
-from flows.build import build_dataset  # noqa: E402
-from flows.errors import ServerError  # noqa: E402
-from flows.report import Summary  # noqa: E402
-from flows.signals import held  # noqa: E402
-from flows.terminal import printable  # noqa: E402
+from steckbrief.extract.printable import printable  # noqa: E402
+from steckbrief.flows.build import build_dataset  # noqa: E402
+from steckbrief.pipeline.errors import ServerError  # noqa: E402
+from steckbrief.pipeline.signals import held  # noqa: E402
+from steckbrief.pipeline.summary import BuildSummary  # noqa: E402
 
 _LOCAL_RETRIES: Final = 2
 """A server on this machine that does not answer after two tries is gone; Prefect's five take minutes per message."""
 
 
-def run_flow(source: Path, **parameters: Any) -> Summary:
+def run_flow(source: Path, **parameters: Any) -> BuildSummary:
     """Run the flow build_dataset with these of its parameters, as a run that the server records.
 
     Raises ServerError where no server answers or it stops answering; else what the stages raise.
     """
     try:
         with _server():
-            summary: Summary = build_dataset(source, **parameters)
+            summary: BuildSummary = build_dataset(source, **parameters)
             return summary
     except (httpx.HTTPError, PrefectException) as error:
         raise ServerError(f"Prefect's server stopped answering: {_told(error)}") from error
@@ -71,7 +67,7 @@ def _start_embedded() -> None:
     The server must survive Ctrl-C to record that the run was stopped, so it is started where that is held back: in a
     thread of its own, because the start takes long and Ctrl-C must end this process all the while.
     """
-    from flows.embedded import EmbeddedServer  # noqa: PLC0415 - seconds, and only needed here
+    from steckbrief.flows.embedded import EmbeddedServer  # noqa: PLC0415 - seconds, and only needed here
 
     failures: list[Exception] = []
 

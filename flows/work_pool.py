@@ -1,8 +1,6 @@
 """The work pool from which workers take runs.
 
-Belongs here: putting it on the server. Does not belong here: the deployment that uses it (prefect.yaml), or workers.
-
-    python -m flows.work_pool
+    python -m steckbrief.flows.work_pool
 
 makes the pool on the server at PREFECT_API_URL, or brings it up to date. Prefect's own command for it makes the server
 fetch a list of work pool types from the internet, and nothing is to leave this machine.
@@ -10,7 +8,7 @@ fetch a list of work pool types from the internet, and nothing is to leave this 
 
 from __future__ import annotations
 
-from flows import environment
+from steckbrief.flows import environment
 
 environment.prepare()  # before Prefect reads it
 
@@ -18,8 +16,8 @@ from prefect.client.orchestration import get_client  # noqa: E402
 from prefect.client.schemas.actions import WorkPoolCreate  # noqa: E402
 from prefect.workers.process import ProcessWorker  # noqa: E402
 
-from flows.deployment import POOL  # noqa: E402
-from flows.terminal import say  # noqa: E402
+from steckbrief.flows.deployment import POOL  # noqa: E402
+from steckbrief.terminal import say  # noqa: E402
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The fuzz target: libFuzzer, through Atheris, makes files; every one must keep the promises.
 
-Belongs here: the bridge to the fuzzer. Does not belong here: what is checked (promises.py). Arguments are libFuzzer's;
-`make fuzz` gives them. The first broken promise ends the run and leaves the file that broke it.
+Arguments are libFuzzer's; `make fuzz` gives them. The first broken promise ends the run and leaves the file that broke
+it.
 """
 
 from __future__ import annotations

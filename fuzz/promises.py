@@ -1,21 +1,18 @@
-"""What holds for any file at all, checked on one: the oracle of the fuzzer and of the replay of its corpus.
-
-Belongs here: promises that need no knowledge of what a file should say. Does not belong here: expected rows (tests).
-"""
+"""What holds for any file at all, checked on one: the oracle of the fuzzer and of the replay of its corpus."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
-from extract.document import parse_document
-from extract.model import Block, Document, Unreadable
-from extract.text import lines
-from schema import ROW_TABLES, to_arrow
-from transform.diagnostics import diagnostic_row
-from transform.options import Options
-from transform.profile import profile_rows
-from transform.rows import Row
+from steckbrief.extract.document import parse_document
+from steckbrief.extract.model import Block, Document, Unreadable
+from steckbrief.extract.text import lines
+from steckbrief.schema import ROW_TABLES, to_arrow
+from steckbrief.transform.checks.diagnostics import diagnostic_row
+from steckbrief.transform.options import Options
+from steckbrief.transform.profile import profile_rows
+from steckbrief.transform.rows import Row
 
 PATH = "tools/krita.md"
 # A fixed day: the same bytes give the same result on any day.

@@ -1,8 +1,4 @@
-"""What must hold before a release is published, checked on the files as they were written.
-
-Belongs here: asking tables, or steckbrief.duckdb, for the schema's promises. Does not belong here: what is promised
-(schema.checks), comparing files with what was made (read_back.py), gates on how much changed.
-"""
+"""What must hold before a release is published, checked on the files as they were written."""
 
 from __future__ import annotations
 
@@ -13,14 +9,14 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from load.database import brief, connected
-from load.duckdb_file import FILE
-from load.errors import Violation
-from load.read_back import Expected, read_back, shown
-from schema.checks import Check, checks_for, count_query, example_query, scan_query
-from schema.model import TableSchema
-from schema.sound import is_sound
-from schema.tables import TABLES
+from steckbrief.load.database import brief, connected
+from steckbrief.load.errors import Violation
+from steckbrief.load.formats.duckdb import FILE
+from steckbrief.load.formats.read_back import Expected, read_back, shown
+from steckbrief.schema.checks import Check, checks_for, count_query, example_query, scan_query
+from steckbrief.schema.model import TableSchema
+from steckbrief.schema.sound import is_sound
+from steckbrief.schema.tables import TABLES
 
 EXAMPLES: Final = 3
 """Broken rows shown for each violation: enough to see the pattern, few enough to read."""

@@ -1,8 +1,4 @@
-"""DuckDB as this project uses it: how a connection is opened, and how what goes wrong is told.
-
-Belongs here: settings of every connection, and helpers for SQL over Parquet files. Does not belong here: any table or
-query; the database that is published (duckdb_file.py).
-"""
+"""DuckDB as this project uses it: how a connection is opened, and how what goes wrong is told."""
 
 from __future__ import annotations
 
@@ -13,9 +9,9 @@ from typing import Final
 
 import duckdb
 
-from load.parquet_files import parquet_path
-from load.signals import signals_later
-from schema.sql import literal
+from steckbrief.load.formats.parquet import parquet_path
+from steckbrief.load.signals import signals_later
+from steckbrief.schema.sql import literal
 
 CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1,

@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from load.signals import signals_later
+from steckbrief.load.signals import signals_later
 
 
 def sync_file(path: Path) -> None:

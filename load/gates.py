@@ -1,8 +1,5 @@
 """Gates: whether a checked release may be published, by how it compares with limits and with the release before it.
 
-Belongs here: the gates, as pure functions over figures. Does not belong here: keys and foreign keys (checks.py), which
-no gate can let pass; where limits come from (settings); what becomes of a release that fails (rejected.py).
-
 A profile is lost where its profile_id is gone, whatever came instead: dashboards and notebooks name profiles by it.
 Rows are lost by their number, because an edited row is one removed and one added. Fewer than FEW rows, files or
 questions, or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue. Two
@@ -16,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from schema.compatibility import Shape, bump_made, bump_needed, went_back
-from schema.tables import TABLES
+from steckbrief.schema.compatibility import Shape, bump_made, bump_needed, went_back
+from steckbrief.schema.tables import TABLES
 
 FEW: Final = 20
 """From this number on, a share of rows, files or questions counts. It is what one or two profiles hold of a table."""

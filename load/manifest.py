@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from load.csv_files import csv_path
-from load.disk import sha256_of
-from load.parquet_files import parquet_path
-from load.published import HISTORY
-from load.staging import Staging
-from schema.datapackage import resource
-from schema.tables import SCHEMA_VERSION, TABLES
+from steckbrief.load.disk import sha256_of
+from steckbrief.load.formats.csv import csv_path
+from steckbrief.load.formats.parquet import parquet_path
+from steckbrief.load.releases.published import HISTORY
+from steckbrief.load.releases.staging import Staging
+from steckbrief.schema.datapackage import resource
+from steckbrief.schema.tables import SCHEMA_VERSION, TABLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from load.staging import Staging
-from schema import dictionary
-from schema.tables import SCHEMA_VERSION, TABLES
+from steckbrief.load.releases.staging import Staging
+from steckbrief.schema import dictionary
+from steckbrief.schema.tables import SCHEMA_VERSION, TABLES
 
 
 def readme(staging: Staging, rows: Mapping[str, int]) -> str:

@@ -21,18 +21,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from load import gates, rejected
-from load.changes import compare
-from load.checks import violations
-from load.csv_files import neutralise as neutralise_table
-from load.csv_files import write_csv
-from load.disk import sha256_of, swap_link, sync_folder, write_text
-from load.duckdb_file import FILE as DUCKDB_FILE
-from load.duckdb_file import write_duckdb
-from load.errors import CheckError, ReleaseError, UnconfirmedError
-from load.history import carry_on
-from load.history_checks import history_violations
-from load.manifest import (
+from steckbrief.load import gates
+from steckbrief.load.checks import violations
+from steckbrief.load.disk import sha256_of, swap_link, sync_folder, write_text
+from steckbrief.load.errors import CheckError, ReleaseError, UnconfirmedError
+from steckbrief.load.formats.csv import neutralise as neutralise_table
+from steckbrief.load.formats.csv import write_csv
+from steckbrief.load.formats.duckdb import FILE as DUCKDB_FILE
+from steckbrief.load.formats.duckdb import write_duckdb
+from steckbrief.load.formats.parquet import conform, parquet_path, read_parquet, shape_of, write_parquet
+from steckbrief.load.history.changes import compare
+from steckbrief.load.history.checks import history_violations
+from steckbrief.load.history.versions import carry_on
+from steckbrief.load.manifest import (
     FileEntry,
     ReleaseInfo,
     as_json,
@@ -43,12 +44,22 @@ from load.manifest import (
     table_entries,
     table_manifest,
 )
-from load.parquet_files import conform, parquet_path, read_parquet, shape_of, write_parquet
-from load.published import HISTORY, LATEST, MANIFEST, RELEASES, Release, latest, read, released_at, releases
-from load.readme import readme
-from load.signals import signals_later
-from load.staging import PUBLISHING, Staging, open_staging, remove, reporting, withdraw
-from schema.tables import SCHEMA_VERSION, TABLES
+from steckbrief.load.readme import readme
+from steckbrief.load.releases import rejected
+from steckbrief.load.releases.published import (
+    HISTORY,
+    LATEST,
+    MANIFEST,
+    RELEASES,
+    Release,
+    latest,
+    read,
+    released_at,
+    releases,
+)
+from steckbrief.load.releases.staging import PUBLISHING, Staging, open_staging, remove, reporting, withdraw
+from steckbrief.load.signals import signals_later
+from steckbrief.schema.tables import SCHEMA_VERSION, TABLES
 
 __all__ = [
     "Checked",

@@ -1,8 +1,4 @@
-"""Signals that ask a process to end, kept for later where they would do harm.
-
-Belongs here: waiting with a signal's handler. Does not belong here: what the handler does, which is for the program
-that uses this package to say.
-"""
+"""Signals that ask a process to end, kept for later where they would do harm."""
 
 from __future__ import annotations
 

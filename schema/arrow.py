@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 
-from schema.model import Column, TableSchema
-from schema.tables import TABLES
+from steckbrief.schema.model import Column, TableSchema
+from steckbrief.schema.tables import TABLES
 
 
 def empty(table_name: str) -> pa.Table:

@@ -1,8 +1,6 @@
 """The declarations as SQL: what must hold in every release, and which rows break it.
 
-Belongs here: one Check per declared promise (never NULL, never empty, allowed values, keys, foreign keys, counts
-that repeat another table). Does not belong here: running them (load.checks), or the same as a question of yes or no
-(sound.py). Each check reads relations that carry the tables' names; DuckDB's dialect.
+Each check reads relations that carry the tables' names; DuckDB's dialect.
 """
 
 from __future__ import annotations
@@ -12,9 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from schema.model import Column, ForeignKey, TableSchema
-from schema.sql import literal, quoted
-from schema.tables import TABLES
+from steckbrief.schema.model import Column, ForeignKey, TableSchema
+from steckbrief.schema.sql import literal, quoted
+from steckbrief.schema.tables import TABLES
 
 COUNTED: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
     {
@@ -159,5 +157,5 @@ def _select(columns: Iterable[str], relation: str, condition: str) -> str:
 
 
 def _remedy(table: TableSchema) -> str:
-    maker = "load/changes.py" if table.name == "changes" else "transform"
+    maker = "load/history/changes.py" if table.name == "changes" else "transform"
     return f"The rows are at fault, not the files: correct how {maker} makes the table {table.name}, then build again."

@@ -14,8 +14,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from schema import values
-from schema.model import Column
+from steckbrief.schema import values
+from steckbrief.schema.model import Column
 
 _NO_VALUES: Final[Mapping[str, str]] = {}
 

@@ -1,10 +1,7 @@
 """Compatibility: what changed in the shape of the tables, and which step of the schema version that asks for.
 
-Belongs here: comparing shapes and versions by the policy in docs/schema-policy.md. Does not belong here: the shape
-itself (tables.py, columns.py), or comparing rows (load/changes.py).
-
-`python -m schema.compatibility` writes today's shape to schema/shapes/ when a version is tagged. The newest file there
-is the record of what was tagged last: tests look at it, and at no tag of git, which a copy of the sources may not have.
+`python -m steckbrief.schema.compatibility` writes today's shape to schema/shapes/ when a version is tagged. The newest
+file there records what was tagged last. Tests read it instead of git tags, which a copy of the sources may lack.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, Final
 
-from schema.tables import SCHEMA_VERSION, TABLES
+from steckbrief.schema.tables import SCHEMA_VERSION, TABLES
 
 SHAPES: Final = Path(__file__).parent / "shapes"
 """A file for each tagged version of the schema, named after it."""

@@ -1,8 +1,7 @@
 """The declarations as a Data Package: what datapackage.json says about each CSV file.
 
 Follows the Frictionless Data Package and Table Schema specifications (specs.frictionlessdata.io), version 1 in its
-stricter reading, so that tools of either version take it. Belongs here: pure dicts. Does not belong here: file
-sizes and hashes (given by load), writing the file.
+stricter reading, so that tools of either version take it.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from schema.model import Column, ForeignKey, TableSchema
-from schema.readers import ENCODING, LINE_END
+from steckbrief.schema.csv_options import ENCODING, LINE_END
+from steckbrief.schema.model import Column, ForeignKey, TableSchema
 
 _TYPES: Final = {
     pa.string(): "string",

@@ -1,7 +1,7 @@
 """The declarations as prose: the data dictionary in Markdown.
 
-`python -m schema.dictionary` writes docs/data-dictionary.md; a test fails when that file is stale. The README.md of
-every release holds the same tables.
+`python -m steckbrief.schema.dictionary` writes docs/data-dictionary.md, and a test fails if that file is stale. The
+README.md of every release contains the same tables.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from schema.model import Column, TableSchema
-from schema.tables import SCHEMA_VERSION, TABLES
+from steckbrief.schema.model import Column, TableSchema
+from steckbrief.schema.tables import SCHEMA_VERSION, TABLES
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "data-dictionary.md"
 
 _INTRODUCTION: Final = f"""\
 # Data dictionary
 
-Schema version {SCHEMA_VERSION}. Written from the declarations in `schema/` by `python -m schema.dictionary`; do not
-edit it here.
+Schema version {SCHEMA_VERSION}. `python -m steckbrief.schema.dictionary` writes this page from the declarations in
+`schema/`; do not edit it here.
 
 Rows are sorted by `profile_id` and `position`; diagnostics by `position`, changes by their primary key. An empty
 text is never stored: nothing is NULL, in CSV an empty cell. Types are Arrow's; in CSV, `bool` is `true`

@@ -1,7 +1,5 @@
 """History: which tables have one, and which columns every version of a row carries.
 
-Belongs here: the declaration, derived from the tables. Does not belong here: making a history (load/history.py).
-
 A column has a history where a change of it means that somebody edited something. Positions and line numbers change when
 other rows come or go, shared_by when other profiles do, and source_bytes never without source_sha256.
 """
@@ -13,8 +11,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from schema.columns import COLUMNS
-from schema.tables import ROW_TABLES, TABLES
+from steckbrief.schema.columns import COLUMNS
+from steckbrief.schema.tables import ROW_TABLES, TABLES
 
 HISTORY_TABLES: Final = ("profiles", *ROW_TABLES)
 """Tables whose rows keep their identity from release to release."""

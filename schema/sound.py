@@ -1,8 +1,4 @@
-"""Whether tables keep every promise of the schema, asked of Arrow tables and answered with yes or no.
-
-Belongs here: the promises of checks.py, each as a question about whole columns, which costs a fifth of the same in SQL.
-Does not belong here: which rows break a promise and how many (checks.py); nobody asks that on a night when all is well.
-"""
+"""Whether tables keep every promise of the schema, asked of Arrow tables and answered with yes or no."""
 
 from __future__ import annotations
 
@@ -13,8 +9,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schema.checks import COUNTED
-from schema.model import Column, ForeignKey, TableSchema
+from steckbrief.schema.checks import COUNTED
+from steckbrief.schema.model import Column, ForeignKey, TableSchema
 
 _MOST: Final = 2**62
 """No number of a tuple of values may come near the end of int64."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from schema.columns import column_in
-from schema.model import ForeignKey, TableSchema
+from steckbrief.schema.columns import column_in
+from steckbrief.schema.model import ForeignKey, TableSchema
 
 SCHEMA_VERSION: Final = "1.1"
 """Raised in its first part when a table or column changes or goes, in its second when one is added."""

@@ -1,8 +1,4 @@
-"""The closed vocabularies: every value a column with allowed values may hold, with its meaning.
-
-Belongs here: value -> one plain clause saying what it means. Does not belong here: how a value is found in a
-profile (transform and its vocabulary), or which column uses which list (columns.py).
-"""
+"""The closed vocabularies: every value a column with allowed values may hold, with its meaning."""
 
 from __future__ import annotations
 

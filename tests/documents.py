@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from schema.tables import TABLES
+from steckbrief.schema.tables import TABLES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -29,7 +29,20 @@ DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"
 CHECKOUT = "/srv/steckbrief"
 """Where the documents say the checkout is."""
 
-_COPIED = ("extract", "transform", "schema", "load", "flows", "raw", "docs", "tools", "Makefile", "pyproject.toml")
+_COPIED = (
+    "steckbrief",
+    "extract",
+    "transform",
+    "schema",
+    "load",
+    "pipeline",
+    "flows",
+    "raw",
+    "docs",
+    "tools",
+    "Makefile",
+    "pyproject.toml",
+)
 
 _FENCE = re.compile(r"^```(?P<language>\S*)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _OUTPUT = re.compile(r"\s*^```text\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -129,8 +142,10 @@ def copy_checkout(folder: Path, built: Built) -> Path:
     """Copy the checkout to `folder` as it is after `make build`; its .venv is the one that runs the tests."""
     folder.mkdir()
     for name in _COPIED:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / name)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, symlinks=True)
+        else:
+            shutil.copy(ROOT / name, folder / name)
     shutil.copytree(built.output, folder / "output", symlinks=True)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder

@@ -13,10 +13,10 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from extract.limits import Limits
+from steckbrief.extract.limits import Limits
 from tests.documents import DOCUMENTS, ROOT, Built, build, copy_checkout, glance, matches, run, runnable
 
-GENERATORS = ("schema.dictionary", "transform.rules_page", "flows.reference")
+GENERATORS = ("steckbrief.schema.dictionary", "steckbrief.transform.checks.rules_page", "steckbrief.reference")
 _HEAD, _TAIL = 4, 4  # lines of the account that README.md shows of the diagnostics and at the end
 
 

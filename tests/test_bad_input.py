@@ -14,9 +14,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from flows.run import build
-from flows.settings import Settings
-from schema import TABLES
+from steckbrief.pipeline.run import build
+from steckbrief.pipeline.settings import Settings
+from steckbrief.schema import TABLES
 
 GOOD = """---
 slug: {slug}

@@ -13,11 +13,15 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from flows import reference
-from flows.cli import app
-from schema import dictionary
-from schema.tables import TABLES
-from schema.values import MATCHES, SECTION_KINDS, SEVERITIES
+from steckbrief import reference
+from steckbrief.__main__ import app
+from steckbrief.schema import dictionary
+from steckbrief.schema.tables import TABLES
+from steckbrief.schema.values import MATCHES, SECTION_KINDS, SEVERITIES
+from steckbrief.transform.checks import rules_page
+from steckbrief.transform.checks.rules import Rule
+from steckbrief.transform.fields import KEYS
+from steckbrief.transform.tables.items import ITEM_TABLES
 from tests.documents import (
     DOCUMENTS,
     ROOT,
@@ -32,10 +36,6 @@ from tests.documents import (
     runnable,
     serves,
 )
-from transform import rules_page
-from transform.fields import KEYS
-from transform.items import ITEM_TABLES
-from transform.rules import Rule
 
 ROWS = ROOT / "docs/rows.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
@@ -93,7 +93,7 @@ def test_generated_page_is_what_its_module_writes(page) -> None:
 
 def test_rules_page_explains_every_severity_and_rule() -> None:
     page = prose(rules_page.DOCUMENT)
-    declared = tomllib.loads((ROOT / "transform/rules.toml").read_text(encoding="utf-8"))
+    declared = tomllib.loads((ROOT / "transform/checks/rules.toml").read_text(encoding="utf-8"))
     assert re.findall(r"^## ([a-z][a-z0-9-]+)$", page, re.MULTILINE) == list(declared)
     assert all(f"**{severity}**" in page for severity in SEVERITIES)
 
@@ -248,29 +248,29 @@ def test_recipe_for_a_heading_gives_its_sections_the_kind(checkout: Path) -> Non
     ((kind, entry),) = kinds.items()
     (phrase,) = entry["phrases"]
     _few_profiles(checkout / "few")
-    before = _python(checkout, "-m", "flows.cli", "vocabulary", "few").stdout
+    before = _python(checkout, "-m", "steckbrief.__main__", "vocabulary", "few").stdout
     assert phrase in before.lower()
-    file = checkout / "transform/vocabulary/en.toml"
+    file = checkout / "transform/headings/vocabulary/en.toml"
     vocabulary = file.read_text(encoding="utf-8")
     head, tail = vocabulary.split(f"[kinds.{kind}]\n")
     own, *others = tail.split("\n[kinds.")
     listed = re.search(r"^phrases = \[", own, re.MULTILINE)
     added = own.replace("phrases = [", f'phrases = ["{phrase}", ', 1) if listed else f'phrases = ["{phrase}"]\n{own}'
     file.write_text(head + f"[kinds.{kind}]\n" + "\n[kinds.".join([added, *others]), encoding="utf-8")
-    after = _python(checkout, "-m", "flows.cli", "vocabulary", "few").stdout
+    after = _python(checkout, "-m", "steckbrief.__main__", "vocabulary", "few").stdout
     gone = set(before.splitlines()) - set(after.splitlines())
     assert [phrase in line.lower() for line in gone] == [True]
 
 
 def test_recipe_for_a_language_reads_rows_in_it(checkout: Path) -> None:
-    (checkout / "transform/vocabulary/it.toml").write_text(_example('language = "it"'), encoding="utf-8")
+    (checkout / "transform/headings/vocabulary/it.toml").write_text(_example('language = "it"'), encoding="utf-8")
     profile = checkout / "italiano/it/tools/vim.md"
     profile.parent.mkdir(parents=True)
     text = "Vim e un editor di testo che non ha bisogno di una finestra, e per questo lo si trova anche sul server."
     profile.write_text(
         f"---\ntitle: Vim\nslug: vim\n---\n\n# Vim\n\n{text}\n\n## Vantaggi\n\n- Veloce\n", encoding="utf-8"
     )
-    done = _python(checkout, "-m", "flows.cli", "build", "italiano", "--output", "tavole", "--direct")
+    done = _python(checkout, "-m", "steckbrief.__main__", "build", "italiano", "--output", "tavole", "--direct")
     assert done.returncode == 0, done.stderr
     assert re.search(r"^ +pros +1$", done.stdout, re.MULTILINE)
     assert "language-differs" not in done.stdout
@@ -281,9 +281,9 @@ def test_recipe_for_a_rule_declares_a_whole_rule_and_explains_it(checkout: Path)
     ((code, entry),) = tomllib.loads(example).items()
     rule = Rule(code=code, **entry)
     assert rule.severity in SEVERITIES
-    with (checkout / "transform/rules.toml").open("a", encoding="utf-8") as file:
+    with (checkout / "transform/checks/rules.toml").open("a", encoding="utf-8") as file:
         file.write(f"\n{example}")
-    assert _python(checkout, "-m", "transform.rules_page").returncode == 0
+    assert _python(checkout, "-m", "steckbrief.transform.checks.rules_page").returncode == 0
     assert f"## {code}\n\n{rule.meaning} (warning)" in (checkout / "docs/rules.md").read_text(encoding="utf-8")
 
 
@@ -295,11 +295,11 @@ def test_recipe_for_a_column_documents_it_and_names_it_until_it_is_filled(checko
     )
     listed = tables.read_text(encoding="utf-8")
     tables.write_text(listed.replace("profile_id slug locale", "profile_id slug vendor locale", 1), encoding="utf-8")
-    assert _python(checkout, "-m", "schema.dictionary").returncode == 0
+    assert _python(checkout, "-m", "steckbrief.schema.dictionary").returncode == 0
     page = (checkout / "docs/data-dictionary.md").read_text(encoding="utf-8")
     assert "| `vendor` | string | yes | Company that makes the product. |" in page
     _few_profiles(checkout / "few")
-    done = _python(checkout, "-m", "flows.cli", "build", "few", "--output", "unfilled", "--direct")
+    done = _python(checkout, "-m", "steckbrief.__main__", "build", "few", "--output", "unfilled", "--direct")
     assert done.returncode == 1
     assert "Table profiles, row 0: column vendor missing" in done.stderr
     assert not (checkout / "unfilled/latest").exists()

@@ -13,12 +13,12 @@ from itertools import count, islice
 
 import pytest
 
-from extract.document import parse_document
-from extract.limits import DEFAULT_LIMITS
-from extract.model import Document
+from steckbrief.extract.document import parse_document
+from steckbrief.extract.limits import DEFAULT_LIMITS
+from steckbrief.extract.model import Document
+from steckbrief.transform.options import Options
+from steckbrief.transform.profile import profile_rows
 from tests.pathological import FRONT, GENERATORS, Make
-from transform.options import Options
-from transform.profile import profile_rows
 
 TIMES = 10
 # What is linear costs ten times the time (up to 16 times were seen on a busy machine, whose caches others fill), what
@@ -26,7 +26,7 @@ TIMES = 10
 MOST = 30
 # Below this the processor's clock and the garbage collector show more than the work.
 LEAST_SECONDS = 0.02
-# Shorter texts are remembered between the tables that read them (extract/inline.py), which costs a step at that length.
+# Shorter texts are remembered between the tables that read them (extract/markdown/inline.py), which costs a step.
 LEAST_LENGTH = 5_000
 ATTEMPTS = 3
 # Rounds of attempts before the verdict: what is quadratic costs a hundredfold in every one of them.

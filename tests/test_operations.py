@@ -6,7 +6,7 @@ import errno
 import os
 import re
 
-from flows import automations, environment
+from steckbrief.flows import automations, environment
 from tests.documents import ROOT, blocks_in
 
 PAGE = ROOT / "docs/operations.md"
@@ -46,7 +46,7 @@ def test_figures_of_the_automations_are_those_of_the_code() -> None:
 
 
 def test_every_message_quoted_in_the_table_of_failures_is_printed_by_the_code() -> None:
-    files = (file for folder in ("extract", "load", "flows") for file in (ROOT / folder).glob("*.py"))
+    files = (file for folder in ("extract", "load", "pipeline", "flows") for file in (ROOT / folder).rglob("*.py"))
     # Literals side by side are one text; a subject is made by the server from a template.
     code = re.sub(r'"\s*\n\s*f?"', "", "\n".join(file.read_text(encoding="utf-8") for file in files))
     rows = [line.split(" | ")[0] for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]

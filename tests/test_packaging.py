@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PYPROJECT_TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PYPROJECT: dict[str, Any] = tomllib.loads(PYPROJECT_TEXT)
-PACKAGES: list[str] = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+FOLDERS: dict[str, str] = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
 RUNTIME: list[str] = PYPROJECT["project"]["dependencies"]
 GROUPS: dict[str, list[str]] = PYPROJECT["dependency-groups"]
 LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock"]
@@ -88,8 +88,8 @@ def test_every_dependency_rule_and_exception_says_why(table: str, key: str) -> N
 def test_complexity_and_strictness_are_as_promised() -> None:
     assert PYPROJECT["tool"]["ruff"]["lint"]["mccabe"]["max-complexity"] <= 10
     assert PYPROJECT["tool"]["mypy"]["strict"] is True
-    assert set(PACKAGES) == set(PYPROJECT["tool"]["importlinter"]["root_packages"])
-    assert set(PACKAGES) < set(PYPROJECT["tool"]["mypy"]["files"])
+    assert PYPROJECT["tool"]["importlinter"]["root_package"] == "steckbrief"
+    assert "steckbrief" in PYPROJECT["tool"]["mypy"]["files"]
 
 
 # Dependencies and locks
@@ -166,9 +166,9 @@ def test_every_import_is_a_declared_dependency() -> None:
     runtime = {canonicalize_name(Requirement(r).name) for r in RUNTIME}
     development = {canonicalize_name(Requirement(r).name) for r in GROUPS["dev"]}
     undeclared = []
-    for path in (p for package in PACKAGES for p in sorted((ROOT / package).rglob("*.py"))):
+    for path in (p for package in (*FOLDERS, "steckbrief") for p in sorted((ROOT / package).rglob("*.py"))):
         for module, line, at_import in imports(path):
-            if module in sys.stdlib_module_names or module in PACKAGES:
+            if module in sys.stdlib_module_names or module == "steckbrief":
                 continue
             providers = {canonicalize_name(name) for name in distributions.get(module, [module])}
             if not providers & (runtime if at_import else runtime | development):
@@ -239,19 +239,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_wheel_holds_every_tracked_file_of_the_packages_and_nothing_else(wheel: Path) -> None:
-    expected = {path.as_posix() for path in tracked_files() if path.parts[0] in PACKAGES}
+    expected = {
+        FOLDERS.get(path.parts[0], path.parts[0]) + path.as_posix().removeprefix(path.parts[0])
+        for path in tracked_files()
+        if path.parts[0] in {*FOLDERS, "steckbrief"}
+    }
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert names == expected
-    assert {f"{package}/py.typed" for package in PACKAGES} <= names
-    assert {"transform/vocabulary/de.toml", "transform/vocabulary/en.toml"} <= names
+    assert {"steckbrief/py.typed", "steckbrief/transform/headings/vocabulary/de.toml"} <= names
 
 
 @pytest.mark.slow
 def test_wheel_declares_the_command_the_licence_and_the_supported_pythons(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         info = next(name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name)
-        assert "steckbrief = flows.cli:main" in archive.read(f"{info}/entry_points.txt").decode()
+        assert "steckbrief = steckbrief.__main__:main" in archive.read(f"{info}/entry_points.txt").decode()
         assert "MIT License" in archive.read(f"{info}/licenses/LICENSE").decode()
         metadata = archive.read(f"{info}/METADATA").decode()
     assert re.search(r"^Requires-Python: (<3\.14,>=3\.11|>=3\.11,<3\.14)$", metadata, re.MULTILINE)
@@ -265,7 +268,7 @@ def test_unpacked_wheel_reads_its_data_files_away_from_the_checkout(wheel: Path,
     profile.parent.mkdir()
     profile.write_text("---\ntitle: Sample\n---\n\n# Sample\n\n## Vorteile\n\n- Klein\n", encoding="utf-8")
     script = (
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); from flows import cli;"
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from steckbrief import __main__ as cli;"
         "assert cli.__file__.startswith(sys.path[0]), cli.__file__; cli.main()"
     )
     done = subprocess.run(

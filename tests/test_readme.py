@@ -12,23 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.reference import EXIT_MEANINGS
-from flows.settings import Settings, load_settings
-from load.published import read
-from tests.documents import (
-    CHECKOUT,
-    ROOT,
-    Block,
-    Built,
-    blocks,
-    glance,
-    makes,
-    matches,
-    prose,
-    run,
-    runnable,
-    shell,
-)
+from steckbrief.load.releases.published import read
+from steckbrief.pipeline.settings import Settings, load_settings
+from steckbrief.reference import EXIT_MEANINGS
+from tests.documents import CHECKOUT, ROOT, Block, Built, blocks, glance, makes, matches, prose, run, runnable, shell
 
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")

@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from flows.report import Summary
-from flows.run import build, inspected
-from flows.settings import load_settings
+from steckbrief.pipeline.run import build, inspected
+from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.summary import BuildSummary
 from tests.documents import ROOT
 
 SITE = ROOT / "examples" / "second-site"
@@ -36,7 +36,7 @@ Row = dict[str, Any]
 class Site:
     """The example, built once: what the build said, what it wrote beside the tables, and the rows by profile."""
 
-    summary: Summary
+    summary: BuildSummary
     manifest: Row
     tables: dict[str, list[Row]]
 

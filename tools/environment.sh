@@ -14,7 +14,7 @@ unset PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME PIP_NO_COMPILE PIP_USER PIP_
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
 supported='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
-packages='extract transform schema load flows'
+packages="steckbrief $(echo steckbrief/*/)"
 python=.venv/bin/python
 
 die() {

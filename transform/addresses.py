@@ -1,14 +1,11 @@
-"""Web addresses: whether a text is one, and when two of them mean the same page.
-
-Belongs here: comparing official addresses. Does not belong here: links inside the catalogue (links.py).
-"""
+"""Web addresses: whether a text is one, and when two of them mean the same page."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from transform.identity import locale_code
+from steckbrief.transform.identity import locale_code
 
 _BLANK = re.compile(r"\s")
 _HAS_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)

@@ -1,7 +1,4 @@
-"""Reading blocks as text: plain text, names, links, of any block of a document.
-
-Belongs here: what a block says, whichever table asks. Does not belong here: which blocks make rows.
-"""
+"""Reading blocks as text: plain text, names, links, of any block of a document."""
 
 from __future__ import annotations
 
@@ -10,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
-from extract.inline import inline_runs, plain_text, runs_text
-from extract.model import Block, BlockKind, Run
+from steckbrief.extract.markdown.inline import inline_runs, plain_text, runs_text
+from steckbrief.extract.model import Block, BlockKind, Run
 
 # No tag holds another, so that a search ends at the next "<" and stays linear.
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)

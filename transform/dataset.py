@@ -1,8 +1,4 @@
-"""The dataset: what needs all profiles at once, and the final order of every table.
-
-Belongs here: collisions of profile_id, targets, shared_by, the list of diagnostics, sorting. Does not belong here:
-reading a profile (profile.py), comparing releases or writing them (load).
-"""
+"""The dataset: what needs all profiles at once, and the final order of every table."""
 
 from __future__ import annotations
 
@@ -12,20 +8,20 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from extract.model import Problem, Unreadable
-from schema import ROW_TABLES, to_arrow
-from transform.alternative_checks import alternative_problems
-from transform.cross_checks import cross_problems
-from transform.diagnostics import diagnostic_row
-from transform.displaced import Question, suggest_answers, suggestion_problems
-from transform.identity import slug_from_path
-from transform.options import OFF, Options
-from transform.parts import FILE
-from transform.pieces import Kept, joined
-from transform.rows import Row
-from transform.rules import rules
-from transform.shared import Mask, shared_by, template_rows
-from transform.targets import Catalogue, link_problems
+from steckbrief.extract.model import Problem, Unreadable
+from steckbrief.schema import ROW_TABLES, to_arrow
+from steckbrief.transform.checks.across import cross_problems
+from steckbrief.transform.checks.alternatives import alternative_problems
+from steckbrief.transform.checks.diagnostics import diagnostic_row
+from steckbrief.transform.checks.rules import rules
+from steckbrief.transform.identity import slug_from_path
+from steckbrief.transform.options import OFF, Options
+from steckbrief.transform.parts import FILE
+from steckbrief.transform.pieces import Kept, joined
+from steckbrief.transform.rows import Row
+from steckbrief.transform.tables.displaced import Question, suggest_answers, suggestion_problems
+from steckbrief.transform.targets import Catalogue, link_problems
+from steckbrief.transform.templates import Mask, shared_by, template_rows
 
 # What the checks across profiles look at.
 _PROFILE_COLUMNS = """
@@ -185,7 +181,9 @@ def _suggested(faqs: pa.Table) -> list[Row]:
 
 def _across(problem: Problem, path: str, profile_id: str) -> Row:
     if not rules()[problem.rule].across:
-        raise ValueError(f"{problem.rule} is found across profiles: declare it so in transform/rules.toml (across).")
+        raise ValueError(
+            f"{problem.rule} is found across profiles: declare it so in transform/checks/rules.toml (across)."
+        )
     return diagnostic_row(problem, path, profile_id)
 
 

@@ -1,8 +1,4 @@
-"""Front-matter values to typed fields: texts, dates, tags, and every key as JSON.
-
-Belongs here: reading one value of any YAML type as what a column holds, and saying so where it is something else.
-Does not belong here: YAML itself (extract), price models (price_models.py).
-"""
+"""Front-matter values to typed fields: texts, dates, tags, and every key as JSON."""
 
 from __future__ import annotations
 
@@ -13,8 +9,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from extract.model import FrontMatter, Problem
-from transform.rows import Row
+from steckbrief.extract.model import FrontMatter, Problem
+from steckbrief.transform.rows import Row
 
 # Column -> the front-matter keys it is read from, the first that is there wins.
 KEYS: Mapping[str, tuple[str, ...]] = {

@@ -1,7 +1,4 @@
-"""Identity: what makes a profile, a slug and a row the same from one night to the next.
-
-Belongs here: profile_id, slug and locale rules, row_id. Does not belong here: comparing releases (load).
-"""
+"""Identity: what makes a profile, a slug and a row the same from one night to the next."""
 
 from __future__ import annotations
 

@@ -1,20 +1,16 @@
-"""Sections with their kinds, and which blocks belong to a section of a kind.
-
-Belongs here: the kind of every section in its place (title, questions, sub-headings), and the extent of a kind.
-Does not belong here: matching words (headings.py), or rows.
-"""
+"""Sections with their kinds, and which blocks belong to a section of a kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extract.inline import plain_text
-from extract.model import Block, Document, Section
-from transform.content import is_bold_line
-from transform.headings import AMBIGUOUS
-from transform.phrases import HeadingReader
-from transform.vocabulary import CORE_KINDS
+from steckbrief.extract.markdown.inline import plain_text
+from steckbrief.extract.model import Block, Document, Section
+from steckbrief.transform.content import is_bold_line
+from steckbrief.transform.headings.classify import AMBIGUOUS
+from steckbrief.transform.headings.phrases import HeadingReader
+from steckbrief.transform.headings.vocabulary import CORE_KINDS
 
 QUESTION_MARKS = ("?", "？")
 # A sub-heading of one of these kinds ends its parent's rows; all others belong to the parent.

@@ -1,7 +1,5 @@
 """Patterns of catalogue links as a site's settings give them: regular expressions that are safe on any address.
 
-Belongs here: which expressions are taken. Does not belong here: reading links (links.py).
-
 The addresses come from profiles, the patterns from whoever runs the build. A pattern that repeats a group whose content
 is of no fixed form ("(a+)+", "(a|ab)*") can take time exponential in the length of an address that almost matches, so
 it is refused; what is left is polynomial, and addresses longer than LONGEST_ADDRESS are no catalogue links.

@@ -1,8 +1,4 @@
-"""What a person can set about the meaning of profiles.
-
-Belongs here: settings that transform needs, as one frozen object that can be sent to a worker. Does not belong here:
-where settings come from (flows/settings.py).
-"""
+"""What a person can set about the meaning of profiles."""
 
 from __future__ import annotations
 
@@ -34,7 +30,7 @@ class Options:
     headings: headings of the site, as phrases.own_phrases gives them -> kind.
     locales: folder names and values of a locale key, in lower case -> locale; None where a folder is no locale.
     required_keys: columns of `profiles` that every front matter must give.
-    severities: rule -> severity, where it differs from transform/rules.toml; OFF leaves the rule's findings out.
+    severities: rule -> severity, where it differs from transform/checks/rules.toml; OFF leaves the rule's findings out.
     today: the day of the build in UTC, with which dates are compared; None leaves that rule out.
     """
 

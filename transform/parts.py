@@ -1,8 +1,4 @@
-"""Parts: the rows of a batch of profiles as Arrow tables, on their way to the dataset.
-
-Belongs here: the shape in which batches are put together and passed on. Does not belong here: reading a profile
-(profile.py), or anything that needs all of them (dataset.py).
-"""
+"""Parts: the rows of a batch of profiles as Arrow tables, on their way to the dataset."""
 
 from __future__ import annotations
 
@@ -11,8 +7,8 @@ from itertools import chain
 
 import pyarrow as pa
 
-from schema import TABLES, to_arrow
-from transform.rows import Row
+from steckbrief.schema import TABLES, to_arrow
+from steckbrief.transform.rows import Row
 
 FILE = "file"
 """Column that parts have and published tables do not: the number of the file, counted from 0 in order of discovery."""

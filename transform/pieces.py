@@ -1,8 +1,4 @@
-"""Pieces: tables put together from the rows of single files, in the order of publication, without copying row by row.
-
-Belongs here: where the rows of each file stand in a table, and joining stretches of tables. Does not belong here: which
-files are published, or what their rows mean (dataset.py).
-"""
+"""Pieces: tables put together from the rows of single files, in the order of publication."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transform.parts import FILE
+from steckbrief.transform.parts import FILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,28 @@
-"""One document to its rows in every table: the front door for a single profile.
-
-Belongs here: the order in which a profile is read, and its row in `profiles`. Does not belong here: the meaning of
-any other table (a module each), or anything that needs other profiles (dataset.py).
-"""
+"""One document to its rows in every table: the front door for a single profile."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from extract.inline import plain_text
-from extract.model import BlockKind, Document
-from schema import ROW_TABLES
-from transform.alternatives import alternative_rows
-from transform.content import block_text, blocks_text, is_furniture
-from transform.diagnostics import diagnostic_row, profile_problems
-from transform.faqs import faq_rows
-from transform.fields import FieldReader, domain, front_matter_rows, swallows_key, with_known_keys
-from transform.identity import RowIds, is_slug, locale_code, locale_from_path, slug_from_path
-from transform.items import ITEM_TABLES, item_rows
-from transform.kinds import KindedSection, give_kinds
-from transform.language import detect_language
-from transform.links import LinkReader, link_rows
-from transform.options import Options
-from transform.phrases import HeadingReader
-from transform.price_models import read_tiers
-from transform.rows import Row
-from transform.shared import Mask, compared_text, shared_key
+from steckbrief.extract.markdown.inline import plain_text
+from steckbrief.extract.model import BlockKind, Document
+from steckbrief.schema import ROW_TABLES
+from steckbrief.transform.checks.diagnostics import diagnostic_row, profile_problems
+from steckbrief.transform.content import block_text, blocks_text, is_furniture
+from steckbrief.transform.fields import FieldReader, domain, front_matter_rows, swallows_key, with_known_keys
+from steckbrief.transform.headings.language import detect_language
+from steckbrief.transform.headings.phrases import HeadingReader
+from steckbrief.transform.identity import RowIds, is_slug, locale_code, locale_from_path, slug_from_path
+from steckbrief.transform.kinds import KindedSection, give_kinds
+from steckbrief.transform.options import Options
+from steckbrief.transform.rows import Row
+from steckbrief.transform.tables.alternatives import alternative_rows
+from steckbrief.transform.tables.faqs import faq_rows
+from steckbrief.transform.tables.items import ITEM_TABLES, item_rows
+from steckbrief.transform.tables.links import LinkReader, link_rows
+from steckbrief.transform.tables.price_models import read_tiers
+from steckbrief.transform.templates import Mask, compared_text, shared_key
 
 # Counting column of profiles -> table it counts.
 _COUNTS: Mapping[str, str] = {

@@ -1,8 +1,4 @@
-"""The shape of rows on their way to the tables.
-
-Belongs here: the row type, and the values that stand in a row until all profiles are known. Does not belong here:
-columns (schema), or any table's meaning.
-"""
+"""The shape of rows on their way to the tables."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """Targets: which profile a link or an alternative points at, once all profiles are known.
 
-Belongs here: looking up profiles by link, title and slug, within a locale and across locales. Does not belong here:
-reading links (links.py) or items (alternatives.py), or what is wrong with them (alternative_checks.py).
-
 The order, the first that finds a profile decides. `link`: the link leads to a profile. `title`: one profile of the
 same locale has the name as its title. `slug`: a profile of the same locale has a broken link's slug, or the name
 written as a slug ("GitHub Copilot", github-copilot). `title_other_locale`, `slug_other_locale`: the same in the other
@@ -16,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from extract.model import Problem
+from steckbrief.extract.model import Problem
 
 _NOT_SLUG = re.compile(r"[\W_]+")
 

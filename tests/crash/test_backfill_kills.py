@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.command import PROFILE, ROOT, environment
 from tests.crash.test_kills import NAMES
-from tests.flows.command import PROFILE, ROOT, environment
 from tests.repositories import commit
 
 pytestmark = pytest.mark.slow

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from flows.run import Steps
-from tests.flows.command import ROOT, environment, profiles, write_source
+from steckbrief.pipeline.run import Steps
+from tests.command import ROOT, environment, profiles, write_source
 
 pytestmark = pytest.mark.slow
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from flows import run
-from flows.report import Summary
-from flows.settings import Settings, load_settings
-from load.parquet_files import read_parquet
-from load.published import release_ids, released_at
-from load.release import latest
-from load.verify import verify, verify_latest
-from tests.flows.command import ROOT, environment, profiles, steckbrief, write_source
+from steckbrief.load.formats.parquet import read_parquet
+from steckbrief.load.release import latest
+from steckbrief.load.releases.published import release_ids, released_at
+from steckbrief.load.releases.verify import verify, verify_latest
+from steckbrief.pipeline import run
+from steckbrief.pipeline.settings import Settings, load_settings
+from steckbrief.pipeline.summary import BuildSummary
+from tests.command import ROOT, environment, profiles, steckbrief, write_source
 
 STAGES = ("discover", "read", "plan", "extract")
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -39,7 +39,7 @@ def settings(source: Path, tmp_path: Path) -> Settings:
     return load_settings(source, None, {"output": tmp_path / "output", "workers": 1})
 
 
-def build_while(source: Path, settings: Settings, stage: str, happens: Callable[[], object]) -> Summary:
+def build_while(source: Path, settings: Settings, stage: str, happens: Callable[[], object]) -> BuildSummary:
     """Build, and let something happen right after a stage."""
     step = getattr(run.PLAIN, stage)
 
@@ -164,7 +164,7 @@ def test_a_clock_that_is_set_back_gives_later_ids_all_the_same(source: Path, set
 
 def test_a_lock_that_a_killed_build_left_does_not_block_the_next(source: Path, tmp_path: Path) -> None:
     script = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom load.staging import open_staging\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom steckbrief.load.releases.staging import open_staging\n"
         "with open_staging(Path(sys.argv[1])):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     output = tmp_path / "output"

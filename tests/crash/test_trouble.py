@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from load.published import release_ids
-from load.release import latest
-from load.verify import verify, verify_latest
-from tests.flows.command import Running, large_source, profiles, steckbrief, write_source
+from steckbrief.load.release import latest
+from steckbrief.load.releases.published import release_ids
+from steckbrief.load.releases.verify import verify, verify_latest
+from tests.command import Running, large_source, profiles, steckbrief, write_source
 
 pytestmark = pytest.mark.slow
 

@@ -24,15 +24,15 @@ import duckdb  # noqa: F401 - imported once, for all children
 import pandas as pd  # noqa: F401
 import pyarrow.compute  # noqa: F401
 
-from flows import run
-from flows.backfill import Wanted, backfill
-from flows.nights import Every, nights
-from flows.settings import load_settings
-from load.errors import LoadError
-from load.parquet_files import read_parquet
-from load.published import named, release_ids
-from load.retention import prune
-from load.verify import verify, verify_latest
+from steckbrief.load.errors import LoadError
+from steckbrief.load.formats.parquet import read_parquet
+from steckbrief.load.releases.published import named, release_ids
+from steckbrief.load.releases.retention import prune
+from steckbrief.load.releases.verify import verify, verify_latest
+from steckbrief.pipeline import run
+from steckbrief.pipeline.backfill import Wanted, backfill
+from steckbrief.pipeline.nights import Every, nights
+from steckbrief.pipeline.settings import load_settings
 
 CHANGES: Final = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.symlink", "os.link", "open"}
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from extract.discovery import discover
-from tests.extract.as_nobody import as_nobody
+from steckbrief.extract.discovery import discover
+from tests.as_nobody import as_nobody
 
 
 def write(root, *paths):

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from extract.document import parse_document, read_document
-from extract.limits import DEFAULT_LIMITS
-from extract.model import BlockKind, Document, Unreadable
-from extract.text import lines
-from tests.extract import generated
+from steckbrief.extract.document import parse_document, read_document
+from steckbrief.extract.limits import DEFAULT_LIMITS
+from steckbrief.extract.model import BlockKind, Document, Unreadable
+from steckbrief.extract.text import lines
+from tests.extract.markdown import generated
 from tests.extract.real_files import REAL_FOLDERS, profiles
 
 BODY = b"\n# Alpha\n\n## Features\n\n- one\n- two\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from extract.front_matter import read_front_matter
-from extract.limits import DEFAULT_LIMITS
+from steckbrief.extract.front_matter import read_front_matter
+from steckbrief.extract.limits import DEFAULT_LIMITS
 
 
 def read(text):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from extract.document import parse_document
-from extract.model import BlockKind, Document
+from steckbrief.extract.document import parse_document
+from steckbrief.extract.model import BlockKind, Document
 
 
 def sections(text):

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from extract.limits import DEFAULT_LIMITS
-from extract.model import Unreadable
-from extract.source import Fingerprint, fingerprint, read_bytes
-from tests.extract.as_nobody import as_nobody
+from steckbrief.extract.limits import DEFAULT_LIMITS
+from steckbrief.extract.model import Unreadable
+from steckbrief.extract.source import Fingerprint, fingerprint, read_bytes
+from tests.as_nobody import as_nobody
 
 
 def reason(root, path="x.md"):
@@ -58,7 +58,7 @@ def test_a_file_that_grows_while_it_is_read_is_read_to_its_end_or_its_limit(tmp_
         found[stat.ST_SIZE] = 3
         return os.stat_result(found)
 
-    monkeypatch.setattr("extract.source.os.fstat", earlier)
+    monkeypatch.setattr("steckbrief.extract.source.os.fstat", earlier)
     assert read_bytes(tmp_path, "x.md", replace(DEFAULT_LIMITS, file_bytes=8)) == b"abcdefgh"
     found = read_bytes(tmp_path, "x.md", replace(DEFAULT_LIMITS, file_bytes=7))
     assert isinstance(found, Unreadable)

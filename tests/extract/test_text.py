@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract.text import decode, line_at, line_starts, lines
+from steckbrief.extract.text import decode, line_at, line_starts, lines
 
 _TEXT = st.text(st.one_of(st.sampled_from("\r\n \u2028\x0b\x0c\x85"), st.characters(codec="utf-8")), max_size=40)
 

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.flows.command import ROOT
+from tests.command import ROOT
 
 _HOOK = """
 import os, socket, sys

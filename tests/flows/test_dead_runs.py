@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from flows import automations
-from flows.deployment import DEPLOYMENT
-from flows.machine import ROOT, Machine, free_port, machine
-from load.published import latest
-from load.verify import verify, verify_latest
-from tests.flows.command import RAW, slow_source
+from steckbrief.flows import automations
+from steckbrief.flows.deployment import DEPLOYMENT
+from steckbrief.flows.machine import ROOT, Machine, free_port, machine
+from steckbrief.load.releases.published import latest
+from steckbrief.load.releases.verify import verify, verify_latest
+from tests.command import RAW, slow_source
 from tests.flows.webhook import Receiver, receiving
 
 pytestmark = pytest.mark.slow
@@ -74,7 +74,7 @@ def start(home: Path, found: Machine, log: str) -> Any:
 
 SOON = """
 import datetime as dt, sys
-from flows.automations import clearing, put
+from steckbrief.flows.automations import clearing, put
 put(clearing(dt.timedelta(seconds=int(sys.argv[1]))))
 """
 
@@ -96,7 +96,7 @@ def test_a_run_whose_process_and_worker_died_is_crashed_told_and_makes_room(stat
     source, output = slow_source(tmp_path), tmp_path / "output"
     with receiving() as receiver, machine(tmp_path / "home", free_port(), HOME=str(tmp_path), **QUICK) as night:
         night.deploy()
-        night.run("flows.automations", "--webhook", receiver.url)
+        night.run("steckbrief.flows.automations", "--webhook", receiver.url)
         clear_soon(night)
         worker = start(tmp_path, night, "worker.log")
         doomed = night.trigger(source=str(source), output=str(output), workers=2)
@@ -160,7 +160,7 @@ def test_after_a_reboot_in_the_middle_the_run_is_crashed_told_and_the_next_one_p
     port = free_port()
     with machine(tmp_path / "home", port, HOME=str(tmp_path), **QUICK) as before:
         before.deploy()
-        before.run("flows.automations", "--webhook", receiver.url)
+        before.run("steckbrief.flows.automations", "--webhook", receiver.url)
         start(tmp_path, before, "worker.log")
         doomed = before.trigger(source=str(source), output=str(output), workers=2)
         wait_until(lambda: list(output.glob(".staging-*-work/parts")))

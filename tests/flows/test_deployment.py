@@ -12,11 +12,11 @@ import pytest
 import yaml
 from prefect.settings.models.root import Settings
 
-from flows import automations, environment
-from flows.build import build_dataset
-from flows.deployment import DEPLOYMENT, FLOW, NIGHTLY, POOL
-from tests.flows.command import ROOT
-from tests.flows.command import environment as command_environment
+from steckbrief.flows import automations, environment
+from steckbrief.flows.build import build_dataset
+from steckbrief.flows.deployment import DEPLOYMENT, FLOW, NIGHTLY, POOL
+from tests.command import ROOT
+from tests.command import environment as command_environment
 
 (DECLARED,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
 SURROUNDINGS: dict[str, str] = DECLARED["work_pool"]["job_variables"]["env"]
@@ -24,7 +24,7 @@ SURROUNDINGS: dict[str, str] = DECLARED["work_pool"]["job_variables"]["env"]
 
 def test_prefect_yaml_names_flow_deployment_and_pool_as_the_modules_do() -> None:
     path, _, function = DECLARED["entrypoint"].partition(":")
-    flow = getattr(importlib.import_module(path.removesuffix(".py").replace("/", ".")), function)
+    flow = getattr(importlib.import_module("steckbrief." + path.removesuffix(".py").replace("/", ".")), function)
     assert flow is build_dataset
     assert flow.name == FLOW
     assert DECLARED["name"] == NIGHTLY
@@ -48,7 +48,9 @@ def test_every_run_of_the_flow_says_that_it_lives_as_often_as_is_declared(monkey
         monkeypatch.setenv(name, value)
     assert Settings().flows.heartbeat_frequency == environment.HEARTBEAT
     # A run of `steckbrief build` has them from flows/environment.py, whose values Prefect reads when it is imported.
-    asked = "from flows import build; from prefect.settings import get_current_settings as now; print(now().flows)"
+    asked = (
+        "import steckbrief.flows.build; from prefect.settings import get_current_settings as now; print(now().flows)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", asked], cwd=ROOT, env=command_environment(), capture_output=True, text=True, check=True
     )

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from flows.environment import calm_console, prepare
+from steckbrief.flows.environment import calm_console, prepare
 
 
 def test_telemetry_is_off_whatever_the_surroundings_say() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.machine import Machine
+from steckbrief.flows.machine import Machine
 
 
 @pytest.fixture

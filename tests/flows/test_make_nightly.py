@@ -18,10 +18,10 @@ from typing import Any
 import httpx
 import pytest
 
-from flows import machine, nightly
-from flows.errors import CommandError, UsageError
-from flows.machine import Machine, Started
-from tests.flows.command import ROOT, environment
+from steckbrief.flows import machine, nightly
+from steckbrief.flows.machine import Machine, Started
+from steckbrief.pipeline.errors import CommandError, UsageError
+from tests.command import ROOT, environment
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def test_only_the_port_that_nobody_asked_for_may_move(monkeypatch: pytest.Monkey
 
 def test_nonsense_is_one_line_and_exit_code_2() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "flows.nightly"],
+        [sys.executable, "-m", "steckbrief.flows.nightly"],
         cwd=ROOT,
         env=environment(NIGHTLY_PORT="nonsense"),
         capture_output=True,

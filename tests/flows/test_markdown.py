@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown
-from flows.report import RuleCount
-from flows.terminal import printable
+from steckbrief.extract.printable import printable
+from steckbrief.flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown
+from steckbrief.pipeline.summary import RuleCount
 
 # As a page reads it: HTML is HTML, and a table is a table.
 PAGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from flows.automations import BLOCK, CLEARED, TOLD, WAITING
-from flows.build import ASSET
-from flows.deployment import DEPLOYMENT, POOL
-from flows.machine import Machine, free_port, machine
-from load.published import latest
-from load.verify import verify, verify_latest
-from tests.flows.command import RAW, ROOT, profiles, slow_source, steckbrief, visible, write_source
+from steckbrief.flows.automations import BLOCK, CLEARED, TOLD, WAITING
+from steckbrief.flows.build import ASSET
+from steckbrief.flows.deployment import DEPLOYMENT, POOL
+from steckbrief.flows.machine import Machine, free_port, machine
+from steckbrief.load.releases.published import latest
+from steckbrief.load.releases.verify import verify, verify_latest
+from tests.command import RAW, ROOT, profiles, slow_source, steckbrief, visible, write_source
 from tests.flows.guard import Guard
 from tests.flows.webhook import Receiver, receiving
 
@@ -53,8 +53,8 @@ def night(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, guard: G
     }
     with machine(home, free_port(), **quick) as found:
         found.deploy()
-        found.run("flows.automations", "--webhook", receiver.url)
-        found.run("flows.automations", "--webhook", receiver.url)
+        found.run("steckbrief.flows.automations", "--webhook", receiver.url)
+        found.run("steckbrief.flows.automations", "--webhook", receiver.url)
         yield found
 
 
@@ -159,15 +159,15 @@ def test_automations_put_again_stay_as_they_are_and_without_a_webhook_nobody_is_
 ) -> None:
     before = automations(night)
     assert set(before) == {CLEARED, TOLD, WAITING}
-    night.run("flows.automations", "--webhook", receiver.url)
+    night.run("steckbrief.flows.automations", "--webhook", receiver.url)
     assert automations(night) == before
     assert webhooks(night) == [BLOCK]
     try:
-        night.run("flows.automations")
+        night.run("steckbrief.flows.automations")
         assert set(automations(night)) == {CLEARED}
         assert webhooks(night) == []
     finally:
-        night.run("flows.automations", "--webhook", receiver.url)
+        night.run("steckbrief.flows.automations", "--webhook", receiver.url)
 
 
 def test_a_deployment_put_again_takes_names_that_do_not_exist_until_the_automations_are(
@@ -177,7 +177,7 @@ def test_a_deployment_put_again_takes_names_that_do_not_exist_until_the_automati
     with no_worker_takes_runs(night):
         run = night.trigger(sorce="raw")
         night.post(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
-    night.run("flows.automations", "--webhook", receiver.url)
+    night.run("steckbrief.flows.automations", "--webhook", receiver.url)
     with pytest.raises(httpx.HTTPStatusError):
         night.trigger(sorce="raw")
 
@@ -192,7 +192,7 @@ def test_a_late_run_is_told(night: Machine, receiver: Receiver) -> None:
 
 SOON = """
 import datetime as dt, sys
-from flows.automations import put, telling_of_waiting, webhook
+from steckbrief.flows.automations import put, telling_of_waiting, webhook
 put(telling_of_waiting(webhook(sys.argv[1]), dt.timedelta(seconds=10)))
 """
 
@@ -210,7 +210,7 @@ def test_a_run_that_waits_for_its_place_for_long_is_told_and_runs_when_it_is_fre
         assert "is AwaitingConcurrencySlot" in message["text"]
         night.post("/v2/concurrency_limits/decrement", place)
     finally:
-        night.run("flows.automations", "--webhook", receiver.url)  # with the patience of every day again
+        night.run("steckbrief.flows.automations", "--webhook", receiver.url)  # with the patience of every day again
     assert night.wait(run, 240)["state"]["type"] == "COMPLETED"
 
 
@@ -271,7 +271,7 @@ def test_a_run_that_fails_at_a_gate_is_told_with_its_figures_and_not_tried_again
 TOO_SLOW = """
 import sys
 from pathlib import Path
-from flows.build import build_dataset
+from steckbrief.flows.build import build_dataset
 build_dataset.with_options(timeout_seconds=3)(Path(sys.argv[1]), output=Path(sys.argv[2]), workers=2)
 """
 

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.flows.command import RAW, ROOT, Running, environment, large_source, steckbrief, table_files, visible
+from tests.command import RAW, ROOT, Running, environment, large_source, steckbrief, table_files, visible
 from tests.flows.guard import Guard
 
 pytestmark = pytest.mark.slow
@@ -148,7 +148,7 @@ def test_ctrl_c_is_recorded_and_leaves_no_debris(server: Server, tmp_path: Path)
 
 def test_wrong_parameters_are_refused_before_a_run_begins() -> None:
     script = (
-        "from flows.build import build_dataset\n"
+        "from steckbrief.flows.build import build_dataset\n"
         "from prefect.exceptions import ParameterTypeError\n"
         "for wrong in ({'workers': 0}, {'workers': 'many'}, {'source': 3}):\n"
         "    try: build_dataset.validate_parameters({'source': 'raw', **wrong})\n"

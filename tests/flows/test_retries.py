@@ -12,9 +12,9 @@ import pytest
 from prefect import Task
 from prefect.states import Failed
 
-from flows import build
-from flows.errors import NothingToBuildError, SourceError
-from load.errors import GateError
+from steckbrief.flows import build
+from steckbrief.load.errors import GateError
+from steckbrief.pipeline.errors import NothingToBuildError, SourceError
 
 TASKS: tuple[Task[..., Any], ...] = astuple(build._TASKS)
 TRIED_AGAIN = {"update", "discover"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from load.release import Release
+from steckbrief.load.release import Release
 from tests.load import fake
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-import schema
-from schema.history import history_schema
-from schema.model import Column, TableSchema
+from steckbrief import schema
+from steckbrief.schema.history import history_schema
+from steckbrief.schema.model import Column, TableSchema
 
 
 @contextmanager
@@ -27,7 +27,9 @@ def another_schema(version: str, tables: Mapping[str, TableSchema]) -> Iterator[
     before = dict(declarations)
     rows = tuple(name for name, table in tables.items() if "row_id" in table.column_names)
     names: dict[str, Any] = {"SCHEMA_VERSION": version, "ROW_TABLES": rows, "HISTORY_TABLES": ("profiles", *rows)}
-    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] in ("schema", "load")]
+    modules = [
+        module for name, module in sys.modules.items() if name.startswith(("steckbrief.schema", "steckbrief.load"))
+    ]
     with pytest.MonkeyPatch.context() as patch:
         for module in modules:
             for name in set(names) & set(vars(module)):

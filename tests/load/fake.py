@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-import schema
-from load.release import Release, ReleaseInfo, check, open_staging, write
-from load.release import publish as finish
-from schema.model import Column
+from steckbrief import schema
+from steckbrief.load.release import Release, ReleaseInfo, check, open_staging, write
+from steckbrief.load.release import publish as finish
+from steckbrief.schema.model import Column
 
 WORDS = (
     'Daten Größe über flexible API pricing Team, export; integration "offline" self-hosted 🙂 naïve 100 % 007'.split()

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import schema
-from load.csv_files import csv_path
-from load.duckdb_file import FILE
-from load.errors import CheckError, OutputError, Violation
-from load.parquet_files import parquet_path, read_parquet, write_parquet
-from load.release import Staging, Written, check, latest, open_staging, write
+from steckbrief import schema
+from steckbrief.load.errors import CheckError, OutputError, Violation
+from steckbrief.load.formats.csv import csv_path
+from steckbrief.load.formats.duckdb import FILE
+from steckbrief.load.formats.parquet import parquet_path, read_parquet, write_parquet
+from steckbrief.load.release import Staging, Written, check, latest, open_staging, write
 from tests.load import fake
 
 PROFILE = "de/product-00000"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from load.database import connected
+from steckbrief.load.database import connected
 
 LONG = "SELECT count(*) FROM range(12000) a, range(12000) b WHERE a.range * b.range % 7 = 3"
 

@@ -13,9 +13,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of frictionless's own dependencies, on import
     import frictionless
 
-import schema
-from load.csv_files import csv_path
-from load.release import Release
+from steckbrief import schema
+from steckbrief.load.formats.csv import csv_path
+from steckbrief.load.release import Release
 from tests.load import fake
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from load.errors import OutputError
-from load.release import Release, check, latest, open_staging, publish, releases, write
+from steckbrief.load.errors import OutputError
+from steckbrief.load.release import Release, check, latest, open_staging, publish, releases, write
 from tests.load import fake
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ def test_a_disk_that_fills_up_at_any_point_costs_nothing_but_the_new_release(sma
 BUILDER = """
 import sys
 from pathlib import Path
-from load.release import check, open_staging, publish, write
+from steckbrief.load.release import check, open_staging, publish, write
 from tests.load import fake
 tables = [fake.tables(fake.rows(n)) for n in (5, 6)]
 print("ready", flush=True)

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from load.gates import FEW, FEW_PROFILES, Earlier, Figures, GateResult, Limits, evaluate
-from schema import ROW_TABLES, SCHEMA_VERSION
-from schema.compatibility import shape_of_declarations
+from steckbrief.load.gates import FEW, FEW_PROFILES, Earlier, Figures, GateResult, Limits, evaluate
+from steckbrief.schema import ROW_TABLES, SCHEMA_VERSION
+from steckbrief.schema.compatibility import shape_of_declarations
 
 SHAPE = shape_of_declarations()
 MISSED = ("tags", "price_models", "front_matter", "sections", "links", *ROW_TABLES)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from load.gates import GateResult, Limits
-from load.release import Checked, check, judge, open_staging, reject, write
+from steckbrief.load.gates import GateResult, Limits
+from steckbrief.load.release import Checked, check, judge, open_staging, reject, write
 from tests.load import fake
 
 STRICT = Limits(profiles_lost=0, rows_lost=0, files_with_errors=0, unanswered_faqs=0)
@@ -111,7 +111,7 @@ def test_an_old_candidate_that_cannot_be_removed_changes_nothing_else(
         raise PermissionError(13, "Permission denied", str(path))
 
     ids = [rejected(output, made).name for _ in range(5)]
-    monkeypatch.setattr("load.staging.delete", refuse)
+    monkeypatch.setattr("steckbrief.load.releases.staging.delete", refuse)
     kept = rejected(output, made)
     assert kept.is_dir()
     assert f"Could not remove {output / 'rejected' / ids[0]}" in caplog.text

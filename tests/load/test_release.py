@@ -15,12 +15,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-import schema
-from load.errors import ReleaseError
-from load.parquet_files import read_parquet
-from load.published import next_id
-from load.release import ReleaseInfo, check, latest, open_staging, publish, reject, releases, write
-from schema.history import HISTORY_TABLES
+from steckbrief import schema
+from steckbrief.load.errors import ReleaseError
+from steckbrief.load.formats.parquet import read_parquet
+from steckbrief.load.release import ReleaseInfo, check, latest, open_staging, publish, reject, releases, write
+from steckbrief.load.releases.published import next_id
+from steckbrief.schema.history import HISTORY_TABLES
 from tests.load import fake
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)

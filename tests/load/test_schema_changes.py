@@ -12,18 +12,18 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-import schema
-from load.gates import GateResult, Limits
-from load.history import rebuild
-from load.parquet_files import parquet_path, read_parquet
-from load.published import released_at
-from load.release import Release, check, judge, open_staging, publish, write
-from load.verify import verify, verify_latest
-from schema.history import UNVERSIONED, history_schema, key_of
-from schema.model import TableSchema
+from steckbrief import schema
+from steckbrief.load.formats.parquet import parquet_path, read_parquet
+from steckbrief.load.gates import GateResult, Limits
+from steckbrief.load.history.versions import rebuild
+from steckbrief.load.release import Release, check, judge, open_staging, publish, write
+from steckbrief.load.releases.published import released_at
+from steckbrief.load.releases.verify import verify, verify_latest
+from steckbrief.schema.history import UNVERSIONED, history_schema, key_of
+from steckbrief.schema.model import TableSchema
 from tests.load import fake
 from tests.load.declared import another_schema, with_column, without_column
-from tests.load.test_history import changed, without
+from tests.load.history.test_versions import changed, without
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 Tables = dict[str, TableSchema]

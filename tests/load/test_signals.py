@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from flows.signals import Stopped, raise_on_signals
-from load.signals import signals_later
+from steckbrief.load.signals import signals_later
+from steckbrief.pipeline.signals import Stopped, raise_on_signals
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

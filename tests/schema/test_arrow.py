@@ -7,7 +7,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-import schema
+from steckbrief import schema
 
 GOOD: dict[str, object] = {"profile_id": "de/x", "position": 1, "tag": "ai"}
 

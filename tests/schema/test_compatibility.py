@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from schema import SCHEMA_VERSION
-from schema.compatibility import Bump, bump_made, bump_needed, record, shape_of_declarations, tagged
+from steckbrief.schema import SCHEMA_VERSION
+from steckbrief.schema.compatibility import Bump, bump_made, bump_needed, record, shape_of_declarations, tagged
 
 SHAPE = shape_of_declarations()
 

@@ -6,10 +6,10 @@ import itertools
 
 import pytest
 
-import schema
-from schema.checks import COUNTED
-from schema.columns import COLUMNS, IN_TABLE
-from schema.tables import TABLES
+from steckbrief import schema
+from steckbrief.schema.checks import COUNTED
+from steckbrief.schema.columns import COLUMNS, IN_TABLE
+from steckbrief.schema.tables import TABLES
 
 EVERY_COLUMN = [(table, column) for table in TABLES.values() for column in table.columns]
 EVERY_TABLE = list(TABLES.values())

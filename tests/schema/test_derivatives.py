@@ -11,10 +11,9 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from schema import dictionary
-from schema.checks import all_checks, checks_for, count_query, example_query, scan_query
-from schema.datapackage import resource, table_schema
-from schema.readers import (
+from steckbrief.schema import dictionary
+from steckbrief.schema.checks import all_checks, checks_for, count_query, example_query, scan_query
+from steckbrief.schema.csv_options import (
     arrow_convert_options,
     arrow_parse_options,
     duckdb_columns,
@@ -23,8 +22,9 @@ from schema.readers import (
     pandas_options,
     polars_schema,
 )
-from schema.sql import literal, quoted
-from schema.tables import TABLES
+from steckbrief.schema.datapackage import resource, table_schema
+from steckbrief.schema.sql import literal, quoted
+from steckbrief.schema.tables import TABLES
 
 EVERY_TABLE = list(TABLES.values())
 
@@ -136,7 +136,7 @@ def test_the_data_dictionary_has_every_column_key_and_value(table):
 
 def test_the_committed_data_dictionary_is_up_to_date():
     assert dictionary.DOCUMENT.read_text(encoding="utf-8") == dictionary.render(), (
-        "docs/data-dictionary.md is stale: run python -m schema.dictionary and commit the result"
+        "docs/data-dictionary.md is stale: run python -m steckbrief.schema.dictionary and commit the result"
     )
 
 

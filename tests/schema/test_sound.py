@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schema.checks import COUNTED, Check, all_checks, checks_for, count_query
-from schema.model import Column
-from schema.sound import is_sound
-from schema.tables import TABLES
+from steckbrief.schema.checks import COUNTED, Check, all_checks, checks_for, count_query
+from steckbrief.schema.model import Column
+from steckbrief.schema.sound import is_sound
+from steckbrief.schema.tables import TABLES
 from tests.load import fake
 
 Tables = dict[str, pa.Table]

@@ -8,13 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from extract.discovery import discover
-from extract.document import parse_document, read_document
-from extract.model import Document, Unreadable
-from transform.dataset import complete
-from transform.options import Options
-from transform.parts import join_parts, part_tables
-from transform.profile import profile_rows
+from steckbrief.extract.discovery import discover
+from steckbrief.extract.document import parse_document, read_document
+from steckbrief.extract.model import Document, Unreadable
+from steckbrief.transform.dataset import complete
+from steckbrief.transform.options import Options
+from steckbrief.transform.parts import join_parts, part_tables
+from steckbrief.transform.profile import profile_rows
 
 AnyRow = dict[str, Any]
 """A row whose values a test compares without saying their type first."""

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extract.model import Problem, Unreadable
-from schema import TABLES
+from steckbrief.extract.model import Problem, Unreadable
+from steckbrief.schema import TABLES
+from steckbrief.transform.dataset import complete
+from steckbrief.transform.parts import join_parts
 from tests.transform.strategies import sources
 from tests.transform.support import column, dataset, front, listed
-from transform.dataset import complete
-from transform.parts import join_parts
 
 BODY = (
     "# {0}\n\n{0} malt. Siehe [GIMP](/tools/gimp/).\n\n## Vorteile\n\n- {0} ist frei\n- b\n\n"

@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from extract.model import FrontMatter, Problem
+from steckbrief.extract.model import FrontMatter, Problem
+from steckbrief.transform.fields import KEYS, FieldReader, domain, front_matter_rows, to_json
 from tests.transform.support import document, front, rows
-from transform.fields import KEYS, FieldReader, domain, front_matter_rows, to_json
 
 
 def reader(**values: object) -> FieldReader:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transform.identity import LANGUAGE_CODES, RowIds, is_slug, locale_code, locale_from_path, slug_from_path
+from steckbrief.transform.identity import LANGUAGE_CODES, RowIds, is_slug, locale_code, locale_from_path, slug_from_path
 
 
 @pytest.mark.parametrize("slug", ["krita", "a", "obs-studio", "c3.js", "snake_case", "7-zip", "größe", "A1", "a" * 100])

@@ -10,17 +10,17 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from extract.document import parse_document
-from extract.model import Document, Unreadable
+from steckbrief.extract.document import parse_document
+from steckbrief.extract.model import Document, Unreadable
+from steckbrief.transform.checks.rules import Rule, rules
+from steckbrief.transform.dataset import complete
+from steckbrief.transform.options import Options
+from steckbrief.transform.parts import join_parts
+from steckbrief.transform.pieces import Kept
 from tests.nights import nights
+from tests.transform.checks.test_rule_examples import files as files_of
+from tests.transform.checks.test_rule_examples import is_run
 from tests.transform.support import dataset, front, parts
-from tests.transform.test_rule_examples import files as files_of
-from tests.transform.test_rule_examples import is_run
-from transform.dataset import complete
-from transform.options import Options
-from transform.parts import join_parts
-from transform.pieces import Kept
-from transform.rules import Rule, rules
 
 DAY = dt.date(2026, 3, 1)
 
@@ -91,6 +91,6 @@ def test_an_undeclared_finding_across_profiles_is_refused(monkeypatch: pytest.Mo
     from dataclasses import replace
 
     declared = {code: replace(rule, across=False) for code, rule in rules().items()}
-    monkeypatch.setattr("transform.dataset.rules", lambda: declared)
+    monkeypatch.setattr("steckbrief.transform.dataset.rules", lambda: declared)
     with pytest.raises(ValueError, match=r"link-dangling.*across"):
         dataset({"tools/krita.md": front() + "[weg](/tools/weg/)\n"})

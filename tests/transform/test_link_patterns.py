@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from transform.link_patterns import read_link_pattern
-from transform.options import CATALOGUE_LINK
+from steckbrief.transform.link_patterns import read_link_pattern
+from steckbrief.transform.options import CATALOGUE_LINK
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from schema import TABLES
+from steckbrief.schema import TABLES
+from steckbrief.transform.options import Options
+from steckbrief.transform.parts import FILE, PART_TABLES, join_parts, part_tables
+from steckbrief.transform.profile import profile_rows
 from tests.transform.support import FRONT, document, parts
-from transform.options import Options
-from transform.parts import FILE, PART_TABLES, join_parts, part_tables
-from transform.profile import profile_rows
 
 FILES = {f"tools/p{at}.md": f"---\nslug: p{at}\ntitle: P{at}\n---\n## Vorteile\n\n- a\n- b\n" for at in range(5)}
 

@@ -7,7 +7,9 @@ import json
 
 import pytest
 
-from schema import ROW_TABLES
+from steckbrief.schema import ROW_TABLES
+from steckbrief.transform.options import Options
+from steckbrief.transform.parts import PART_TABLES, part_tables
 from tests.transform.support import (
     COUNTS,
     FRONT,
@@ -20,8 +22,6 @@ from tests.transform.support import (
     read_rows,
     rows,
 )
-from transform.options import Options
-from transform.parts import PART_TABLES, part_tables
 
 
 def profile(body: str, *, head: str = FRONT, path: str = "tools/krita.md", options: Options | None = None) -> AnyRow:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract.discovery import discover
-from extract.document import parse_document, read_document
-from extract.model import Document
-from schema import ROW_TABLES, TABLES
+from steckbrief.extract.discovery import discover
+from steckbrief.extract.document import parse_document, read_document
+from steckbrief.extract.model import Document
+from steckbrief.schema import ROW_TABLES, TABLES
+from steckbrief.transform.parts import PART_TABLES, part_tables
 from tests.transform.strategies import Piecewise, piecewise, profile_texts
 from tests.transform.support import (
     COUNTS,
@@ -23,7 +24,6 @@ from tests.transform.support import (
     read_rows,
     rows,
 )
-from transform.parts import PART_TABLES, part_tables
 
 
 def fits_tables(_: Document, found: Rows) -> None:

@@ -7,9 +7,9 @@ import json
 
 import pytest
 
+from steckbrief.transform.headings.phrases import HeadingReader, own_phrases
+from steckbrief.transform.options import Options
 from tests.transform.support import FRONT, column, rows
-from transform.options import Options
-from transform.phrases import HeadingReader, own_phrases
 
 ALIASES = {
     "name": "title",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from schema.values import MATCHES
+from steckbrief.schema.values import MATCHES
+from steckbrief.transform.targets import Catalogue
 from tests.transform.support import column, dataset, front, listed
-from transform.targets import Catalogue
 
 
 @pytest.fixture

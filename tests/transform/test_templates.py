@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from steckbrief.transform.options import Options
 from tests.transform.support import AnyRow, dataset, listed
-from transform.options import Options
 
 
 def profiles(count: int, line: str) -> dict[str, str]:

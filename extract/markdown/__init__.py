@@ -1,0 +1,1 @@
+"""Markdown: one module per parser, and what every parser's output becomes."""

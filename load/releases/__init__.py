@@ -1,0 +1,1 @@
+"""The releases in an output folder: making, publishing, verifying and removing them."""

@@ -1,0 +1,109 @@
+"""Whether a published release is still what was published: files, hashes, keys, history.
+
+Nothing is written and no lock is taken: a release never changes, so a build at the same time does no harm.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from steckbrief.load.checks import violations
+from steckbrief.load.disk import sha256_of
+from steckbrief.load.history.checks import problems
+from steckbrief.load.releases.published import HISTORY, LATEST, MANIFEST, RELEASES, Release
+from steckbrief.schema.history import HISTORY_TABLES
+from steckbrief.schema.tables import SCHEMA_VERSION
+
+_RESTORE: Final = "Restore the release from a backup, or point latest at another one (ln -sfn releases/ID latest)."
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as it was published: where, what was found and expected, what to do."""
+
+    place: str
+    found: str
+    remedy: str = _RESTORE
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.found}. {self.remedy}"
+
+
+def verify(release: Release) -> tuple[Fault, ...]:
+    """Everything that is wrong with `release`; () where it is as published.
+
+    Tables and history are held against today's schema only where the release has the same schema version; an older
+    release is held against its own hashes.
+    """
+    faults = tuple(_files(release))
+    if faults or release.manifest.get("schema_version") != SCHEMA_VERSION:
+        return faults
+    return (*_tables(release), *_history(release))
+
+
+def verify_latest(output: Path) -> tuple[Fault, ...]:
+    """Whether `latest` is a link to a release and `history` leads into it."""
+    link, history = output / LATEST, output / HISTORY
+    remedy = f"Point it at a release: ln -sfn {RELEASES}/ID {LATEST} in {output}."
+    if not link.is_symlink():
+        return (Fault(str(link), "no symbolic link", remedy),)
+    if not (link / MANIFEST).is_file():
+        return (Fault(str(link), f"leads to {link.readlink()}, where no release is", remedy),)
+    if (link / HISTORY).is_dir() and not (history.is_symlink() and history.is_dir()):
+        return (Fault(str(history), "does not lead to the history of latest", "The next build makes it again."),)
+    return ()
+
+
+def _files(release: Release) -> Iterator[Fault]:
+    """Every file that is missing, different or not in release.json."""
+    named = dict(_entries(release.manifest))
+    for path, (size, sha256) in named.items():
+        file = release.path / path
+        try:
+            found = file.stat().st_size, sha256_of(file)
+        except OSError as error:
+            yield Fault(str(file), f"cannot be read ({error.strerror})")
+            continue
+        if found != (size, sha256):
+            yield Fault(str(file), f"{found[0]} bytes with SHA-256 {found[1]}, expected {size} with {sha256}")
+    there = {
+        str(path.relative_to(release.path)) for path in release.path.rglob("*") if path.is_symlink() or path.is_file()
+    }
+    for path in sorted(there - set(named) - {MANIFEST}):
+        yield Fault(str(release.path / path), f"is not in {MANIFEST}", "Move it out of the release.")
+
+
+def _entries(manifest: Any) -> Iterator[tuple[str, tuple[int, str]]]:
+    listed = [entry[kind] for entry in manifest["tables"].values() for kind in ("parquet", "csv")]
+    for entry in (*listed, *manifest.get("history", {}).values(), *manifest["files"]):
+        yield entry["path"], (entry["bytes"], entry["sha256"])
+
+
+def _tables(release: Release) -> Iterator[Fault]:
+    tables = release.manifest["tables"]
+    rows = {name: entry["rows"] for name, entry in tables.items()}
+    neutralised = {name: entry["neutralised_cells"] for name, entry in tables.items()}
+    for each in violations(release.path, rows, neutralised):
+        yield Fault(str(release.path / each.table), f"{each.check}: {each.count} {each.problem}")
+    package = json.loads((release.path / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        entry = tables[resource["name"]]["csv"]
+        if resource["hash"].removeprefix("sha256:") != entry["sha256"]:
+            yield Fault(str(release.path / "datapackage.json"), f"another hash of {entry['path']} than {MANIFEST}")
+
+
+def _history(release: Release) -> Iterator[Fault]:
+    """Where the open versions are not the table, or versions of one row overlap."""
+    if "history" not in release.manifest:
+        return
+    for name in HISTORY_TABLES:
+        place = str(release.path / HISTORY / f"{name}.parquet")
+        try:
+            for problem, count in problems(release.path, name):
+                yield Fault(place, f"{count} {problem}")
+        except OSError as error:
+            yield Fault(place, str(error))

@@ -1,0 +1,1 @@
+"""One run: settings, stages, the incremental plan and the runners. No Prefect, no terminal."""

@@ -1,0 +1,124 @@
+"""Settings about how one site writes its profiles: what `transform` takes as options."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainValidator
+
+from steckbrief.pipeline.rule_filter import suggestion
+from steckbrief.schema.values import PRICE_MODELS, SECTION_KINDS
+from steckbrief.transform.checks.rules import rules
+from steckbrief.transform.fields import KEYS
+from steckbrief.transform.headings.phrases import own_phrases
+from steckbrief.transform.identity import locale_code
+from steckbrief.transform.link_patterns import read_link_pattern
+from steckbrief.transform.options import CATALOGUE_LINK, REQUIRED_KEYS, Options
+from steckbrief.transform.tables.price_models import fold
+
+_GIVEN_BY_PLACE: Final = frozenset({"preamble", "title", "question", "ambiguous"})
+"""Kinds that follow from where a section stands; no heading announces them."""
+
+
+def _one_of(allowed: Mapping[str, object] | list[str], what: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"{text!r} is no {what}; expected one of {', '.join(allowed)}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _is_locale(text: str) -> str:
+    locale = locale_code(text)
+    if locale is None:
+        raise ValueError(f"{text!r} is no language code such as de, en or pt-br")
+    return locale
+
+
+def _locale_or_none(value: object) -> str | None:
+    if value is False:
+        return None
+    if isinstance(value, str):
+        return _is_locale(value)
+    raise ValueError("expected a language code or false")
+
+
+def _is_link_pattern(text: str) -> str:
+    return read_link_pattern(text).pattern
+
+
+def _are_phrases(headings: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    own_phrases(headings)
+    return headings
+
+
+def _is_rule(code: str) -> str:
+    if code not in rules():
+        raise ValueError(f"{code!r} is no rule. {suggestion(code, rules())}")
+    return code
+
+
+_Column = Annotated[str, _one_of(KEYS, "column that front matter gives")]
+_Kind = Annotated[str, _one_of([kind for kind in SECTION_KINDS if kind not in _GIVEN_BY_PLACE], "kind of section")]
+_PriceModels = Annotated[tuple[Annotated[str, _one_of(PRICE_MODELS, "price model")], ...], BeforeValidator(_as_list)]
+_Headings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+_Rule = Annotated[str, AfterValidator(_is_rule)]
+
+
+class SiteSettings(BaseModel):
+    """How a site writes its profiles. Every default fits the demo profiles and most sites made like them."""
+
+    default_locale: Annotated[
+        str, AfterValidator(_is_locale), Field(description="Locale of profiles that do not say theirs, such as de.")
+    ] = "de"
+    catalogue_links: Annotated[
+        tuple[Annotated[str, AfterValidator(_is_link_pattern)], ...],
+        Field(description="Patterns of links to other profiles, each with a group slug and, where it has one, locale."),
+    ] = (CATALOGUE_LINK,)
+    template_profiles: Annotated[
+        int, Field(ge=2, description="Profiles that must share a text before it is listed in templates.")
+    ] = 5
+    aliases: Annotated[
+        dict[str, _Column], Field(description="Front-matter keys of the site, each with the column it holds.")
+    ] = {}
+    price_models: Annotated[
+        dict[str, _PriceModels], Field(description="What the site writes for a price, with the price models it means.")
+    ] = {}
+    headings: Annotated[
+        dict[_Kind, _Headings],
+        AfterValidator(_are_phrases),
+        Field(description="Headings of the site by the kind of section they announce."),
+    ] = {}
+    locales: Annotated[
+        dict[str, Annotated[str | None, PlainValidator(_locale_or_none)]],
+        Field(description="Folders with the locale they stand for; false where one only looks like a language code."),
+    ] = {}
+    required_keys: Annotated[tuple[_Column, ...], Field(description="Columns that every front matter must give.")] = (
+        REQUIRED_KEYS
+    )
+    severities: Annotated[
+        dict[_Rule, Literal["error", "warning", "info", "off"]],
+        Field(description="Rules with another severity than their own; off leaves a rule out."),
+    ] = {}
+
+    def options(self, today: dt.date) -> Options:
+        """The settings as `transform` takes them, for a build on the day `today` (UTC)."""
+        return Options(
+            default_locale=self.default_locale,
+            catalogue_links=self.catalogue_links,
+            template_profiles=self.template_profiles,
+            aliases=self.aliases,
+            price_models={fold(text): models for text, models in self.price_models.items()},
+            headings=own_phrases(self.headings),
+            locales={folder.casefold(): locale for folder, locale in self.locales.items()},
+            required_keys=self.required_keys,
+            severities=self.severities,
+            today=today,
+        )

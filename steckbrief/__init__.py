@@ -1,0 +1,1 @@
+"""Steckbrief turns a directory of Markdown profiles into typed, versioned tables."""

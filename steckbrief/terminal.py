@@ -1,0 +1,89 @@
+"""Speaking to a person on a terminal: safe text, and progress while they wait."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from steckbrief.extract.printable import printable
+from steckbrief.pipeline.progress import Progress, watched_by
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+
+def prepare_streams() -> None:
+    """Let no character of a profile end a command only because the terminal's encoding lacks it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Write a result to standard output."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def remark(text: str) -> None:
+    """Write something beside the result, such as an error or what is going on, to standard error."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+class LineProgress(Progress):
+    """Progress for logs and pipes: one line at the end of each stage, no bar, no control characters."""
+
+    def end(self, stage: str, sentence: str) -> None:
+        """Say in one line what the stage did."""
+        remark(f"{stage}: {printable(sentence)}")
+
+
+class BarProgress(Progress):
+    """Progress for a terminal: a bar for the stage at work, and a line for each that is done."""
+
+    def __init__(self, bar: RichProgress) -> None:
+        self._bar = bar
+        self._task: TaskID | None = None
+
+    def begin(self, stage: str, total: int | None = None) -> None:
+        """Show the stage with an empty bar; a moving one where the total is not known."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(stage, total=total)
+
+    def advance(self, count: int) -> None:
+        """Move the bar on by `count`."""
+        if self._task is not None:
+            self._bar.advance(self._task, count)
+
+    def end(self, stage: str, sentence: str) -> None:
+        """Write the line above the bar."""
+        self._bar.console.print(f"{stage}: {printable(sentence)}", markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """Show how far the run inside the block is: a bar where standard error is a terminal, lines elsewhere."""
+    if not sys.stderr.isatty():
+        lines = LineProgress()
+        with watched_by(lines):
+            yield lines
+        return
+    from rich import progress as parts  # noqa: PLC0415 - costs 0.3 s that --help must not pay
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = (
+        parts.SpinnerColumn(),
+        parts.TextColumn("{task.description}", markup=False),
+        parts.BarColumn(),
+        parts.MofNCompleteColumn(),
+        parts.TimeElapsedColumn(),
+    )
+    with parts.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        progress = BarProgress(bar)
+        with watched_by(progress):
+            yield progress

@@ -1,0 +1,44 @@
+"""Running a piece of a test as a user whom file permissions bind: root may read everything."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+_CHECKOUT = Path(__file__).parents[1]
+# Imports first: the other user need not be able to read the interpreter's folders. The folder is entered before the
+# rights are given up, so that those above it do not matter.
+_PROGRAM = """
+import os, sys
+from pathlib import Path
+from steckbrief.extract.discovery import discover
+from steckbrief.extract.limits import DEFAULT_LIMITS
+from steckbrief.extract.source import read_bytes
+
+os.chdir(sys.argv[1])
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+root = Path(".")
+print(repr({expression}))
+"""
+
+
+def as_nobody(folder: Path, expression: str) -> object:
+    """The literal that a Python expression gives in another process, whose user is not root.
+
+    The expression may use `root` (the folder), `discover`, `read_bytes` and `DEFAULT_LIMITS`.
+    """
+    folder.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM.format(expression=expression), folder],
+        cwd=_CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return ast.literal_eval(done.stdout)

@@ -1,0 +1,146 @@
+"""Running the real command line in a process of its own, in surroundings the test controls."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from steckbrief.extract.limits import MOST_BRACKETS
+
+ROOT = Path(__file__).parents[1]
+RAW = ROOT / "raw"
+COMMAND = (sys.executable, "-m", "steckbrief.__main__")
+
+PROFILE = """---
+title: {title}
+slug: {slug}
+category: Software
+price_model: Freemium
+official_url: https://{slug}.example.org
+---
+# {title}
+
+{title} is a program.
+
+## Hauptfunktionen
+
+- **Erstens:** tut etwas
+- **Zweitens:** tut mehr
+
+## FAQ
+
+**Was ist {title}?**
+
+Ein Programm.
+"""
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The test's environment without anybody's settings, and with the project importable from any folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STECKBRIEF_", "PREFECT_"))}
+    return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **changes}
+
+
+def steckbrief(
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, expect: int | None = 0
+) -> subprocess.CompletedProcess[str]:
+    """Run the command and hold it to the exit code `expect`."""
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        env=dict(env or environment()),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert expect is None or done.returncode == expect, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+class Running:
+    """The command at work, as a terminal would run it: leader of its own process group."""
+
+    def __init__(self, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, *map(str, arguments)],
+            cwd=cwd,
+            env=dict(env or environment()),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
+    def wait_for_line(self, start: str) -> None:
+        """Wait until standard error has a line that starts like this."""
+        assert self.process.stderr is not None
+        seen = []
+        for line in self.process.stderr:
+            if line.startswith(start):
+                return
+            seen.append(line)
+        raise AssertionError(f"ended before {start!r}:\n{''.join(seen)}")
+
+    def press_ctrl_c(self) -> None:
+        """Send SIGINT to all processes of the group, as a terminal does."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def end(self) -> tuple[int, str, str]:
+        """Wait for the end: exit code, rest of standard output, rest of standard error."""
+        out, err = self.process.communicate(timeout=120)
+        return self.process.returncode, out, err
+
+
+def write_source(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files (path -> content) below `folder`; gives the folder."""
+    for path, content in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def profiles(number: int) -> dict[str, str]:
+    """So many different small profiles."""
+    return {f"tools/p{n:04d}.md": PROFILE.format(title=f"P{n:04d}", slug=f"p{n:04d}") for n in range(number)}
+
+
+def large_source(folder: Path) -> Path:
+    """Enough to read that something can happen in the middle of it: the demo profiles, many times over."""
+    for number in range(60):
+        shutil.copytree(RAW, folder / "large" / f"copy{number}")
+    return folder / "large"
+
+
+def slow_source(folder: Path) -> Path:
+    """Minutes of work for two processes, however fast: first profiles that are read at once, so that something is done.
+
+    Then paragraphs that keep the parser looking for the ends of links, 40 ms each.
+    """
+    slow = "[a](b " * MOST_BRACKETS + "\n\n"
+    many = {f"z{n}.md": PROFILE.format(title=f"Z{n}", slug=f"z{n}") + "\n" + slow * 100 for n in range(40)}
+    return write_source(folder / "slow", {**profiles(60), **many})
+
+
+def visible(output: Path) -> set[str]:
+    """Everything in an output folder but the lock file, relative to it."""
+    return {str(path.relative_to(output)) for path in output.rglob("*")} - {".lock", "releases"}
+
+
+def table_files(release: Path) -> dict[str, bytes]:
+    """The bytes of every Parquet and CSV file of a release, by name."""
+    return {file.name: file.read_bytes() for file in release.iterdir() if file.suffix in {".parquet", ".csv"}}

@@ -1,0 +1,239 @@
+"""A folder gets exactly the files of a commit, whatever they are called, and nothing outside it is ever touched."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from steckbrief.extract.discovery import discover
+from steckbrief.extract.git import command as runner
+from steckbrief.extract.git import export as module
+from steckbrief.extract.git.command import RepositoryError
+from steckbrief.extract.git.export import export
+from steckbrief.extract.git.repository import Entry, files_of
+from tests.repositories import commit, git, tree_with
+
+LARGEST = 1000
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    home = tmp_path / "catalogue"
+    commit(
+        home,
+        {"a/x.md": "eins\r\n", "a/y.md": "zwei", "b/z.markdown": b"\xff\x00", "a/t.txt": "n"},
+        "2026-02-01T12:00:00Z",
+    )
+    commit(home, {"a/x.md": "neu\n", "a/y.md": None, "c/W.MD": "w"}, "2026-02-03T12:00:00Z")
+    return home
+
+
+def exported(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_disk_that_is_full_is_told_with_the_file_that_it_did_not_take(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")  # as writing says it: without a file
+
+    monkeypatch.setattr(module, "_write", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*out/a/x.md'"):
+        export(repository, {}, files_of(repository, "HEAD~1"), tmp_path / "out", LARGEST)
+
+
+def test_the_export_has_the_exact_bytes_of_the_markdown_files(repository: Path, tmp_path: Path) -> None:
+    (repository / ".gitattributes").write_text("*.md text eol=crlf\n", encoding="utf-8")
+    commit(repository, {}, "2026-02-04T12:00:00Z")
+    folder = tmp_path / "out"
+    first, second = files_of(repository, "HEAD~2"), files_of(repository, "HEAD")
+    export(repository, {}, first, folder, LARGEST)
+    assert exported(folder) == {"a/x.md": b"eins\r\n", "a/y.md": b"zwei", "b/z.markdown": b"\xff\x00"}
+    untouched = (folder / "b/z.markdown").stat().st_mtime_ns
+    export(repository, first, second, folder, LARGEST)
+    assert exported(folder) == {"a/x.md": b"neu\n", "c/W.MD": b"w", "b/z.markdown": b"\xff\x00"}
+    assert (folder / "b/z.markdown").stat().st_mtime_ns == untouched
+
+
+def test_nothing_is_checked_out(repository: Path, tmp_path: Path) -> None:
+    (repository / "a/x.md").write_text("gerade in Arbeit", encoding="utf-8")
+    before = git(repository, "status", "--porcelain"), (repository / ".git/index").read_bytes()
+    export(repository, {}, files_of(repository, "HEAD"), tmp_path / "out", LARGEST)
+    assert (tmp_path / "out/a/x.md").read_text(encoding="utf-8") == "neu\n"
+    assert before == (git(repository, "status", "--porcelain"), (repository / ".git/index").read_bytes())
+
+
+def test_contents_are_read_in_batches_in_their_order(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"d/{number}.md": f"{number}" * number for number in range(30)}
+    commit(repository, files, "2026-02-04T12:00:00Z")
+    monkeypatch.setattr(module, "_BATCH", 100)
+    export(repository, {}, files_of(repository, "HEAD", ["d"]), tmp_path / "out", LARGEST)
+    assert exported(tmp_path / "out") == {path: text.encode() for path, text in files.items()}
+
+
+def test_a_huge_file_is_never_read_and_written_as_one_that_will_be_refused(repository: Path, tmp_path: Path) -> None:
+    commit(repository, {"a/huge.md": "x" * 5000}, "2026-02-04T12:00:00Z")
+    huge = git(repository, "rev-parse", "HEAD:a/huge.md")
+    files = files_of(repository, "HEAD")
+    (repository / ".git/objects" / huge[:2] / huge[2:]).unlink()
+    export(repository, {}, files, tmp_path / "out", LARGEST)
+    assert (tmp_path / "out/a/huge.md").stat().st_size == LARGEST + 1
+
+
+def test_links_stay_links_and_submodules_are_left_out(repository: Path, tmp_path: Path) -> None:
+    (repository / "a/link.md").symlink_to("/etc/hostname")
+    git(repository, "add", "--all")
+    head = git(repository, "rev-parse", "HEAD")
+    git(repository, "update-index", "--add", "--cacheinfo", f"160000,{head},sub.md")
+    git(repository, "commit", "--quiet", "--message", "m")
+    export(repository, {}, files_of(repository, "HEAD"), tmp_path / "out", LARGEST)
+    assert (tmp_path / "out/a/link.md").readlink() == Path("/etc/hostname")
+    assert not (tmp_path / "out/sub.md").exists()
+
+
+@pytest.mark.parametrize("target", [b"", b"a\0b", b"x" * 900 + b"/" + b"y" * 4500, b"\xff"])
+def test_a_link_to_what_cannot_be_is_a_link_all_the_same(repository: Path, tmp_path: Path, target: bytes) -> None:
+    blob = git(repository, "hash-object", "-w", "--stdin", given=target)
+    hostile = tree_with(repository, b"120000 a.md\0" + bytes.fromhex(blob))
+    export(repository, {}, files_of(repository, hostile), tmp_path / "out", 10_000)
+    assert [each.problem.rule for each in discover(tmp_path / "out").unreadable] == ["symlink-not-followed"]
+
+
+NAMES = st.dictionaries(
+    st.sampled_from(["x.md", "x.md/y.md", "x.md/y.md/z.md", "x.md/w.md", "v.md", "u/v.md", "u/t.md/s.md"]),
+    st.sampled_from(["eins", "zwei"]),
+)
+
+
+def without_clashes(files: Mapping[str, str]) -> dict[str, str]:
+    return {path: text for path, text in files.items() if not any(each.startswith(f"{path}/") for each in files)}
+
+
+@pytest.fixture(scope="module")
+def two_texts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A repository, and the ids of two contents in it."""
+    home = tmp_path_factory.mktemp("texts")
+    git(home, "init", "--quiet")
+    return home, {text: git(home, "hash-object", "-w", "--stdin", given=text.encode()) for text in ("eins", "zwei")}
+
+
+@given(st.lists(NAMES.map(without_clashes), min_size=2, max_size=5))
+def test_files_become_folders_and_folders_files(
+    two_texts: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory, nights: list[dict[str, str]]
+) -> None:
+    repository, ids = two_texts
+    folder = tmp_path_factory.mktemp("out")
+    before: dict[str, Entry] = {}
+    for night in nights:
+        after = {path: Entry(path, ids[text], 4) for path, text in night.items()}
+        export(repository, before, after, folder, LARGEST)
+        assert exported(folder) == {path: text.encode() for path, text in night.items()}
+        assert all(any(path.iterdir()) for path in folder.rglob("*") if path.is_dir())
+        before = after
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"n\xe4chste.md",
+        b"zwei\nZeilen.md",
+        b"\x1b[2J.md",
+        b"l" * 252 + b".md",
+        b"l" * 253 + b".md",
+        b"d" * 300 + b"/x.md",
+        b"/".join([b"d"] * 120) + b"/x.md",
+        b"/".join([b"d" * 250] * 20) + b"/x.md",
+    ],
+)
+def test_a_hostile_name_costs_that_file_and_no_other(repository: Path, tmp_path: Path, name: bytes) -> None:
+    *folders, last = name.split(b"/")
+    inner, mode = git(repository, "rev-parse", "HEAD:c/W.MD"), b"100644 "
+    entry = mode + last + b"\0" + bytes.fromhex(inner)
+    for folder in reversed(folders):
+        made = git(repository, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", given=entry)
+        entry = b"40000 " + folder + b"\0" + bytes.fromhex(made)
+    hostile = tree_with(repository, b"100644 good.md\0" + bytes.fromhex(inner) + entry)
+    files = files_of(repository, hostile)
+    export(repository, {}, files, tmp_path / "out", LARGEST)
+    found = discover(tmp_path / "out")
+    if name == b"l" * 252 + b".md":
+        assert sorted(found.files) == ["good.md", name.decode()]
+        return
+    assert found.files == ("good.md",)
+    assert [each.problem.rule for each in found.unreadable] == ["file-name-unusable"]
+    export(repository, files, {}, tmp_path / "out", LARGEST)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_backslash_is_a_letter_of_a_name(repository: Path, tmp_path: Path) -> None:
+    commit(repository, {"a/c\\d.md": "b"}, "2026-02-04T12:00:00Z")
+    export(repository, {}, files_of(repository, "HEAD", ["a"]), tmp_path / "out", LARGEST)
+    assert exported(tmp_path / "out")["a/c\\d.md"] == b"b"
+
+
+@pytest.mark.parametrize("there", ["a", "a/x.md"])
+def test_names_that_the_file_system_takes_for_one_do_not_overwrite_each_other(
+    repository: Path, tmp_path: Path, there: str
+) -> None:
+    """As on a system that does not tell A from a: what another file made stands in the way."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    if there == "a":
+        (tmp_path / "out/a").symlink_to(tmp_path / "elsewhere")
+    else:
+        (tmp_path / "out/a").mkdir()
+        (tmp_path / "out/a/x.md").write_text("die andere", encoding="utf-8")
+    with pytest.raises(RepositoryError, match="has a twin"):
+        export(repository, {}, files_of(repository, "HEAD"), tmp_path / "out", LARGEST)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["missing", "damaged", "a tree"])
+def test_a_content_that_is_not_there_is_told(repository: Path, tmp_path: Path, what: str) -> None:
+    content = git(repository, "rev-parse", "HEAD:a/x.md")
+    files = files_of(repository, "HEAD")
+    stored = repository / ".git/objects" / content[:2] / content[2:]
+    if what == "a tree":
+        tree = git(repository, "rev-parse", "HEAD:a")
+        files = {"a/x.md": Entry("a/x.md", tree, 4)}
+    stored.unlink()
+    if what == "damaged":
+        stored.write_bytes(b"nothing")
+    with pytest.raises(RepositoryError, match=r"is not there|git cat-file failed"):
+        export(repository, {}, files, tmp_path / "out", LARGEST)
+    if what != "a tree":
+        with pytest.raises(RepositoryError, match=r"'a/x\.md'.* is not there. The repository is damaged|failed"):
+            files_of(repository, "HEAD")
+
+
+@pytest.mark.parametrize("kept_off", ["both", "by an older git"])
+def test_a_partial_clone_fetches_nothing_in_secret(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_off: str
+) -> None:
+    if kept_off == "by an older git":
+        monkeypatch.delitem(runner._OFFLINE, "GIT_NO_LAZY_FETCH")
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    git(repository, "config", "uploadpack.allowAnySHA1InWant", "true")
+    git(tmp_path, "clone", "--quiet", "--bare", "--filter=blob:none", f"file://{repository}", "part.git")
+    part = tmp_path / "part.git"
+    with pytest.raises(RepositoryError, match="clone it in full, without --filter"):
+        files_of(part, "HEAD")
+    with pytest.raises(RepositoryError, match="clone it in full, without --filter"):
+        export(part, {}, {"x.md": files_of(repository, "HEAD")["a/x.md"]}, tmp_path / "out", LARGEST)
+
+
+def test_a_partial_clone_that_lacks_other_files_only_is_read(repository: Path, tmp_path: Path) -> None:
+    commit(repository, {"a/picture.png": b"x" * 5000}, "2026-02-04T12:00:00Z")
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "--quiet", "--bare", "--filter=blob:limit=1k", f"file://{repository}", "part.git")
+    part = tmp_path / "part.git"
+    export(part, {}, files_of(part, "HEAD"), tmp_path / "out", LARGEST)
+    assert set(exported(tmp_path / "out")) == {"a/x.md", "b/z.markdown", "c/W.MD"}

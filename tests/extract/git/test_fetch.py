@@ -1,0 +1,166 @@
+"""What is new at the remote is found, nothing of a working tree is touched, and what cannot move is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from steckbrief.extract.git.command import RepositoryError
+from steckbrief.extract.git.fetch import fetch
+from tests.repositories import commit, git
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Path:
+    home = tmp_path / "catalogue"
+    commit(home, {"a/x.md": "eins\n"}, "2026-02-01T12:00:00Z")
+    return home
+
+
+def cloned(remote: Path, *options: str) -> Path:
+    folder = remote.parent / "clone"
+    git(remote.parent, "clone", "--quiet", *options, str(remote), str(folder))
+    return folder
+
+
+def state(tree: Path) -> tuple[dict[str, bytes], str, str]:
+    """Every file of a working tree with its index, its branch and what stands in it."""
+    files = {str(path): path.read_bytes() for path in tree.rglob("*") if path.is_file() and ".git" not in path.parts}
+    files["index"] = (tree / ".git/index").read_bytes()
+    return files, git(tree, "symbolic-ref", "HEAD"), git(tree, "rev-parse", "HEAD")
+
+
+def test_a_working_tree_is_left_as_it_is_whatever_its_state(remote: Path) -> None:
+    """Half-staged edits, a commit that was never pushed, and a lock that a dead git left on the index."""
+    tree = cloned(remote)
+    commit(tree, {"a/mine.md": "m"}, "2026-02-05T12:00:00Z")
+    (tree / "a/x.md").write_text("gerade in Arbeit", encoding="utf-8")
+    git(tree, "add", "a/x.md")
+    (tree / "a/x.md").write_text("noch mehr", encoding="utf-8")
+    (tree / ".git/index.lock").touch()
+    newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
+    before = state(tree)
+    assert fetch(tree, "HEAD", 30) == newest
+    assert state(tree) == before
+    assert git(tree, "rev-parse", "origin/main") == newest
+
+
+def test_a_history_that_was_rewritten_is_followed(remote: Path) -> None:
+    commit(remote, {"a/x.md": "zwei\n"}, "2026-02-02T12:00:00Z")
+    tree = cloned(remote)
+    git(remote, "reset", "--quiet", "--hard", "HEAD~1")
+    newest = commit(remote, {"a/x.md": "anders\n"}, "2026-02-03T12:00:00Z")
+    assert fetch(tree, "HEAD", 30) == newest
+    mirror = remote.parent / "mirror.git"
+    git(remote.parent, "clone", "--quiet", "--mirror", str(remote), str(mirror))
+    git(remote, "reset", "--quiet", "--hard", "HEAD~1")
+    assert fetch(mirror, "HEAD", 30) == git(remote, "rev-parse", "HEAD")
+
+
+def test_the_branch_that_is_followed_counts_not_one_of_the_same_name(remote: Path) -> None:
+    git(remote, "branch", "release")
+    tree = cloned(remote)
+    git(tree, "branch", "--quiet", "--set-upstream-to=origin/release", "main")
+    commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
+    assert fetch(tree, "HEAD", 30) == git(remote, "rev-parse", "release")
+
+
+def test_a_branch_that_is_gone_at_the_remote_is_told_not_built_again(remote: Path) -> None:
+    tree = cloned(remote)
+    git(remote, "branch", "--quiet", "--move", "main", "trunk")
+    with pytest.raises(RepositoryError, match="couldn't find remote ref refs/heads/main"):
+        fetch(tree, "HEAD", 30)
+
+
+@pytest.mark.parametrize("where", ["detached", "without upstream", "following itself"])
+def test_a_working_tree_that_follows_nothing_is_told(remote: Path, where: str) -> None:
+    tree = cloned(remote)
+    if where == "detached":
+        git(tree, "checkout", "--quiet", "--detach")
+    elif where == "without upstream":
+        git(tree, "checkout", "--quiet", "-b", "mine")
+    else:
+        git(tree, "checkout", "--quiet", "-b", "mine", "--track", "main")
+    with pytest.raises(RepositoryError, match=r"no branch.*git\.update = false"):
+        fetch(tree, "HEAD", 30)
+
+
+@pytest.mark.parametrize("mirror", [True, False])
+def test_a_bare_repository_gets_everything_its_configuration_asks_for(remote: Path, mirror: bool) -> None:
+    git(remote, "branch", "old")
+    bare = cloned(remote, "--mirror" if mirror else "--bare")
+    git(bare, "config", "remote.origin.fetch", "+refs/*:refs/*" if mirror else "+refs/heads/*:refs/heads/*")
+    git(remote, "branch", "--quiet", "--delete", "old")
+    newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
+    git(remote, "branch", "young")
+    assert fetch(bare, "HEAD", 30) == fetch(bare, "main", 30) == fetch(bare, "young", 30) == newest
+    assert "old" not in git(bare, "for-each-ref", "--format=%(refname:short)").split()
+    assert fetch(bare, newest, 30) == newest
+    with pytest.raises(RepositoryError, match="'old' names no commit"):
+        fetch(bare, "old", 30)
+
+
+@pytest.mark.parametrize("specs", [[], ["+refs/heads/*:refs/remotes/origin/*"], ["+refs/heads/main:refs/heads/mine"]])
+def test_a_bare_repository_whose_branch_would_never_move_is_told(remote: Path, specs: list[str]) -> None:
+    bare = cloned(remote, "--bare")
+    for each in specs:
+        git(bare, "config", "--add", "remote.origin.fetch", each)
+    newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
+    with pytest.raises(
+        RepositoryError, match=r"fetching does not move refs/heads/main.*or clone with --mirror"
+    ) as caught:
+        fetch(bare, "HEAD", 30)
+    told = str(caught.value)
+    git(bare, "config", "--unset-all", "remote.origin.fetch") if specs else None
+    command = told[told.index("(git -C") + 1 : told.index("),")].split()
+    git(bare, *(word.strip("'") for word in command[3:]))
+    assert fetch(bare, "HEAD", 30) == newest
+
+
+def test_a_remote_branch_of_a_bare_repository_can_be_read(remote: Path) -> None:
+    bare = cloned(remote, "--bare", "--config=remote.origin.fetch=+refs/heads/*:refs/remotes/origin/*")
+    newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
+    git(bare, "fetch", "--quiet")
+    assert fetch(bare, "origin/main", 30) == newest
+
+
+def test_the_only_remote_is_used_whatever_it_is_called_and_none_is_told(remote: Path) -> None:
+    bare = cloned(remote, "--mirror")
+    git(bare, "remote", "rename", "origin", "central.example")
+    git(bare, "config", "remote.central.example.fetch", "+refs/*:refs/*")
+    newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
+    assert fetch(bare, "HEAD", 30) == newest
+    git(bare, "config", "--remove-section", "remote.central.example")
+    with pytest.raises(RepositoryError, match=r"no remote 'origin' to fetch from, but none\. Add it"):
+        fetch(bare, "HEAD", 30)
+
+
+def test_an_empty_mirror_is_told_and_filled_once_there_is_something(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "catalogue")
+    mirror = tmp_path / "mirror.git"
+    git(tmp_path, "clone", "--quiet", "--mirror", str(tmp_path / "catalogue"), str(mirror))
+    with pytest.raises(RepositoryError, match="'HEAD' names no commit"):
+        fetch(mirror, "HEAD", 30)
+    newest = commit(tmp_path / "catalogue", {"a/x.md": "eins\n"}, "2026-02-01T12:00:00Z")
+    assert fetch(mirror, "HEAD", 30) == newest
+
+
+def test_a_remote_that_is_away_may_come_back_and_one_that_is_gone_does_not(remote: Path) -> None:
+    tree = cloned(remote)
+    git(tree, "remote", "set-url", "origin", "http://127.0.0.1:9/nothing.git")
+    with pytest.raises(RepositoryError, match="git fetch failed") as caught:
+        fetch(tree, "HEAD", 30)
+    assert caught.value.passing
+    git(tree, "remote", "set-url", "origin", str(remote.parent / "gone.git"))
+    with pytest.raises(RepositoryError, match="git fetch failed") as caught:
+        fetch(tree, "HEAD", 30)
+    assert not caught.value.passing
+
+
+def test_a_lock_that_a_killed_git_left_is_told_with_what_to_do(remote: Path) -> None:
+    tree = cloned(remote)
+    commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
+    (tree / ".git/refs/remotes/origin/main.lock").touch()
+    with pytest.raises(RepositoryError, match=r"If no git is at work there, one was killed: remove that file"):
+        fetch(tree, "HEAD", 30)

@@ -1,0 +1,327 @@
+"""The block parser: CommonMark with GFM tables token by token, but for headings glued to HTML; and hostile nesting."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from steckbrief.extract.limits import Limits
+from steckbrief.extract.markdown.commonmark import _tokenize, parse_blocks, parse_inline
+from steckbrief.extract.model import BlockKind
+from steckbrief.extract.text import decode, lines
+from tests.extract.markdown.generated import markdown
+from tests.extract.real_files import REAL_FOLDERS, profiles
+
+_NESTING = 60
+
+
+def stock(text):
+    """Tokens and link definitions by markdown-it-py as it comes, blocks only."""
+    parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    env: dict[str, object] = {}
+    return comparable(parser.parse(text, env)), env
+
+
+def ours(text):
+    env: dict[str, object] = {}
+    state = _tokenize(text, env, Limits(nesting=_NESTING))
+    return comparable(state.tokens), env, state.glued
+
+
+def comparable(tokens):
+    names = ("type", "tag", "nesting", "level", "content", "markup", "info", "hidden")
+    return [
+        (*(getattr(each, name) for name in names), each.map and list(each.map), dict(each.attrs)) for each in tokens
+    ]
+
+
+@given(markdown())
+@settings(max_examples=500)
+def test_generated_markdown_gives_the_tokens_of_commonmark(text):
+    tokens, env, glued = ours(text)
+    if not glued:
+        assert (tokens, env) == stock(text)
+
+
+@given(markdown(ends=st.just("\n")))
+def test_a_blank_line_before_glued_headings_gives_the_tokens_of_commonmark(text):
+    glued = ours(text)[2]
+    rows = lines(text)
+    for line in reversed(glued):
+        rows.insert(line, "\n")
+    mended = "".join(rows)
+    tokens, env, left = ours(mended)
+    assert left == []
+    assert (tokens, env) == stock(mended)
+
+
+@pytest.mark.parametrize("folder", REAL_FOLDERS)
+def test_real_profiles_give_the_tokens_of_commonmark(folder):
+    compared = 0
+    for path, data in profiles(folder):
+        text = decode(data)[0]
+        tokens, env, glued = ours(text)
+        if not glued:
+            compared += 1
+            assert (tokens, env) == stock(text), path
+    assert compared > 10
+
+
+def blocks(text, first_line=1, **limits):
+    return parse_blocks(lines(text), first_line, Limits(**limits)).blocks
+
+
+def outline(text):
+    return [(each.kind.value, each.line_start, each.line_end, each.text) for each in blocks(text)]
+
+
+@pytest.mark.parametrize(
+    ("line", "level", "text"),
+    [
+        ("# A", 1, "A"),
+        ("###### A", 6, "A"),
+        ("   ## A", 2, "A"),
+        ("## A ##", 2, "A"),
+        ("## A #####   ", 2, "A"),
+        ("## A#", 2, "A#"),
+        ("## A \\#", 2, "A \\#"),
+        ("#\tA", 1, "A"),
+        ("##", 2, ""),
+        ("## ##", 2, ""),
+        ("# **A** [b](/c/)", 1, "**A** [b](/c/)"),
+    ],
+)
+def test_atx_headings(line, level, text):
+    (block,) = blocks(line + "\n")
+    assert (block.kind, block.level, block.text) == (BlockKind.HEADING, level, text)
+
+
+@pytest.mark.parametrize("line", ["#A", "####### A", "\\# A", "    # A", "\t# A", "#\u00a0A"])
+def test_lines_that_only_look_like_headings(line):
+    assert [each.kind for each in blocks(line + "\n")] != [BlockKind.HEADING]
+
+
+def test_setext_headings_may_have_several_lines_and_any_length_of_underline():
+    assert [(each.level, each.text, each.line_start, each.line_end) for each in blocks("A\nB\n===\n\nC\n-\n")] == [
+        (1, "A\nB", 1, 3),
+        (2, "C", 5, 6),
+    ]
+
+
+def test_an_underline_outside_a_quote_underlines_nothing_in_it():
+    assert [each.kind for each in blocks("> a\n---\n")] == [BlockKind.QUOTE, BlockKind.RULE]
+    assert [each.kind for each in blocks("> a\n===\n")] == [BlockKind.QUOTE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n# A\n```\n",
+        "~~~ py\n# A\n\n# B\n",
+        "    # A\n",
+        "> # A\n",
+        "- # A\n",
+        "1. # A\n",
+        "<!-- a\n# A\n\n# B\n-->\n",
+        "<script>\n# A\n\n# B\n</script>\n",
+        "<pre>\n# A\n</pre>\n",
+        "<?php\n# A\n?>\n",
+        "<div>\n<!--\n# A\n-->\n</div>\n",
+        "<div>\n<pre>\n# A\n</pre>\n</div>\n",
+        "<details>\n```sh\n# A\n```\n</details>\n",
+        "<div>\n<STYLE>\n# A\n</style>\n</div>\n",
+        "<div>\n#A\n</div>\n",
+    ],
+)
+def test_headings_in_code_quotes_lists_comments_and_scripts_are_none(text):
+    assert BlockKind.HEADING not in {each.kind for each in blocks(text)}
+    assert parse_blocks(lines(text), 1).glued == ()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "html", ["</figure>", '<img src="/a.png">', "<figure>\n<img>\n</figure>", "<x-y>", "<br/> text"]
+)
+def test_a_heading_on_the_line_after_html_is_a_heading(html, end):
+    text = f"{html}\n## A ##\ntext\n".replace("\n", end)
+    height = html.count("\n") + 1
+    body = parse_blocks(lines(text), 10)
+    kinds = [(each.kind.value, each.line_start, each.line_end) for each in body.blocks]
+    assert kinds == [
+        ("html", 10, 9 + height) if html != "<br/> text" else ("paragraph", 10, 10),
+        ("heading", 10 + height, 10 + height),
+        ("paragraph", 11 + height, 11 + height),
+    ]
+    assert body.glued == (() if html == "<br/> text" else (10 + height,))
+
+
+@pytest.mark.parametrize("html", ["<!-- a -->", "<script>x</script>", "<?x?>", "<!DOCTYPE html>", "<!-- a\n\nb -->"])
+def test_a_heading_after_html_that_ends_by_itself_is_not_glued(html):
+    body = parse_blocks(lines(f"{html}\n# A\n"), 1)
+    assert [each.kind for each in body.blocks] == [BlockKind.HEADING] or body.blocks[-1].kind is BlockKind.HEADING
+    assert body.glued == ()
+
+
+def test_every_glued_heading_of_many_is_found():
+    body = parse_blocks(lines("<div>\n# A\n" * 500), 1)
+    assert body.glued == tuple(range(2, 1001, 2))
+
+
+def test_a_heading_after_a_comment_inside_html_is_a_heading():
+    text = "<div>\n<!-- # no -->\n<!--\n# no\n-->\n# yes\n"
+    assert outline(text)[1:] == [("heading", 6, 6, "yes")]
+
+
+def test_a_list_needs_no_blank_line_before_it():
+    assert [each[:3] for each in outline("Lead-in:\n- a\n- b\ntext\n")] == [("paragraph", 1, 1), ("list", 2, 4)]
+    # Only a list that starts with 1 may interrupt a paragraph (CommonMark 5.3).
+    assert [each[:3] for each in outline("In\n2020. It was so.\n")] == [("paragraph", 1, 2)]
+
+
+def test_a_list_split_by_blank_lines_is_one_list_and_items_end_before_them():
+    (block,) = blocks("- a\n\n\n- b\n\n  more of b\n\n- c\n\n\n")
+    assert (block.line_start, block.line_end) == (1, 8)
+    assert [(each.line_start, each.line_end) for each in block.children] == [(1, 1), (4, 6), (8, 8)]
+
+
+def test_another_bullet_starts_another_list():
+    assert [each[:3] for each in outline("- a\n* b\n1. c\n1) d\n")] == [
+        ("list", 1, 1),
+        ("list", 2, 2),
+        ("list", 3, 3),
+        ("list", 4, 4),
+    ]
+
+
+def test_items_of_ordered_lists_know_their_number():
+    (block,) = blocks("3. a\n3. b\n")
+    assert [each.text for each in block.children] == ["3.", "3."]
+    assert [each.text for each in blocks("- a\n")[0].children] == [""]
+
+
+def test_nested_lists_lie_in_their_item():
+    (outer,) = blocks("- a\n  - b\n\n    text\n  - c\n- d\n")
+    first, second = outer.children
+    assert [(each.kind.value, each.line_start, each.line_end) for each in first.children] == [
+        ("paragraph", 1, 1),
+        ("list", 2, 5),
+    ]
+    assert [(each.line_start, each.line_end) for each in first.children[1].children] == [(2, 4), (5, 5)]
+    assert (second.line_start, second.line_end) == (6, 6)
+
+
+def test_tabs_indent_to_the_next_stop_of_four():
+    (block,) = blocks("-\ta\n\n\tb\n")
+    assert [each.text for each in block.children[0].children] == ["a", "b"]
+    assert [(each.kind, each.text) for each in blocks("\tcode\n")] == [(BlockKind.CODE, "code\n")]
+
+
+def test_lazy_lines_belong_to_the_paragraph_in_the_quote():
+    (quote,) = blocks("> a\nb\n\n")
+    assert [(each.text, each.line_start, each.line_end) for each in quote.children] == [("a\nb", 1, 2)]
+
+
+def test_tables_have_rows_of_cells_with_their_lines():
+    (table,) = blocks("| a | b \\| c |\n|---|:-:|\n| **1** |\n| 2 | 3 | 4 |\n\ntext\n")[:1]
+    assert (table.kind, table.line_start, table.line_end) == (BlockKind.TABLE, 1, 4)
+    assert [[cell.text for cell in row.children] for row in table.children] == [
+        ["a", "b | c"],
+        ["**1**", ""],
+        ["2", "3"],
+    ]
+    assert [(row.line_start, row.children[1].line_end) for row in table.children] == [(1, 1), (3, 3), (4, 4)]
+
+
+@pytest.mark.parametrize("text", ["a | b\n", "a | b\n--\n", "| a |\n|-|-|\n", "a|b\n- | -\n"])
+def test_what_has_no_matching_delimiter_row_is_no_table(text):
+    assert BlockKind.TABLE not in {each.kind for each in blocks(text)}
+
+
+def test_a_line_of_a_no_break_space_is_text_and_not_blank():
+    (block,) = blocks("- a\n\n  \u00a0\n")
+    assert (block.line_start, block.line_end) == (1, 3)
+    assert [(each.line_start, each.line_end) for each in block.children[0].children] == [(1, 1), (3, 3)]
+
+
+def test_link_definitions_are_collected_and_are_no_blocks():
+    body = parse_blocks(lines("[A  b]: /x 'T'\n\n[a B]: /y\n\ntext\n"), 1)
+    assert [each.text for each in body.blocks] == ["text"]
+    assert set(body.references) == {"A B"}
+    assert [(run.text, run.url) for run in parse_inline("[a b]", body.references)] == [("a b", "/x")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ">" * 5_000 + " a\n",
+        "> " * 5_000 + "a\n",
+        "- " * 5_000 + "a\n",
+        "1. " * 5_000 + "a\n",
+        "> - " * 5_000 + "a\n",
+        "".join("  " * level + "- a\n" for level in range(1_000)),
+        "".join(">" * level + " a\n\n" for level in range(1_000)),
+    ],
+    ids=["quotes", "spaced quotes", "bullets", "numbers", "both", "indented", "growing"],
+)
+def test_what_is_nested_too_deep_is_left_out_and_located(text):
+    body = parse_blocks(lines(text + "\n# after\n"), 7)
+    last = text.count("\n") + 8
+    assert (body.blocks[-1].text, body.blocks[-1].line_start) == ("after", last)
+    assert body.exceeded is not None
+    assert 7 <= body.exceeded < last
+
+
+def test_the_limit_on_nesting_is_the_one_given():
+    # A list and its item are two levels.
+    assert parse_blocks(lines("- - - a\n"), 1, Limits(nesting=6)).exceeded == 1
+    assert parse_blocks(lines("- - - a\n"), 1, Limits(nesting=7)).exceeded is None
+    assert parse_blocks(lines("a\n\n> > b\n"), 1, Limits(nesting=2)).exceeded == 3
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "- item\n", "- a\n\n", "-\n", "---\n", "a\n---\n", "> a\n", "[a]: /u\n", "[a\n", "[a]: /u 'x\n", "|a|b|\n",
+        "a|b\n", "<div>\n", "<!-- a\n\n", "```\n", "```a\n~~~b\n", "# a\n", "\\\n", "\t- a\n", "> - > - a\n",
+        "- > a\nb\n",
+    ],
+)  # fmt: skip
+def test_thousands_of_lines_of_one_kind_are_parsed(piece):
+    text = piece * 2_000
+    for block in parse_blocks(lines(text), 1).blocks:
+        assert 1 <= block.line_start <= block.line_end <= text.count("\n")
+
+
+# --- tables beyond the limits ------------------------------------------------------------------------------------
+
+
+def table(columns, row="|b", rows=1):
+    return "|a" * columns + "|\n" + "|-" * columns + "|\n" + f"{row}\n" * rows
+
+
+def test_a_table_with_too_many_columns_is_a_paragraph_and_is_named():
+    body = parse_blocks(lines(table(4) + "\n" + table(5)), 3, Limits(table_columns=4))
+    assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH]
+    assert body.cut == (7,)
+
+
+def test_tables_after_too_many_cells_are_paragraphs_and_are_named():
+    body = parse_blocks(lines((table(2, rows=2) + "\n") * 3), 1, Limits(table_cells=6))
+    assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH, BlockKind.PARAGRAPH]
+    assert body.cut == (6, 11)
+
+
+def test_a_table_that_the_parser_cuts_is_named_where_it_is_cut():
+    # markdown-it-py fills in 65,536 cells: 662 rows of 99 missing ones reach that, and one more does not fit.
+    rows = 65_536 // 99
+    assert parse_blocks(lines(table(100, rows=rows)), 1).cut == ()
+    assert parse_blocks(lines(table(100, rows=rows + 1)), 1).cut == (rows + 3,)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\ntext|\n", "> q|\n", "# H|\n", "    code|\n", "- a|\n", "```|\n", "***\n"])
+def test_what_ends_a_table_is_not_taken_for_the_rest_of_it(end):
+    assert parse_blocks(lines(table(2) + end), 1).cut == ()
+    assert parse_blocks(lines(f"- a\n\n  {table(2)}".replace("\n|", "\n  |") + end), 1).cut == ()

@@ -1,0 +1,236 @@
+"""YAML becomes plain data only, with exact lines, within limits, and one bad value costs no other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from steckbrief.extract.limits import DEFAULT_LIMITS
+from steckbrief.extract.yaml_mapping import RefusedError, read_mapping
+
+
+def read(source, first_line=2, **limits):
+    return read_mapping(source, first_line, replace(DEFAULT_LIMITS, **limits))
+
+
+def refused(source, **limits):
+    with pytest.raises(RefusedError) as caught:
+        read(source, **limits)
+    return caught.value.problem
+
+
+def test_values_have_the_types_of_yaml():
+    assert read("a: x\nb: 1\nc: 1.5\nd: true\ne:\nf: 2026-05-31\ng: [x, {y: z}]\nh: '1'\n").values == {
+        "a": "x",
+        "b": 1,
+        "c": 1.5,
+        "d": True,
+        "e": None,
+        "f": dt.date(2026, 5, 31),
+        "g": ["x", {"y": "z"}],
+        "h": "1",
+    }
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=8),
+        st.recursive(
+            st.one_of(
+                st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=8), st.dates()
+            ),
+            lambda inner: st.one_of(
+                st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)
+            ),
+            max_leaves=8,
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.booleans(),
+)
+def test_what_a_yaml_writer_wrote_is_read_back(values, flow):
+    # ASCII only: libyaml folds U+0085 and its like as line ends, as YAML 1.1 says.
+    mapping = read(yaml.safe_dump(values, default_flow_style=flow, sort_keys=False))
+    assert mapping.values == values
+    assert list(mapping.values) == list(values)
+    assert mapping.problems == ()
+
+
+@pytest.mark.parametrize("key", ["yes", "on", "1", "2024-01-01", "null", "~", "1.50", "a b", "größe", "0x1F"])
+def test_keys_are_text_as_written(key):
+    assert read(f"{key}: v\nn: {{{key}: w}}").values == {key: "v", "n": {key: "w"}}
+
+
+def test_the_line_of_every_key_is_that_of_the_file():
+    source = (
+        "a: 'x\n  y'\n'b c': |\n  one\n\n  two\n# d: no key\n\"e\": {f: g,\n  h: i}\n? j\n: k\nb: 'u\u2028v'\nlast: 1\n"
+    )
+    assert read(source, first_line=10).lines == {"a": 10, "b c": 12, "e": 17, "j": 19, "b": 21, "last": 22}
+
+
+def test_a_key_that_stands_twice_keeps_the_last_value_and_is_reported():
+    mapping = read("a: 1\nb: 2\r\na: 3\n")
+    assert mapping.values == {"a": 3, "b": 2}
+    assert mapping.lines == {"a": 4, "b": 3}
+    assert [(each.rule, each.line_start, each.values) for each in mapping.problems] == [
+        ("front-matter-duplicate-key", 4, {"key": "a", "first": "2"})
+    ]
+
+
+def test_a_nested_key_of_the_same_name_is_no_duplicate():
+    assert read("a: {a: 1, b: 2}\nb:\n  a: 3\n").problems == ()
+
+
+def test_merge_keys_fill_in_and_never_override():
+    mapping = read(
+        "base: &base {x: 1, y: 2}\nmore: &more {y: 3, z: 4}\nuse:\n  y: 5\n  <<: [*base, *more]\n<<: *base\nx: 6\n"
+    )
+    assert mapping.values["use"] == {"x": 1, "y": 5, "z": 4}
+    assert {key: mapping.values[key] for key in "xy"} == {"x": 6, "y": 2}
+    assert mapping.problems == ()
+    assert read("<<: 5\na: {<<: [x]}\n").values == {"<<": 5, "a": {"<<": ["x"]}}
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("2026-02-31", "2026-02-31"),
+        ("2026-13-01", "2026-13-01"),
+        ("2026-05-31 25:00:00", "2026-05-31 25:00:00"),
+        ("!!bool maybe", "maybe"),
+        ("!!int ''", ""),
+        ("!!int x", "x"),
+        ("!!float ''", ""),
+        ("!!timestamp soon", "soon"),
+        ("9" * 50_000, "9" * 50_000),
+        ("0x" + "f" * 50_000, "0x" + "f" * 50_000),
+        ("1:" * 20_000 + "1", "1:" * 20_000 + "1"),
+        ("1:" * 400 + "1.5", "1:" * 400 + "1.5"),
+        ("{{NAME}}", "{{NAME}}"),
+        ("{[a]: b}", "{[a]: b}"),
+        ("!!binary aGk=", "aGk="),
+        ("!!set {b, a}", {"b": None, "a": None}),
+        ("!!omap [a: 1]", [{"a": 1}]),
+        ("!secret x", "x"),
+        ("!secret [x]", ["x"]),
+        ("!!python/object/apply:os.getcwd []", []),
+        ("!!python/object:os.system 'true'", "true"),
+        ("!!python/name:os.system ''", ""),
+        ("!!python/tuple [1]", [1]),
+    ],
+)
+def test_a_value_that_cannot_be_built_is_kept_as_written_reported_and_costs_no_other(value, kept):
+    mapping = read(f"before: 1\nbad: {value}\nafter: 2\n")
+    assert mapping.values == {"before": 1, "bad": kept, "after": 2}
+    assert [(each.rule, each.line_start, each.values["key"]) for each in mapping.problems] == [
+        ("front-matter-wrong-type", 3, "bad")
+    ]
+
+
+def test_no_tag_runs_anything(tmp_path):
+    target = tmp_path / "made"
+    read(f"a: !!python/object/apply:os.mkdir ['{target}']\nb: !!python/object/new:os.mkdir ['{target}']\n")
+    assert not target.exists()
+
+
+def test_numbers_that_are_none_are_floats():
+    values = read("a: .nan\nb: -.inf\nc: .INF\n").values
+    assert isinstance(values["a"], float)
+    assert math.isnan(values["a"])
+    assert (values["b"], values["c"]) == (-math.inf, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("a: 1\nb: [\nc: 2", 3),
+        ("a: 1\nb: c: d\ne: 2", 3),
+        ("a: 1\r\nb: c: d\r\ne: 2", 3),
+        ("a: 1\rb: c: d\re: 2", 3),
+        ("ä: 'x\u2028y\x85z'\nb: c: d", 3),
+        ("ä: ü\nb: \x07", 3),
+        ("a: 1\nb: 'open\nc: 2", 3),
+        ("a: 1\n\tb: 2", 3),
+        ("a: *missing", 2),
+        ("a: 1\n...\nb: 2", 4),
+        ("%YAML 9.9", 2),
+        ("a: &" + "&" * 1000, 2),
+    ],
+)
+def test_what_is_no_yaml_is_located(source, line):
+    problem = refused(source + "\n")
+    assert problem.rule == "front-matter-invalid"
+    assert problem.line_start == line
+    assert problem.values["detail"]
+
+
+_BOMB = "\n".join(["a0: &a0 [x, x, x]", *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12))])
+_MERGE_BOMB = "\n".join(["a0: &a0 {x: 1}", *(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}" for i in range(1, 30))])
+_CHAIN = "\n".join(["a0: &a0 x", *(f"a{i}: &a{i} {'[' * 30}*a{i - 1}{']' * 30}" for i in range(1, 12))])
+
+
+@pytest.mark.parametrize(
+    ("source", "rule"),
+    [
+        (_BOMB, "front-matter-too-large-expanded"),
+        ("\n".join(f"k{i}: v" for i in range(6_000)), "front-matter-too-large-expanded"),
+        ("a: 'x" + "x" * 70_000 + "'", "front-matter-too-large"),
+        (_MERGE_BOMB, "front-matter-too-deep"),
+        (_CHAIN, "front-matter-too-deep"),
+        ("a: &a [*a]", "front-matter-too-deep"),
+        ("a: &a {b: *a}", "front-matter-too-deep"),
+        ("a: &a {<<: *a}", "front-matter-too-deep"),
+        ("a: " + "[" * 5_000 + "]" * 5_000, "front-matter-too-deep"),
+        ("a: " + "[" * 60_000, "front-matter-too-deep"),
+        ("a: " + '["]",' * 5_000, "front-matter-too-deep"),
+        ("a: " + "{a: " * 5_000 + "}" * 5_000, "front-matter-too-deep"),
+        ("[a: " * 30 + "x" + "]" * 30, "front-matter-too-deep"),
+        ("- " * 5_000 + "x", "front-matter-too-deep"),
+        ("? " * 5_000 + "x", "front-matter-too-deep"),
+        ("\n".join(" " * level + "a:" for level in range(350)), "front-matter-too-deep"),
+        ("\n".join(" " * level + "-" for level in range(350)), "front-matter-too-deep"),
+    ],
+    ids=lambda value: value if len(value) < 40 else f"{value[:20]}..",
+)
+def test_what_would_exhaust_memory_or_the_stack_is_refused_before_it_can(source, rule):
+    assert refused(source).rule == rule
+
+
+def test_limits_are_those_given():
+    assert refused("a: [[x]]", front_matter_depth=2).rule == "front-matter-too-deep"
+    assert read("a: [[x]]", front_matter_depth=3).values == {"a": [["x"]]}
+    assert refused("a: [x, y]", front_matter_nodes=4).values == {"limit": "4"}
+    assert read("a: [x, y]", front_matter_nodes=5).values == {"a": ["x", "y"]}
+    assert refused("a: bcd", front_matter_bytes=5).values == {"size": "6", "limit": "5"}
+
+
+def test_brackets_and_indents_that_nest_nothing_are_no_depth():
+    source = "a: '" + "[" * 100 + "'\nb: |\n" + " " * 200 + "x\nc: [" + "[], " * 50 + "]\n"
+    assert read(source).values["a"] == "[" * 100
+
+
+@given(
+    st.text(
+        st.one_of(st.sampled_from("abc:-?[]{},&*!|>'\"%@`#\n\r\t ~0123"), st.characters(codec="utf-8")), max_size=60
+    )
+)
+def test_any_text_is_read_or_refused_by_rule(source):
+    try:
+        mapping = read(source)
+    except RefusedError as error:
+        problem = error.problem
+    else:
+        assert set(mapping.lines) == set(mapping.values)
+        assert all(isinstance(key, str) for key in mapping.values)
+        return
+    assert problem.rule.startswith("front-matter-")
+    assert problem.line_start
+    assert problem.line_end
+    assert 1 <= problem.line_start <= problem.line_end

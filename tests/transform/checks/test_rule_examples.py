@@ -1,0 +1,54 @@
+"""The example of every rule breaks that rule, so that the page of rules shows nothing that is not so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+
+from steckbrief.transform.checks.rules import Rule, rules
+from steckbrief.transform.checks.rules_page import DOCUMENT, render
+from steckbrief.transform.options import Options
+from tests.transform.support import FRONT, dataset, listed
+
+_PATH = re.compile(r"^==> (?P<path>\S+) <==\n", re.MULTILINE)
+
+
+def files(example: str) -> dict[str, str]:
+    """The files of an example, as rules.toml says examples are read."""
+    texts = _PATH.split(example)
+    named = dict(zip(texts[1::2], texts[2::2], strict=True)) or {"tools/krita.md": example}
+    return {path: text if text.startswith("---") else _below(text, path) for path, text in named.items()}
+
+
+def _below(text: str, path: str) -> str:
+    return FRONT.replace("krita", path.rpartition("/")[2].removesuffix(".md")) + text
+
+
+def is_run(rule: Rule) -> bool:
+    return not rule.example.startswith("$ ") and "..." not in rule.example.splitlines()
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules().values() if is_run(rule)], ids=lambda rule: rule.code)
+def test_an_example_breaks_its_rule(rule: Rule) -> None:
+    text = rule.example
+    given = {"tools/krita.md": text} if rule.code == "front-matter-missing" else files(text)
+    found = listed(dataset(given, options=Options(today=dt.date(2026, 11, 22))), "diagnostics", rule=rule.code)
+    assert found
+
+
+def test_only_examples_that_need_a_file_system_or_many_lines_are_not_run() -> None:
+    left_out = {rule.code for rule in rules().values() if not is_run(rule) and not rule.example.startswith("$ ")}
+    assert left_out == {
+        "front-matter-too-large",
+        "front-matter-too-large-expanded",
+        "faq-answer-displaced",
+        "locale-category-differs",
+    }
+
+
+def test_the_page_of_rules_is_what_the_rules_say() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == render()
+    for rule in rules().values():
+        assert rule.example.strip() in render()

@@ -1,0 +1,62 @@
+"""The vocabulary files say only what can be matched, in kinds that the schema knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from steckbrief.schema.values import SECTION_KINDS
+from steckbrief.transform.headings.classify import classify_heading, normalise_heading
+from steckbrief.transform.headings.vocabulary import CORE_KINDS, _read, vocabularies
+
+ENTRIES = [(each, words) for each in vocabularies() for words in each.kinds]
+PHRASES = [
+    pytest.param(each.language, words.kind, phrase, id=f"{each.language}-{phrase}")
+    for each, words in ENTRIES
+    for phrase in sorted(words.phrases)
+]
+
+
+def test_both_languages_of_the_profiles_are_there() -> None:
+    assert {each.language for each in vocabularies()} >= {"de", "en"}
+
+
+@pytest.mark.parametrize("vocabulary", vocabularies(), ids=lambda each: each.language)
+def test_every_language_knows_every_core_kind_and_no_kind_that_the_schema_does_not(vocabulary: Any) -> None:
+    kinds = [words.kind for words in vocabulary.kinds]
+    assert set(CORE_KINDS) <= set(kinds) <= set(SECTION_KINDS)
+    assert len(kinds) == len(set(kinds))
+
+
+@pytest.mark.parametrize(("language", "kind", "phrase"), PHRASES)
+def test_every_phrase_is_written_as_headings_are_normalised_and_gives_its_kind(
+    language: str, kind: str, phrase: str
+) -> None:
+    assert normalise_heading(phrase, "") == phrase
+    assert classify_heading(phrase, "", language).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "words"), ENTRIES, ids=lambda each: getattr(each, "language", None) or each.kind
+)
+def test_no_entry_matches_nothing_at_all(vocabulary: Any, words: Any) -> None:
+    for pattern in (words.patterns, words.words):
+        assert pattern is None or pattern.fullmatch("") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        ({}, "kinds"),
+        ({"language": "xx"}, "kinds"),
+        ({"language": 1, "kinds": {}}, "language"),
+        ({"language": "xx", "kinds": {"faq": {"words": ["fragen("]}}}, "kinds.faq.words"),
+        ({"language": "xx", "kinds": {"faq": {"patterns": ["*"]}}}, "kinds.faq.patterns"),
+        ({"language": "xx", "kinds": {}, "negations": ["["]}, "negations"),
+    ],
+)
+def test_a_file_that_is_not_understood_is_named_with_its_entry(data: dict[str, object], named: str) -> None:
+    with pytest.raises(ValueError, match=r"xx\.toml") as raised:
+        _read("xx.toml", data)
+    assert named in str(raised.value)

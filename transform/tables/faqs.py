@@ -1,0 +1,318 @@
+"""FAQs: questions and answers, in whatever form an editor wrote them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from steckbrief.extract.markdown.inline import runs_text
+from steckbrief.extract.model import Block, BlockKind, Document, Run
+from steckbrief.extract.text import lines
+from steckbrief.transform.content import block_text, is_furniture, runs_of, split_bold_lead
+from steckbrief.transform.headings.vocabulary import vocabularies
+from steckbrief.transform.identity import RowIds
+from steckbrief.transform.kinds import QUESTION_MARKS, KindedSection, Placed
+from steckbrief.transform.rows import PENDING_SHARED_BY, Row
+from steckbrief.transform.tables.details import (
+    Closed,
+    Fragment,
+    Summary,
+    closes_details,
+    cut_details,
+    has_details,
+    without_end,
+)
+
+_NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.):]\s")
+_SEPARATORS = r"(?:[\s:–—]|-(?=\s|\Z))*"
+_AFTER_QUESTION = re.compile(_SEPARATORS)
+# The question at the start of a paragraph whose answer starts on the line on which the question ends.
+_QUESTION_START = re.compile(
+    rf"\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*{{2,}}|_{{2,}}).*?(?:\*{{2,}}|_{{2,}}){_SEPARATORS}", re.DOTALL
+)
+_CLOSING_QUOTES = "\"'“”»«*_ "
+
+
+@dataclass(slots=True)
+class _Open:
+    """A question whose answer is still being read."""
+
+    question: str
+    line: int
+    section_position: int
+    answer: list[Block] = field(default_factory=list)
+    first_text: str = ""
+    first_line: int | None = None
+    # Where the paragraph starts that holds the question, if its answer starts on the line on which it ends.
+    shared_from: int | None = None
+    # Columns at which parts of an answer start and end that share their lines with HTML tags, by index in `answer`.
+    columns: dict[int, tuple[int, int]] = field(default_factory=dict)
+    # Whether the answer ends with a `</details>`, so that nothing in it trails it.
+    enclosed: bool = False
+
+
+def faq_rows(document: Document, sections: tuple[KindedSection, ...], ids: RowIds) -> list[Row]:
+    """The questions of one profile, answered or not, in document order."""
+    body = _Body(document)
+    rows = [
+        _row(found, body, document.references) | {"row_id": ids.row_id("faqs", found.question)}
+        for found in _questions(document, sections)
+    ]
+    for position, row in enumerate(rows, 1):
+        row["position"] = position
+    return rows
+
+
+class _Body:
+    """Source lines of the body by line number in the file."""
+
+    def __init__(self, document: Document) -> None:
+        self._first = document.sections[0].line_start if document.sections else 1
+        self._lines = lines("".join(section.markdown for section in document.sections))
+
+    def slice(self, start: int, end: int) -> str:
+        return "".join(self._lines[start - self._first : end - self._first + 1])
+
+
+def _questions(document: Document, sections: tuple[KindedSection, ...]) -> Iterator[_Open]:
+    current: _Open | None = None
+    for event in _events(document, sections):
+        if isinstance(event, _Open):
+            if current:
+                yield current
+            current = event
+        elif event is None:
+            if current:
+                yield current
+            current = None
+        elif current is not None and isinstance(event, Fragment):
+            current.columns[len(current.answer)] = event.start, event.end
+            current.answer.append(event.block)
+        elif current is not None and isinstance(event, Block):
+            current.answer.append(event)
+    if current:
+        yield current
+
+
+def _events(document: Document, sections: tuple[KindedSection, ...]) -> Iterator[_Open | Block | Fragment | None]:
+    """Questions, the parts of their answers, and None where an answer ends because a section or a `<details>` does."""
+    inside = False
+    for each in sections:
+        if each.kind == "question" and each.heading:
+            yield _Open(_clean(each.heading), each.section.line_start, each.section.position)
+        elif each.kind == "faq":
+            yield None
+        else:
+            if inside:
+                yield None
+            inside = False
+            continue
+        inside = True
+        yield from _section_events(each, document.references, asked=each.kind == "question")
+
+
+def _section_events(
+    each: KindedSection, references: Mapping[str, object], *, asked: bool
+) -> Iterator[_Open | Block | Fragment | None]:
+    """The events of one section; `asked` says whether its heading is a question.
+
+    Below a question of another form, a summary is a question only if it asks: "Show answer" hides part of an answer.
+    """
+    blocks, position = each.section.blocks, each.section.position
+    enclosed = False
+    for index, block in enumerate(blocks):
+        if has_details(block) and (enclosed or not asked or _asks(block)):
+            asked = False
+            for part in cut_details(block):
+                yield _detail_event(part, position)
+                enclosed = enclosed if isinstance(part, Fragment) else isinstance(part, Summary)
+            enclosed = enclosed and _is_closed(blocks, index + 1)
+        elif enclosed:
+            yield block
+            if closes_details(block):
+                enclosed = False
+                yield None
+        else:
+            for event in _block_events(Placed(block, position), references):
+                asked = asked or isinstance(event, _Open)
+                yield event
+
+
+def _detail_event(part: Summary | Fragment | Closed, position: int) -> _Open | Fragment | None:
+    if isinstance(part, Summary):
+        # A summary without text asks nothing; it ends an answer all the same.
+        text = part.text.strip("*_ ")
+        return _Open(_clean(text), part.line, position, enclosed=True) if text else None
+    return part if isinstance(part, Fragment) else None
+
+
+def _asks(block: Block) -> bool:
+    texts = (part.text for part in cut_details(block) if isinstance(part, Summary))
+    return any(text.rstrip(_CLOSING_QUOTES).endswith(QUESTION_MARKS) for text in texts)
+
+
+def _is_closed(blocks: Sequence[Block], start: int) -> bool:
+    """Whether details left open are closed from `start` on, before the next ones begin; else nothing is inside them."""
+    following = (blocks[index] for index in range(start, len(blocks)))
+    for block in following:
+        if has_details(block):
+            marks = (isinstance(part, Closed) for part in cut_details(block) if not isinstance(part, Fragment))
+            return next(marks, False)
+        if closes_details(block):
+            return True
+    return False
+
+
+def _block_events(placed: Placed, references: Mapping[str, object]) -> Iterator[_Open | Block]:
+    block = placed.block
+    if block.kind is BlockKind.PARAGRAPH:
+        found = _question_paragraph(block, placed.section_position, references)
+        yield found or block
+    elif block.kind is BlockKind.LIST:
+        yield from _list_events(placed, references)
+    else:
+        yield block
+
+
+def _list_events(placed: Placed, references: Mapping[str, object]) -> Iterator[_Open | Block]:
+    """A list is either questions (with bold, one an item) or part of an answer."""
+    items = []
+    for item in placed.block.children:
+        first = item.children[0] if item.children else None
+        is_text = first is not None and first.kind is BlockKind.PARAGRAPH
+        found = _question_paragraph(first, placed.section_position, references) if first and is_text else None
+        items.append((item, found))
+    if not any(found for _, found in items):
+        yield placed.block
+        return
+    for item, found in items:
+        if found:
+            found.line = item.line_start
+            yield found
+            yield from item.children[1:]
+        else:
+            yield item
+
+
+def _question_paragraph(block: Block, position: int, references: Mapping[str, object]) -> _Open | None:
+    """The question a paragraph starts with: bold that asks or is numbered; or a bold that was never closed."""
+    if not block.text.startswith(("**", "__")):
+        return None
+    runs = runs_of(block, references)
+    split = split_bold_lead(runs)
+    if split is None:
+        return _unclosed(block, position, references)
+    bold, rest = split
+    if not (bold.rstrip(_CLOSING_QUOTES).endswith(QUESTION_MARKS) or (_NUMBERED.match(bold) and _starts_line(rest))):
+        return None
+    found = _Open(_clean(bold), block.line_start, position)
+    found.first_text = _AFTER_QUESTION.sub("", runs_text(rest), count=1)
+    if found.first_text:
+        within, after = _breaks(runs[: len(runs) - len(rest)]), _breaks_before_text(rest)
+        found.first_line = block.line_start + within + after
+        found.shared_from = None if after else block.line_start
+        found.answer.append(block)
+    return found
+
+
+def _starts_line(rest: Sequence[Run]) -> bool:
+    text = "".join(run.text for run in rest)
+    return not text.strip() or text.startswith("\n")
+
+
+def _unclosed(block: Block, position: int, references: Mapping[str, object]) -> _Open | None:
+    """A question whose bold was opened and never closed ("**3. Is it free?"), on a line of its own."""
+    text = block_text(block, references).lstrip("*_")
+    if "\n" in block.text or not text.endswith(QUESTION_MARKS):
+        return None
+    return _Open(_clean(text), block.line_start, position)
+
+
+def _breaks(runs: Sequence[Run]) -> int:
+    return sum(run.text.count("\n") for run in runs)
+
+
+def _breaks_before_text(runs: Sequence[Run]) -> int:
+    """Line breaks before the first visible text of `runs`."""
+    breaks = 0
+    for run in runs:
+        stripped = run.text.lstrip()
+        breaks += run.text[: len(run.text) - len(stripped)].count("\n")
+        if stripped:
+            break
+    return breaks
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    labels = "|".join(sorted({re.escape(word) for each in vocabularies() for word in each.question_labels}))
+    return re.compile(rf"^\s*(?:\(?\d{{1,3}}[.):]|(?:{labels})\s*\d*\s*[.:)])\s*", re.IGNORECASE)
+
+
+def _clean(question: str) -> str:
+    """A question without its number."""
+    return _number().sub("", question).strip() or question.strip()
+
+
+def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:
+    answer = _trimmed(found.answer, references, enclosed=found.enclosed)
+    texts = [block_text(block, references) for block in answer]
+    if answer and found.first_line is not None:
+        texts[0] = found.first_text
+    text = "\n\n".join(each for each in texts if each)
+    row: Row = {
+        "section_position": found.section_position,
+        "question": found.question,
+        "answer": text or None,
+        "answer_markdown": None,
+        "is_answered": bool(text),
+        "shared_by": PENDING_SHARED_BY,
+        "line_start": found.line,
+        "line_end": found.line,
+        "answer_line_start": None,
+        "answer_line_end": None,
+        "suggested_answer": None,
+        "suggested_answer_line_start": None,
+        "suggested_answer_line_end": None,
+    }
+    if text:
+        start = found.first_line if found.first_line is not None else answer[0].line_start
+        end = max(block.line_end for block in answer)
+        row |= {"line_end": end, "answer_line_start": start, "answer_line_end": end}
+        markdown = _within(body.slice(found.shared_from or start, end), found.columns, len(answer) - 1)
+        if found.shared_from:
+            # An odd asterisk behind the bold is all there is to some answers, and goes with the bold's own.
+            markdown = _QUESTION_START.sub("", markdown, count=1) or found.first_text
+        row["answer_markdown"] = markdown
+    return row
+
+
+def _within(markdown: str, columns: Mapping[int, tuple[int, int]], last: int) -> str:
+    """The source lines of an answer without the tags around it that share its first and last line."""
+    if last in columns:
+        *before, line = lines(markdown)
+        markdown = "".join((*before, line[: columns[last][1]]))
+    if 0 in columns:
+        markdown = markdown[columns[0][0] :]
+    return without_end(markdown.rstrip("\r\n"))
+
+
+def _trimmed(blocks: Sequence[Block], references: Mapping[str, object], *, enclosed: bool) -> list[Block]:
+    """An answer without what trails it: blocks without text, and, where no tag ends it, figures and provider links."""
+    answer = list(blocks)
+    while answer:
+        is_furnished = not enclosed and _ends_answer(answer[-1], references)
+        if not is_furnished and block_text(answer[-1], references):
+            break
+        answer.pop()
+    return answer
+
+
+def _ends_answer(block: Block, references: Mapping[str, object]) -> bool:
+    if block.kind in (BlockKind.RULE, BlockKind.HTML):
+        return True
+    return is_furniture(block, references) and all(
+        run.kind == "image" for run in runs_of(block, references) if run.text
+    )
