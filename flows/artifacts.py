@@ -1,11 +1,7 @@
-"""What the page of a run shows: progress, gates, rows per table, diagnostics by rule, and the release.
-
-Descriptions are Markdown too.
-"""
+"""What the page of a run shows: progress, gates, rows per table, diagnostics by rule, and the release."""
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import cast
 from uuid import UUID
@@ -25,7 +21,7 @@ from prefect.artifacts import (  # noqa: E402
 from steckbrief.flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown  # noqa: E402
 from steckbrief.load.releases.published import read  # noqa: E402
 from steckbrief.pipeline.progress import Progress  # noqa: E402
-from steckbrief.pipeline.run import Steps  # noqa: E402
+from steckbrief.pipeline.stages import STAGES  # noqa: E402
 from steckbrief.pipeline.summary import BuildSummary  # noqa: E402
 
 
@@ -34,18 +30,18 @@ class ProgressArtifact(Progress):
 
     def __init__(self) -> None:
         self._done = 0
-        # From a flow that is no coroutine, Prefect answers with the id itself.
+        # Called from a synchronous flow, Prefect returns the id itself.
         self._artifact = cast(UUID, create_progress_artifact(0.0, key="progress", description="Stages that are done"))
 
     def end(self, stage: str, sentence: str) -> None:
-        """Count the stage, and say what it did."""
+        """Count the stage and report what it did."""
         self._done += 1
-        share = min(100.0 * self._done / len(fields(Steps)), 100.0)
+        share = min(100.0 * self._done / len(STAGES), 100.0)
         update_progress_artifact(self._artifact, progress=share, description=escaped(f"{stage}: {sentence}"))
 
-    def complete(self, told: str) -> None:
-        """The run is done, with whatever stages it needed: a night without changes ends after the plan."""
-        update_progress_artifact(self._artifact, progress=100.0, description=escaped(told))
+    def complete(self, outcome: str) -> None:
+        """The run is done, however many stages it needed: a night without changes ends after the plan."""
+        update_progress_artifact(self._artifact, progress=100.0, description=escaped(outcome))
 
 
 def show(summary: BuildSummary) -> None:

@@ -8,8 +8,10 @@ and the flow's parameters could not be checked if their types were text.
 
 import datetime as dt
 import errno
+from collections.abc import Mapping
+from functools import partial, wraps
 from pathlib import Path
-from typing import Annotated, Any, Final, Protocol, TypeVar
+from typing import Annotated, Any, Final, ParamSpec, TypeVar, cast
 
 from steckbrief.flows import environment
 
@@ -27,26 +29,13 @@ from steckbrief.extract.printable import printable  # noqa: E402
 from steckbrief.flows.artifacts import ProgressArtifact, show, show_rejected  # noqa: E402
 from steckbrief.flows.deployment import FLOW  # noqa: E402
 from steckbrief.load.errors import GateError  # noqa: E402
-from steckbrief.load.gates import Limits  # noqa: E402
-from steckbrief.load.release import ReleaseInfo, Staging  # noqa: E402
-from steckbrief.pipeline import stages  # noqa: E402
 from steckbrief.pipeline.errors import SourceError  # noqa: E402
-from steckbrief.pipeline.git_settings import GitSettings  # noqa: E402
 from steckbrief.pipeline.progress import Both, watched_by, watcher  # noqa: E402
-from steckbrief.pipeline.results import (  # noqa: E402
-    Built,
-    CheckedRelease,
-    Extracted,
-    Found,
-    Gated,
-    Job,
-    Planned,
-    ReadFiles,
-    Transformed,
-    Updated,
-)
-from steckbrief.pipeline.run import Steps, build  # noqa: E402
+from steckbrief.pipeline.request import BuildRequest  # noqa: E402
+from steckbrief.pipeline.results import Built  # noqa: E402
+from steckbrief.pipeline.run import build  # noqa: E402
 from steckbrief.pipeline.settings import load_settings  # noqa: E402
+from steckbrief.pipeline.stages import PUBLISH, STAGES, Stage, StageResult  # noqa: E402
 from steckbrief.pipeline.summary import BuildSummary  # noqa: E402
 
 _PASSING: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
@@ -62,12 +51,8 @@ _LONGEST: Final = 3 * 3600
 """Seconds after which a run is stopped: a million profiles take less, and by then nobody waits for it any more."""
 
 
-class _Told(Protocol):
-    @property
-    def sentence(self) -> str: ...
-
-
-_Result = TypeVar("_Result", bound=_Told)
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result", bound=StageResult)
 
 
 def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -82,80 +67,38 @@ def _may_answer_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -
     return isinstance(error, SourceError) and error.passing
 
 
-# Results stay in the process: they are small, and files in the work folder hold the rest.
-@task(
-    name="update",
-    task_run_name="update",
-    persist_result=False,
-    cache_policy=NO_CACHE,
-    retries=3,
-    retry_delay_seconds=[30, 120, 300],
-    retry_condition_fn=_may_answer_later,
-)
-def update(source: Path, work: Path, settings: GitSettings, largest: int, held: str | None) -> Updated:
-    """Bring a source in git up to date."""
-    return _logged(stages.update(source, work, settings, largest, held))
+_RETRIES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "update": {"retries": 3, "retry_delay_seconds": [30, 120, 300], "retry_condition_fn": _may_answer_later},
+    "discover": {"retries": 3, "retry_delay_seconds": [10, 60, 300], "retry_condition_fn": _may_pass},
+}
 
 
-@task(
-    name="discover",
-    task_run_name="discover",
-    persist_result=False,
-    cache_policy=NO_CACHE,
-    retries=3,
-    retry_delay_seconds=[10, 60, 300],
-    retry_condition_fn=_may_pass,
-)
-def discover(job: Job) -> Found:
-    """Find the profile files of the source."""
-    return _logged(stages.discover(job))
+def _as_task(stage: Stage[..., StageResult]) -> Task[..., StageResult]:
+    """The stage as a task that logs what it did."""
+
+    @wraps(stage.run)
+    def run(*args: Any, **kwargs: Any) -> StageResult:
+        result = stage.run(*args, **kwargs)
+        get_run_logger().info("%s", printable(result.sentence))
+        if isinstance(result, Built):
+            ASSET.add_metadata({"release": result.release, "path": str(result.path.absolute())})
+        return result
+
+    return (partial(materialize, ASSET) if stage is PUBLISH else task)(
+        name=stage.name,
+        task_run_name=stage.name,
+        # Results stay in the process: they are small, and files in the work folder hold the rest.
+        persist_result=False,
+        cache_policy=NO_CACHE,
+        **_RETRIES.get(stage.name, {}),
+    )(run)
 
 
-@task(name="read", task_run_name="read", persist_result=False, cache_policy=NO_CACHE)
-def read(job: Job) -> ReadFiles:
-    """Identify every file by its content and sort out unreadable ones."""
-    return _logged(stages.read(job))
+TASKS: Final[Mapping[str, Task[..., Any]]] = {stage.name: _as_task(stage) for stage in STAGES}
 
 
-@task(name="plan", task_run_name="plan", persist_result=False, cache_policy=NO_CACHE)
-def plan(job: Job) -> Planned:
-    """Decide what of the last release still holds."""
-    return _logged(stages.plan(job))
-
-
-@task(name="extract", task_run_name="extract", persist_result=False, cache_policy=NO_CACHE)
-def extract(job: Job) -> Extracted:
-    """Turn every file into rows; owns the worker processes where there are several."""
-    return _logged(stages.extract(job))
-
-
-@task(name="transform", task_run_name="transform", persist_result=False, cache_policy=NO_CACHE)
-def transform(job: Job) -> Transformed:
-    """Put the rows together and add what depends on all profiles."""
-    return _logged(stages.transform(job))
-
-
-@task(name="check", task_run_name="check", persist_result=False, cache_policy=NO_CACHE)
-def check(job: Job, staging: Staging, neutralise: bool) -> CheckedRelease:  # noqa: FBT001 - as the stage takes it
-    """Write the release out of sight, read it back and hold it against the schema."""
-    return _logged(stages.check(job, staging, neutralise))
-
-
-@task(name="gate", task_run_name="gate", persist_result=False, cache_policy=NO_CACHE)
-def gate(candidate: CheckedRelease, limits: Limits, files: int, quarantined: int) -> Gated:
-    """Hold the release against the limits and the last release."""
-    return _logged(stages.gate(candidate, limits, files, quarantined))
-
-
-@materialize(ASSET, name="publish", task_run_name="publish", persist_result=False, cache_policy=NO_CACHE)
-def publish(candidate: CheckedRelease, info: ReleaseInfo) -> Built:
-    """Rename the checked release into place, move `latest` to it, and record it as an asset."""
-    built = _logged(stages.publish(candidate, info))
-    ASSET.add_metadata({"release": built.release, "path": str(built.path.absolute())})
-    return built
-
-
-_TASKS = Steps(update, discover, read, plan, extract, transform, check, gate, publish)
+def _as_task_run(stage: Stage[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+    return cast(_Result, TASKS[stage.name](*args, **kwargs))
 
 
 def _named(path: object) -> object:
@@ -208,21 +151,16 @@ def build_dataset(
     progress = ProgressArtifact()
     with watched_by(Both(watcher(), progress)):
         try:
-            summary = build(source, settings, _TASKS, direct=False, full=full, force=force)
+            summary = build(BuildRequest(source, settings, full=full, force=force, direct=False), _as_task_run)
         except GateError as error:
             show_rejected(error.candidate)
             raise
-    told = f"{summary.profiles} profiles" if summary.published else "nothing changed"
-    progress.complete(told)
-    _rename_run(f"{_source_name(source)}: {told}")
+    outcome = f"{summary.profiles} profiles" if summary.published else "nothing changed"
+    progress.complete(outcome)
+    _rename_run(f"{_source_name(source)}: {outcome}")
     show(summary)
     get_run_logger().info("Release %s: %s", summary.release, printable(summary.path))
     return summary
-
-
-def _logged(result: _Result) -> _Result:
-    get_run_logger().info("%s", printable(result.sentence))
-    return result
 
 
 def _source_name(source: str | Path) -> str:

@@ -21,7 +21,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, tempor
 from steckbrief.extract.printable import printable  # noqa: E402
 from steckbrief.flows.build import build_dataset  # noqa: E402
 from steckbrief.pipeline.errors import ServerError  # noqa: E402
-from steckbrief.pipeline.signals import held  # noqa: E402
+from steckbrief.pipeline.signals import blocked  # noqa: E402
 from steckbrief.pipeline.summary import BuildSummary  # noqa: E402
 
 _LOCAL_RETRIES: Final = 2
@@ -73,7 +73,7 @@ def _start_embedded() -> None:
 
     def start() -> None:
         try:
-            with held(signal.SIGINT, signal.SIGHUP):
+            with blocked(signal.SIGINT, signal.SIGHUP):
                 EmbeddedServer().start()
         except (RuntimeError, OSError, httpx.HTTPError) as error:
             failures.append(error)

@@ -22,10 +22,11 @@ from steckbrief.load.release import table
 from steckbrief.load.releases.published import Release, latest, released_at
 from steckbrief.load.releases.staging import lasting_folder
 from steckbrief.pipeline import run
+from steckbrief.pipeline.backfill_output import require_own
 from steckbrief.pipeline.errors import NothingToBuildError, SourceError, UsageError
-from steckbrief.pipeline.own import require_own
-from steckbrief.pipeline.plan import DATES, cache_of, next_due, same_settings
+from steckbrief.pipeline.plan import DATES, cache_of, next_due
 from steckbrief.pipeline.provenance import fingerprint, writer
+from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.results import Origin
 from steckbrief.pipeline.settings import Settings
 
@@ -78,9 +79,8 @@ class _Settled:
             return cls()
         source = last.manifest["source"]
         commit = source["commit"] if tuple(source.get("paths", ())) == paths else None
-        cache = cache_of(last.path, last.manifest, code, writer())
-        same = cache.usable and cache.written and same_settings(last.manifest, settings.recorded)
-        if not same or cache.today is None:
+        cache = cache_of(last, settings.recorded, code, writer())
+        if not cache.current or cache.today is None:
             return cls(last, commit, due=dt.date.min)
         return cls(last, commit, due=next_due(table(last.path, "profiles", DATES), cache.today))
 
@@ -136,7 +136,7 @@ class _Builder:
         origin = Origin(str(self.wanted.repository), commit, self.wanted.paths, digest_of_files(self.files))
         try:
             summary = run.build(
-                self.folder, self.settings, at=time, past=True, origin=origin, past_gates=self.past_gates
+                BuildRequest(self.folder, self.settings, at=time, origin=origin, past_gates=self.past_gates)
             )
         except NothingToBuildError:
             self.settled.commit, self.settled.vacant = commit, True

@@ -1,7 +1,7 @@
-"""What of the last release still holds: the cache of a build is the release before it.
+"""What can be used again from the last release, which is the cache of the next build.
 
-A file is known by its path and the SHA-256 of its bytes; a release by the fingerprint of the code and the settings that
-made its rows. The path counts because slug and locale may come from it; so a file that moved is read again.
+A file is identified by its path and the SHA-256 of its bytes, a release by the fingerprint of the code and settings
+that made its rows. The path counts because slug and locale may come from it, so a file that moved is read again.
 """
 
 from __future__ import annotations
@@ -11,82 +11,97 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from steckbrief.extract.model import Unreadable
 from steckbrief.extract.source import Fingerprint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from steckbrief.load.release import Release, table
 
 DATES = ("created_on", "updated_on", "reviewed_on")
 """Dates that are compared with the day of a build."""
 
 PROFILE_COLUMNS = ("profile_id", "source_path", "source_sha256", *DATES)
-"""What of the last release's profiles a plan is made from."""
+"""The columns of the last release's profiles that a plan needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """The last release as a cache: its folder, and whether its rows were made, and its files written, by the same code.
+    """The last release as a cache for a build.
 
-    `inputs` is the digest of what it was made from, `today` the day with which dates in profiles were compared. Rows
-    of a release that is `usable` hold; where its files were not `written` by the same code, the same rows are published
-    anew.
+    Attributes:
+        folder: folder of the release.
+        usable: whether the same code and settings made its rows, so that they may be used again.
+        written: whether the same code wrote its files; if not, the same rows are published again.
+        configured: whether it was built with the same recorded settings, which among others say which files count.
+        inputs: digest of the files that it was made from.
+        contents: the same as git knows it; None if the source was not read from git.
+        today: the day with which dates in profiles were compared.
     """
 
     folder: Path
     usable: bool
     written: bool
+    configured: bool
     inputs: str | None
+    contents: str | None
     today: dt.date | None
 
+    @property
+    def current(self) -> bool:
+        """Whether the same files would give the same release again, as long as no date comes due."""
+        return self.usable and self.written and self.configured
 
-def cache_of(folder: Path, manifest: Mapping[str, Any], fingerprint: str, writer: str) -> Cache:
-    """The release in `folder` as a cache for a build with these fingerprints; `manifest` is its release.json."""
-    today = manifest.get("settings", {}).get("today")
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether the same files would give the same release again on `day`. ReleaseError if it cannot be read."""
+        return self.current and not a_date_came_due(table(self.folder, "profiles", DATES), self.today, day)
+
+
+def cache_of(release: Release, recorded: Mapping[str, Any], fingerprint: str, writer: str) -> Cache:
+    """A release as a cache for a build with these recorded settings and these fingerprints of code."""
+    manifest = release.manifest
+    settings = dict(manifest.get("settings", {}))
+    today = settings.pop("today", None)
     return Cache(
-        folder=folder,
+        folder=release.path,
         usable=manifest.get("fingerprint") == fingerprint,
         written=manifest.get("writer") == writer,
+        configured=settings == recorded,
         inputs=manifest.get("inputs", {}).get("sha256"),
+        contents=manifest.get("source", {}).get("contents"),
         today=dt.date.fromisoformat(today) if today else None,
     )
-
-
-def same_settings(manifest: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
-    """Whether a release was built with these settings, which say among others what files count."""
-    return {name: value for name, value in manifest.get("settings", {}).items() if name != "today"} == recorded
 
 
 def inputs_digest(files: Iterable[tuple[str, str]], unreadable: Iterable[Unreadable]) -> str:
     """SHA-256 over what a release is made from: (path, sha256) of every file, and what cannot be read and why."""
     lines = [f"{path}\0{sha256}\n" for path, sha256 in files]
-    lines += [f"{each.path}\0{each.problem.rule} {sorted(each.problem.values.items())}\n" for each in unreadable]
+    lines += [f"{file.path}\0{file.problem.rule} {sorted(file.problem.values.items())}\n" for file in unreadable]
     return hashlib.sha256("".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def kept_files(profiles: pa.Table, files: Sequence[Fingerprint]) -> dict[str, int]:
     """profile_id -> number in `files` of every profile whose file is what it was when `profiles` was made."""
-    numbers = {(each.path, each.sha256): number for number, each in enumerate(files)}
+    numbers = {(file.path, file.sha256): number for number, file in enumerate(files)}
     columns = (profiles.column(name).to_pylist() for name in ("profile_id", "source_path", "source_sha256"))
-    found = ((profile_id, numbers.get((path, sha256))) for profile_id, path, sha256 in zip(*columns, strict=True))
-    return {profile_id: number for profile_id, number in found if number is not None}
+    matches = ((profile_id, numbers.get((path, sha256))) for profile_id, path, sha256 in zip(*columns, strict=True))
+    return {profile_id: number for profile_id, number in matches if number is not None}
 
 
 def next_due(profiles: pa.Table, day: dt.date) -> dt.date | None:
-    """The first day after `day` on which a date in `profiles` comes due; None where no date is to come."""
-    days = (each for name in DATES for each in profiles.column(name).to_pylist() if each is not None and each > day)
-    return min(days, default=None)
+    """The first day after `day` on which a date in `profiles` comes due; None if there is no later date."""
+    dates = (date for name in DATES for date in profiles.column(name).to_pylist() if date is not None and date > day)
+    return min(dates, default=None)
 
 
-def a_date_came_due(profiles: pa.Table, before: dt.date | None, today: dt.date | None) -> bool:
-    """Whether some date in `profiles` was in the future on one of the two days and is not on the other.
+def a_date_came_due(profiles: pa.Table, earlier: dt.date | None, today: dt.date | None) -> bool:
+    """Whether some date in `profiles` was in the future on only one of the two days.
 
-    Such a date makes a diagnostic come or go although no file changed.
+    Such a date makes a diagnostic appear or disappear although no file changed.
     """
-    if before is None or today is None:
-        return before != today
-    first, last = sorted((before, today))
+    if earlier is None or today is None:
+        return earlier != today
+    first, last = sorted((earlier, today))
     days = (day for name in DATES for day in profiles.column(name).to_pylist() if day is not None)
     return any(first < day <= last for day in days)

@@ -1,45 +1,23 @@
-"""What goes into a run and what each stage hands on: small frozen values, never tables."""
+"""What each stage returns: small frozen values, never tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from steckbrief.extract.limits import Limits
-from steckbrief.extract.path_filter import ALL, Selection
-from steckbrief.pipeline.plan import Cache
-from steckbrief.transform.options import Options
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from steckbrief.load.gates import GateResult
-    from steckbrief.load.release import Checked  # a worker, which reads this module for Job, need not load a database
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be read and how: the same for a build and for a check that publishes nothing.
-
-    `selection` says which files count. `cache` is the last release, None where nothing of it is to be used. `workers`
-    is the number of processes asked for; None leaves the choice to the extract stage.
-    """
-
-    source: Path
-    work: Path
-    options: Options
-    limits: Limits
-    workers: int | None = None
-    selection: Selection = ALL
-    cache: Cache | None = None
+    from steckbrief.load.release import Checked  # loads a database, and the command line only counts
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where the profiles of a source folder come from: the folder, or the repository of which it is a copy.
 
-    `paths` are the folders of the repository that were asked for; none where all were. `contents` is the digest of the
-    files that were copied from `commit`; None for a folder that is read as it is.
+    `paths` are the requested folders of the repository, () for all. `contents` is the digest of the files that were
+    copied from `commit`; None for a folder that is read as it is.
     """
 
     root: str
@@ -52,7 +30,7 @@ class Origin:
 class Updated:
     """After update: the folder with the files, and where they come from.
 
-    `held` where the last release has all of it already; then nothing was exported, and there is no such folder.
+    If `held`, the last release was made from the same files; then nothing was exported, and the folder does not exist.
     """
 
     folder: Path
@@ -62,7 +40,7 @@ class Updated:
 
     @property
     def sentence(self) -> str:
-        """What a person reads about it."""
+        """What the stage did, for a person."""
         how = "fetched" if self.fetched else "as it is"
         commit = f"commit {self.origin.commit}" if self.origin.commit else "no commit"
         held = ": nothing changed, the last release was made from the same files" if self.held else ""
@@ -71,9 +49,9 @@ class Updated:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """After discover. Counts of files: to read, skipped by rule, left out by patterns, no files at all, not Markdown.
+    """After discover. Counts of files: to read, skipped by name, left out by patterns, unusable, not Markdown.
 
-    `excluded` are counts by the pattern that leaves the files out.
+    `excluded` counts files by the pattern that leaves them out.
     """
 
     files: int
@@ -89,7 +67,7 @@ class Found:
 
     @property
     def sentence(self) -> str:
-        """What a person reads about it."""
+        """What the stage did, for a person."""
         excluded = f" {sum(self.excluded.values())} {self.by_pattern}," if self.excluded else ""
         return (
             f"{counted(self.files, 'profile file')}; {self.skipped} skipped by name,{excluded} {self.unreadable}"
@@ -107,24 +85,28 @@ class ReadFiles:
 
     @property
     def sentence(self) -> str:
-        """What a person reads about it."""
+        """What the stage did, for a person."""
         return f"{counted(self.files, 'file')}, {self.bytes:,} bytes; {self.unreadable} unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """After plan. Files to be read anew, profiles that the last release already has, and whether nothing changed."""
+    """After plan. Files to read, profiles to keep from the last release, and whether nothing changed."""
 
-    anew: int
+    to_read: int
     kept: int
     unchanged: bool
 
     @property
     def sentence(self) -> str:
-        """What a person reads about it."""
+        """What the stage did, for a person."""
         if self.unchanged:
-            return f"nothing changed: the last release was made from the same {counted(self.anew + self.kept, 'file')}"
-        return f"{counted(self.anew, 'file')} to read anew, {counted(self.kept, 'profile')} kept from the last release"
+            return (
+                f"nothing changed: the last release was made from the same {counted(self.to_read + self.kept, 'file')}"
+            )
+        return (
+            f"{counted(self.to_read, 'file')} to read anew, {counted(self.kept, 'profile')} kept from the last release"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +120,7 @@ class Extracted:
 
     @property
     def sentence(self) -> str:
-        """What a person reads about it."""
+        """What the stage did, for a person."""
         return (
             f"{counted(self.documents, 'document')} in {counted(self.batches, 'batch', 'batches')} by"
             f" {counted(self.workers, 'process', 'processes')}; {counted(self.unreadable, 'file')} without a document"
@@ -147,9 +129,9 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Transformed:
-    """After transform. Rows of every table of the release but the change set, which load computes.
+    """After transform. Rows of every table except changes, which load computes.
 
-    `inputs` is the digest of the files the rows were made from, `unread` the number of those that could not be opened,
+    `inputs` is the digest of the files the rows were made from, `unread` the number of files that could not be opened,
     perhaps only this time.
     """
 
@@ -159,7 +141,7 @@ class Transformed:
 
     @property
     def sentence(self) -> str:
-        """What a person reads about it."""
+        """What the stage did, for a person."""
         return f"{sum(self.rows.values()):,} rows in {counted(len(self.rows), 'table')}"
 
 
@@ -176,27 +158,27 @@ class CheckedRelease:
 
     @property
     def sentence(self) -> str:
-        """What a person reads about it."""
+        """What the stage did, for a person."""
         return f"{counted(len(self.checked.entries), 'table')} written, read back and held against the schema"
 
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """After the gates: what each of them found."""
+    """After the gates: the result of each."""
 
     results: tuple[GateResult, ...]
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """What failed, a sentence for each gate."""
-        return tuple(f"{each.gate}: {each.message}" for each in self.results if not each.passed)
+        """A sentence about each gate that failed."""
+        return tuple(f"{gate.gate}: {gate.message}" for gate in self.results if not gate.passed)
 
     @property
     def sentence(self) -> str:
-        """What a person reads about it."""
+        """What the stage did, for a person."""
         if not self.failed:
             return f"{counted(len(self.results), 'gate')} passed"
-        names = ", ".join(each.gate for each in self.results if not each.passed)
+        names = ", ".join(gate.gate for gate in self.results if not gate.passed)
         return f"{len(self.failed)} of {counted(len(self.results), 'gate')} failed: {names}"
 
 
@@ -209,10 +191,26 @@ class Built:
 
     @property
     def sentence(self) -> str:
-        """What a person reads about it."""
+        """What the stage did, for a person."""
         return f"release {self.release} in {self.path}"
 
 
+def inputs(found: Found, read_files: ReadFiles) -> dict[str, Any]:
+    """The counts of files as release.json records them."""
+    return {
+        "found": found.files + found.unreadable,
+        "read": read_files.files,
+        "bytes": read_files.bytes,
+        "skipped": found.skipped + sum(found.excluded.values()),
+        "excluded": dict(found.excluded),
+        "other": found.other,
+    }
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: "1 file", "2 files", "1,119 profiles"."""
+    """A number with its noun.
+
+    >>> counted(1, "file"), counted(1119, "profile"), counted(2, "batch", "batches")
+    ('1 file', '1,119 profiles', '2 batches')
+    """
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

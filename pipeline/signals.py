@@ -1,4 +1,4 @@
-"""Signals: which of them end a command, and which a child process must not see."""
+"""Signals that end a command: Ctrl-C, a request to end, a closed terminal."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final
+from typing import Final, Never
 
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """A signal asks the process to end; like KeyboardInterrupt, it passes every `except Exception` on its way out."""
+    """A signal asks the process to end. Like KeyboardInterrupt, it passes every `except Exception` on its way out."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"stopped by {signal.Signals(number).name}")
@@ -20,7 +20,7 @@ class Stopped(BaseException):
 
 
 def raise_on_signals() -> None:
-    """From now on, Ctrl-C, a closed terminal or a request to end raise Stopped, so that everything is cleaned up."""
+    """Raise Stopped on these signals from now on, so that the process cleans up before it ends."""
     for number in _ENDING:
         # A parent such as nohup that ignores a signal wants it ignored here too.
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -28,19 +28,19 @@ def raise_on_signals() -> None:
 
 
 @contextmanager
-def held(*numbers: signal.Signals) -> Iterator[None]:
-    """Hold these signals back from this thread (all that end a command where none is named).
+def blocked(*numbers: signal.Signals) -> Iterator[None]:
+    """Block these signals in this thread (by default all that end a command), and deliver them after the block.
 
-    A child process started inside the block never sees them: it inherits the mask, from its first instruction on. A
-    terminal sends Ctrl-C to all processes at once, and a child that dies of it takes away what the parent needs to
-    end in order. The thread itself gets the signals at the end of the block.
+    A child process started inside the block inherits that, from its first instruction on, and never gets them. A
+    terminal sends Ctrl-C to all processes at once; a child that dies of it takes away what the parent needs to end in
+    order.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers or _ENDING)
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, numbers or _ENDING)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
+def _stop(number: int, _frame: FrameType | None) -> Never:
     raise Stopped(number)

@@ -1,22 +1,25 @@
-"""The stages of a run as plain functions: the same with Prefect and without."""
+"""The stages of a build, in order: plain functions, the same with Prefect and without."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Generic, ParamSpec, Protocol, TypeVar
 
 import pyarrow as pa
 
 from steckbrief.extract.discovery import discover as discover_files
+from steckbrief.extract.limits import Limits
 from steckbrief.extract.model import Unreadable
+from steckbrief.extract.path_filter import ALL, Selection
 from steckbrief.extract.source import Fingerprint, fingerprint
 from steckbrief.load import release
-from steckbrief.load.gates import Limits
+from steckbrief.load.gates import Limits as GateLimits
 from steckbrief.pipeline import work_folder
-from steckbrief.pipeline.batches import choose_workers, cut, run_batches
 from steckbrief.pipeline.errors import NothingToBuildError
-from steckbrief.pipeline.git_settings import GitSettings
-from steckbrief.pipeline.plan import PROFILE_COLUMNS, a_date_came_due, inputs_digest, kept_files
+from steckbrief.pipeline.plan import PROFILE_COLUMNS, Cache, a_date_came_due, inputs_digest, kept_files
 from steckbrief.pipeline.progress import watcher
 from steckbrief.pipeline.results import (
     Built,
@@ -24,28 +27,62 @@ from steckbrief.pipeline.results import (
     Extracted,
     Found,
     Gated,
-    Job,
     Planned,
     ReadFiles,
     Transformed,
-    Updated,
     counted,
 )
+from steckbrief.pipeline.runners.batch import SourceReading, cut
+from steckbrief.pipeline.runners.registry import choose_runner, choose_workers
 from steckbrief.pipeline.update import bring
 from steckbrief.schema.tables import TABLES
 from steckbrief.transform.dataset import complete
+from steckbrief.transform.options import Options
 from steckbrief.transform.pieces import Kept
 
-_SHOWN = 3  # reasons named in a message; the rest is a number
+_SHOWN: Final = 3  # reasons named in a message; the rest is a number
 
 
-def update(source: Path, work: Path, settings: GitSettings, largest: int, held: str | None) -> Updated:
-    """Bring a source in git up to date; SourceError where that fails."""
-    return bring(source, work, settings, largest, held)
+class StageResult(Protocol):
+    """What a stage returns."""
+
+    @property
+    def sentence(self) -> str:
+        """What the stage did, for a person."""
+
+
+_Arguments = ParamSpec("_Arguments")
+_Result_co = TypeVar("_Result_co", bound=StageResult, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Generic[_Arguments, _Result_co]):
+    """One stage of a build: its name, and the function that does it and returns its result."""
+
+    name: str
+    run: Callable[_Arguments, _Result_co]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the stages from discover to check work on.
+
+    `work` is the folder that passes data between stages, `selection` says which files count, `cache` is the last
+    release if anything of it may be used. `workers` is the requested number of processes; None leaves the choice to the
+    extract stage.
+    """
+
+    source: Path
+    work: Path
+    options: Options
+    limits: Limits
+    workers: int | None = None
+    selection: Selection = ALL
+    cache: Cache | None = None
 
 
 def discover(job: Job) -> Found:
-    """Find the files of the source. NothingToBuildError where there is none to read."""
+    """Find the files of the source. NothingToBuildError if there is none to read."""
     found = discover_files(job.source, job.selection)
     work_folder.save_found(job.work, found.files, found.unreadable)
     excluded = Counter(pattern for _, pattern in found.excluded)
@@ -55,7 +92,7 @@ def discover(job: Job) -> Found:
     if not found.files:
         left_out = [f"{counted(len(found.skipped), 'Markdown file')} skipped by name"] if found.skipped else []
         left_out += [f"{counted(excluded.total(), 'Markdown file')} {result.by_pattern}"] if excluded else []
-        reasons = "".join(f" ({each})" for each in left_out)
+        reasons = "".join(f" ({reason})" for reason in left_out)
         raise NothingToBuildError(
             f"{job.source}: no profile in this folder{reasons}{_reasons(found.unreadable)}. Expected at least one"
             " file *.md in it or below, with no part of its path starting with '_' or '.'. Nothing was published."
@@ -64,7 +101,7 @@ def discover(job: Job) -> Found:
 
 
 def read(job: Job) -> ReadFiles:
-    """Identify the content of every file, and sort out those that cannot be opened."""
+    """Identify every file by its content, and set aside those that cannot be opened."""
     paths, unreadable = work_folder.load_found(job.work)
     files: list[Fingerprint] = []
     watcher().begin("read", len(paths))
@@ -80,37 +117,38 @@ def read(job: Job) -> ReadFiles:
 
 
 def plan(job: Job) -> Planned:
-    """Decide which files are read anew, and which rows of the last release are kept. ReleaseError where it is gone."""
+    """Decide which files to read and which rows of the last release to keep. ReleaseError if it cannot be read."""
     files, unreadable = work_folder.load_sources(job.work)
     kept: dict[str, int] = {}
     unchanged = False
     if job.cache is not None and job.cache.usable:
         profiles = release.table(job.cache.folder, "profiles", PROFILE_COLUMNS)
         kept = kept_files(profiles, files)
-        same = job.cache.inputs == inputs_digest(((each.path, each.sha256) for each in files), unreadable)
+        same = job.cache.inputs == inputs_digest(((file.path, file.sha256) for file in files), unreadable)
         due = a_date_came_due(profiles, job.cache.today, job.options.today)
         unchanged = same and job.cache.written and not due
-    numbers = set(kept.values())
-    anew = [number for number in range(len(files)) if number not in numbers]
-    work_folder.save_plan(job.work, kept, anew)
-    return Planned(len(anew), len(kept), unchanged)
+    kept_numbers = set(kept.values())
+    to_read = [number for number in range(len(files)) if number not in kept_numbers]
+    work_folder.save_plan(job.work, kept, to_read)
+    return Planned(len(to_read), len(kept), unchanged)
 
 
 def extract(job: Job) -> Extracted:
-    """Turn each file that is read anew into rows. NothingToBuildError where no file at all gives a document."""
-    files, earlier = work_folder.load_sources(job.work)
-    kept, anew = work_folder.load_plan(job.work)
-    workers = choose_workers(job.workers, len(anew))
-    batches = cut([(number, files[number].path) for number in anew], workers)
+    """Turn each file of the plan into rows. NothingToBuildError if no file at all gives a document."""
+    files, unreadable = work_folder.load_sources(job.work)
+    kept, to_read = work_folder.load_plan(job.work)
+    workers = choose_workers(job.workers, len(to_read))
+    reading = SourceReading(job.source, job.work, job.options, job.limits)
+    batches = cut([(number, files[number].path) for number in to_read], workers, reading)
     documents = 0
-    unreadable: list[Unreadable] = []
-    watcher().begin("extract", len(anew))
-    for done in run_batches(job, batches, workers):
-        documents += done.documents
-        unreadable.extend(done.unreadable)
-        watcher().advance(done.documents + len(done.unreadable))
-    work_folder.save_quarantine(job.work, unreadable)
-    unreadable = sorted([*earlier, *unreadable], key=lambda each: each.path)
+    quarantined: list[Unreadable] = []
+    watcher().begin("extract", len(to_read))
+    for result in choose_runner(workers)(batches, workers):
+        documents += result.documents
+        quarantined.extend(result.unreadable)
+        watcher().advance(result.documents + len(result.unreadable))
+    work_folder.save_quarantine(job.work, quarantined)
+    unreadable = sorted([*unreadable, *quarantined], key=lambda file: file.path)
     if not documents and not kept:
         raise NothingToBuildError(
             f"{job.source}: not one file could be read as a profile{_reasons(unreadable)}. Correct the files, or name"
@@ -120,7 +158,7 @@ def extract(job: Job) -> Extracted:
 
 
 def transform(job: Job) -> Transformed:
-    """Put new and kept rows together and add what depends on all profiles."""
+    """Put new and kept rows together, and add what depends on all profiles."""
     watcher().begin("transform")
     files, unreadable = work_folder.load_sources(job.work)
     kept, _ = work_folder.load_plan(job.work)
@@ -137,25 +175,25 @@ def transform(job: Job) -> Transformed:
 
 
 def _read_as(files: list[Fingerprint], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:
-    """By path, the SHA-256 of the bytes that were read last: a file may have changed, or gone, since it was identified.
+    """By path, the SHA-256 of the bytes that were read last: a file may have changed or gone since it was identified.
 
-    One that could not be read any more has none. So where it is back in the next night, that night looks at it.
+    A file that could not be read any more has none, so the next night looks at it if it is back.
     """
-    found = {each.path: each.sha256 for each in files}
-    found |= zip(profiles.column("source_path").to_pylist(), profiles.column("source_sha256").to_pylist(), strict=True)
-    found |= {each.path: each.sha256 for each in quarantined if each.sha256}
-    gone = {each.path for each in _unread(quarantined)}
-    return {path: sha256 for path, sha256 in found.items() if path not in gone}
+    digests = {file.path: file.sha256 for file in files}
+    digests |= zip(profiles["source_path"].to_pylist(), profiles["source_sha256"].to_pylist(), strict=True)
+    digests |= {file.path: file.sha256 for file in quarantined if file.sha256}
+    gone = {file.path for file in _unread(quarantined)}
+    return {path: sha256 for path, sha256 in digests.items() if path not in gone}
 
 
 def _unread(quarantined: list[Unreadable]) -> list[Unreadable]:
-    return [each for each in quarantined if each.sha256 is None]
+    return [file for file in quarantined if file.sha256 is None]
 
 
 def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedRelease:  # noqa: FBT001 - tasks get it by position
-    """Write the release into `staging` and hold it against the schema.
+    """Write the release into `staging` and check it against the schema.
 
-    Raises load's OutputError where the disk does not take it, CheckError where a promise of the schema is broken.
+    Raises load's OutputError if the disk does not take it, CheckError if a promise of the schema is broken.
     """
     tables = work_folder.load_tables(job.work / "tables")
     watcher().begin("check", len(TABLES) + 1)
@@ -165,13 +203,13 @@ def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedReleas
     return CheckedRelease(checked)
 
 
-def gate(candidate: CheckedRelease, limits: Limits, files: int, quarantined: int) -> Gated:
-    """Hold a checked release against the limits and the last release; OutputError where one cannot be read."""
+def gate(candidate: CheckedRelease, limits: GateLimits, files: int, quarantined: int) -> Gated:
+    """Check a release against the limits and the last release. OutputError if one of them cannot be read."""
     return Gated(release.judge(candidate.checked, limits, files=files, quarantined=quarantined))
 
 
 def publish(candidate: CheckedRelease, info: release.ReleaseInfo) -> Built:
-    """Give a checked release its name and move `latest` to it. Raises load's OutputError where that fails."""
+    """Give a checked release its name and move `latest` to it. Raises load's OutputError if that fails."""
     published = release.publish(candidate.checked, info)
     return Built(published.id, published.path)
 
@@ -179,6 +217,29 @@ def publish(candidate: CheckedRelease, info: release.ReleaseInfo) -> Built:
 def _reasons(unreadable: list[Unreadable] | tuple[Unreadable, ...]) -> str:
     if not unreadable:
         return ""
-    shown = ", ".join(f"{each.path}: {each.problem.rule}" for each in unreadable[:_SHOWN])
+    shown = ", ".join(f"{file.path}: {file.problem.rule}" for file in unreadable[:_SHOWN])
     more = f" and {len(unreadable) - _SHOWN} more" if len(unreadable) > _SHOWN else ""
     return f" ({shown}{more})"
+
+
+UPDATE: Final = Stage("update", bring)
+DISCOVER: Final = Stage("discover", discover)
+READ: Final = Stage("read", read)
+PLAN: Final = Stage("plan", plan)
+EXTRACT: Final = Stage("extract", extract)
+TRANSFORM: Final = Stage("transform", transform)
+CHECK: Final = Stage("check", check)
+GATE: Final = Stage("gate", gate)
+PUBLISH: Final = Stage("publish", publish)
+
+STAGES: Final[tuple[Stage[..., StageResult], ...]] = (
+    UPDATE,
+    DISCOVER,
+    READ,
+    PLAN,
+    EXTRACT,
+    TRANSFORM,
+    CHECK,
+    GATE,
+    PUBLISH,
+)

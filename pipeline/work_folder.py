@@ -18,7 +18,6 @@ import pyarrow as pa
 
 from steckbrief.extract.model import Problem, Unreadable
 from steckbrief.extract.source import Fingerprint
-from steckbrief.load.signals import signals_later
 from steckbrief.pipeline.errors import WorkFolderError
 from steckbrief.transform.parts import join_parts
 
@@ -26,31 +25,31 @@ _log: Final = logging.getLogger(__name__)
 
 
 @contextmanager
-def work_folder(path: Path) -> Iterator[Path]:
-    """Make the folder `path` for the time of the block and remove it with all its content at the end.
+def beside(staging: Path) -> Iterator[Path]:
+    """A folder beside a staging folder for the time of the block; it is removed with all its content at the end.
 
-    WorkFolderError where the disk does not take it; so it is from everything below that writes.
+    This and everything below that writes raises WorkFolderError if the disk does not take it.
     """
-    with _writing(path):
-        path.mkdir()
+    folder = staging.with_name(f"{staging.name}-work")
+    with _writing(folder):
+        folder.mkdir()
     try:
-        yield path
+        yield folder
     finally:
-        with signals_later():
-            _remove(path)
+        _remove(folder)
 
 
-def _remove(path: Path) -> None:
-    """Remove the folder; what cannot be removed is logged, must not hide the exception on its way, and harms nobody."""
+def _remove(folder: Path) -> None:
+    """Remove the folder. A failure is only logged: it must not hide an exception, and the next build tries again."""
     try:
-        shutil.rmtree(path)
+        shutil.rmtree(folder)
     except OSError as error:
-        _log.warning("Could not remove %s (%s); it does no harm, and the next build removes it.", path, error)
+        _log.warning("Could not remove %s (%s); it does no harm, and the next build removes it.", folder, error)
 
 
 def save_found(work: Path, files: Sequence[str], unreadable: Iterable[Unreadable]) -> None:
     """Keep what discovery found: paths in order, and what cannot be taken as a file."""
-    _write(work / "found.json", {"files": list(files), "unreadable": [asdict(each) for each in unreadable]})
+    _write(work / "found.json", {"files": list(files), "unreadable": [asdict(file) for file in unreadable]})
 
 
 def load_found(work: Path) -> tuple[list[str], list[Unreadable]]:
@@ -61,8 +60,8 @@ def load_found(work: Path) -> tuple[list[str], list[Unreadable]]:
 
 def save_sources(work: Path, files: Sequence[Fingerprint], unreadable: Iterable[Unreadable]) -> None:
     """Keep the identity of every readable file, in order, and all unreadable ones so far."""
-    rows = [(each.path, each.size, each.sha256) for each in files]
-    _write(work / "sources.json", {"files": rows, "unreadable": [asdict(each) for each in unreadable]})
+    rows = [(file.path, file.size, file.sha256) for file in files]
+    _write(work / "sources.json", {"files": rows, "unreadable": [asdict(file) for file in unreadable]})
 
 
 def load_sources(work: Path) -> tuple[list[Fingerprint], list[Unreadable]]:
@@ -71,20 +70,20 @@ def load_sources(work: Path) -> tuple[list[Fingerprint], list[Unreadable]]:
     return [Fingerprint(*row) for row in data["files"]], _unreadable(data["unreadable"])
 
 
-def save_plan(work: Path, kept: Mapping[str, int], anew: Sequence[int]) -> None:
-    """Keep what the plan says: profiles to keep with the numbers of their files, and numbers of the files to read."""
-    _write(work / "plan.json", {"kept": dict(kept), "anew": list(anew)})
+def save_plan(work: Path, kept: Mapping[str, int], to_read: Sequence[int]) -> None:
+    """Keep the plan: profiles to keep with the numbers of their files, and the numbers of the files to read."""
+    _write(work / "plan.json", {"kept": dict(kept), "to_read": list(to_read)})
 
 
 def load_plan(work: Path) -> tuple[dict[str, int], list[int]]:
     """Read back what save_plan kept."""
     data = _read(work / "plan.json")
-    return data["kept"], data["anew"]
+    return data["kept"], data["to_read"]
 
 
 def save_quarantine(work: Path, unreadable: Iterable[Unreadable]) -> None:
-    """Keep the files that could be identified, and gave no document all the same."""
-    _write(work / "quarantine.json", [asdict(each) for each in unreadable])
+    """Keep the files that could be identified but gave no document."""
+    _write(work / "quarantine.json", [asdict(file) for file in unreadable])
 
 
 def load_quarantine(work: Path) -> list[Unreadable]:
@@ -98,9 +97,9 @@ def save_part(work: Path, batch: int, tables: Mapping[str, pa.Table]) -> None:
 
 
 def load_parts(work: Path) -> dict[str, pa.Table]:
-    """All parts, concatenated per table in the order of their batches; empty tables where there are none."""
+    """All parts, concatenated per table in the order of their batches; empty tables if there are none."""
     folder = work / "parts"
-    return join_parts(load_tables(each) for each in (sorted(folder.iterdir()) if folder.is_dir() else ()))
+    return join_parts(load_tables(part) for part in (sorted(folder.iterdir()) if folder.is_dir() else ()))
 
 
 def save_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:

@@ -80,7 +80,7 @@ def _build(source: Path, settings: Settings, flow: dict[str, Any] | None, *, ful
         try:
             if flow is None:
                 run.settle()
-                return run.build(source, settings, full=full, force=force)
+                return run.build(run.BuildRequest(source, settings, full=full, force=force))
             return _with_prefect(source, **flow, full=full, force=force)
         except (ServerError, Stopped) as error:
             published = run.published(progress.candidate)

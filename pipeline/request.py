@@ -1,0 +1,53 @@
+"""What a person or a program can ask of a build."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from steckbrief.pipeline.results import Origin
+    from steckbrief.pipeline.settings import Settings
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """A release to build.
+
+    Attributes:
+        source: folder with profiles.
+        settings: the settings to build with.
+        full: read every file, even if the last release has its rows.
+        force: publish even if nothing changed or a gate failed.
+        past_gates: publish even if a gate failed, but not if nothing changed.
+        direct: whether the build runs without Prefect; the summary says so.
+        at: time of the release, aware.
+        origin: for a night of the past, where the files in `source` come from. Nothing is fetched then, and no release
+            and no candidate may be later than `at`.
+    """
+
+    source: Path
+    settings: Settings
+    _: KW_ONLY
+    full: bool = False
+    force: bool = False
+    past_gates: bool = False
+    direct: bool = True
+    at: dt.datetime = field(default_factory=_now)
+    origin: Origin | None = None
+
+    @property
+    def today(self) -> dt.date:
+        """The day (UTC) with which dates in profiles are compared."""
+        return self.at.astimezone(dt.UTC).date()
+
+    @property
+    def ignores_gates(self) -> bool:
+        """Whether a release that fails a gate is published."""
+        return self.force or self.past_gates

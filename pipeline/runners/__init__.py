@@ -1,0 +1,1 @@
+"""Runners: each reads batches of files somewhere, in this process or elsewhere."""
