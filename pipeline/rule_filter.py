@@ -1,4 +1,4 @@
-"""Which findings a person asked for: rules by code or by the start of their codes."""
+"""Which findings to report: rules by code or by the start of their codes."""
 
 from __future__ import annotations
 
@@ -15,27 +15,31 @@ _SUGGESTED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """Starts of rules' codes: findings of `select` (of every rule where it is empty) without those of `ignore`."""
+class RuleFilter:
+    """Starts of rules' codes: `select` says which rules to report (all if empty), and `ignore` which of them not to."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
 
-    def of(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings that were asked for, in their order."""
-        return [
-            each
-            for each in findings
-            if (not self.select or each.rule.startswith(self.select)) and not each.rule.startswith(self.ignore)
-        ]
+    def matches(self, rule: str) -> bool:
+        """Whether findings of this rule are reported.
+
+        >>> RuleFilter(select=("faq",), ignore=("faq-empty",)).matches("faq-unanswered")
+        True
+        """
+        return (not self.select or rule.startswith(self.select)) and not rule.startswith(self.ignore)
+
+    def apply(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings to report, in their order."""
+        return [finding for finding in findings if self.matches(finding.rule)]
 
 
-def read_selection(select: Sequence[str], ignore: Sequence[str], codes: Collection[str]) -> Selection:
+def read_rule_filter(select: Sequence[str], ignore: Sequence[str], codes: Collection[str]) -> RuleFilter:
     """Read the values of --select and --ignore: codes or their starts, between commas or in several options.
 
-    Raises UsageError where a value is the start of none of `codes`.
+    Raises UsageError if a value is not the start of any of `codes`.
     """
-    return Selection(_read("--select", select, codes), _read("--ignore", ignore, codes))
+    return RuleFilter(_read("--select", select, codes), _read("--ignore", ignore, codes))
 
 
 def _read(option: str, values: Sequence[str], codes: Collection[str]) -> tuple[str, ...]:
@@ -49,6 +53,6 @@ def _read(option: str, values: Sequence[str], codes: Collection[str]) -> tuple[s
 
 
 def suggestion(code: str, codes: Collection[str]) -> str:
-    """What was probably meant by `code`, which is none of `codes`, as a sentence."""
+    """A sentence that suggests which of `codes` was meant by the unknown `code`."""
     near = get_close_matches(code, codes, n=_SUGGESTED, cutoff=0.5)
     return f"Did you mean {' or '.join(near)}?" if near else "docs/rules.md lists all rules."

@@ -25,7 +25,7 @@ class TooSlowError(BaseException):
     """
 
 
-def run_within(seconds: int, work: Callable[[], _Result]) -> _Result:
+def run_within(seconds: float, work: Callable[[], _Result]) -> _Result:
     """Do `work` and return its result.
 
     The main thread of a process interrupts the work with a signal. Signals reach no other thread, so there the work
@@ -51,7 +51,7 @@ def run_within(seconds: int, work: Callable[[], _Result]) -> _Result:
         signal.signal(signal.SIGPROF, previous)
 
 
-def _measured(seconds: int, work: Callable[[], _Result]) -> _Result:
+def _measured(seconds: float, work: Callable[[], _Result]) -> _Result:
     start = time.thread_time()
     result = work()
     if time.thread_time() - start > seconds:

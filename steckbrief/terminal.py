@@ -1,11 +1,12 @@
-"""Speaking to a person on a terminal: safe text, and progress while they wait."""
+"""Output for a person on a terminal: safe text, and progress while they wait."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.progress import Progress, watched_by
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
+MEGABYTE: Final = 10**6
+
+
 def prepare_streams() -> None:
-    """Let no character of a profile end a command only because the terminal's encoding lacks it."""
+    """Escape characters that the terminal's encoding lacks, so that they cannot end a command."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -28,8 +32,13 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def say_json(value: object) -> None:
+    """Write a result to standard output as one JSON document."""
+    say(json.dumps(value, indent=2, ensure_ascii=False))
+
+
 def remark(text: str) -> None:
-    """Write something beside the result, such as an error or what is going on, to standard error."""
+    """Write anything that is not the result, such as an error or progress, to standard error."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
@@ -38,7 +47,7 @@ class LineProgress(Progress):
     """Progress for logs and pipes: one line at the end of each stage, no bar, no control characters."""
 
     def end(self, stage: str, sentence: str) -> None:
-        """Say in one line what the stage did."""
+        """Report in one line what the stage did."""
         remark(f"{stage}: {printable(sentence)}")
 
 
@@ -50,13 +59,13 @@ class BarProgress(Progress):
         self._task: TaskID | None = None
 
     def begin(self, stage: str, total: int | None = None) -> None:
-        """Show the stage with an empty bar; a moving one where the total is not known."""
+        """Show the stage with an empty bar, or a moving one if the total is unknown."""
         if self._task is not None:
             self._bar.remove_task(self._task)
         self._task = self._bar.add_task(stage, total=total)
 
     def advance(self, count: int) -> None:
-        """Move the bar on by `count`."""
+        """Advance the bar by `count`."""
         if self._task is not None:
             self._bar.advance(self._task, count)
 
@@ -67,7 +76,7 @@ class BarProgress(Progress):
 
 @contextmanager
 def shown_progress() -> Iterator[Progress]:
-    """Show how far the run inside the block is: a bar where standard error is a terminal, lines elsewhere."""
+    """Show the progress of the run inside the block: a bar if standard error is a terminal, otherwise lines."""
     if not sys.stderr.isatty():
         lines = LineProgress()
         with watched_by(lines):

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.run import build
 from steckbrief.pipeline.settings import Settings
 from steckbrief.schema import TABLES
@@ -158,7 +159,7 @@ WITHOUT_FINDING = [
 
 
 def build_source(source: Path, output: Path) -> Path:
-    build(source, Settings(output=output, workers=1))
+    build(BuildRequest(source, Settings(output=output, workers=1)))
     return output / "latest"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.run import build, inspected
 from steckbrief.pipeline.settings import load_settings
 from steckbrief.pipeline.summary import BuildSummary
@@ -47,7 +48,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     output = tmp_path_factory.mktemp("second-site")
-    summary = build(SOURCE, load_settings(SOURCE, None, {"output": output}))
+    summary = build(BuildRequest(SOURCE, load_settings(SOURCE, None, {"output": output})))
     release = Path(summary.path)
     tables = {file.stem: pq.read_table(file).to_pylist() for file in release.glob("*.parquet")}
     return Site(summary, json.loads((release / "release.json").read_text(encoding="utf-8")), tables)

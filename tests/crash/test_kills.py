@@ -9,13 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from steckbrief.pipeline.run import Steps
+from steckbrief.pipeline.stages import STAGES
 from tests.command import ROOT, environment, profiles, write_source
 
 pytestmark = pytest.mark.slow
@@ -93,7 +92,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("stage", [field.name for field in fields_of(Steps)])
+@pytest.mark.parametrize("stage", [stage.name for stage in STAGES])
 def test_killed_at_the_boundary_of_a_stage(nights: Nights, stage: str, when: str) -> None:
     assert nights.survive(**{when: stage})
 

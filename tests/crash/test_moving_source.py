@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -12,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -21,7 +20,9 @@ from steckbrief.load.release import latest
 from steckbrief.load.releases.published import release_ids, released_at
 from steckbrief.load.releases.verify import verify, verify_latest
 from steckbrief.pipeline import run
+from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.settings import Settings, load_settings
+from steckbrief.pipeline.stages import Stage
 from steckbrief.pipeline.summary import BuildSummary
 from tests.command import ROOT, environment, profiles, steckbrief, write_source
 
@@ -40,16 +41,15 @@ def settings(source: Path, tmp_path: Path) -> Settings:
 
 
 def build_while(source: Path, settings: Settings, stage: str, happens: Callable[[], object]) -> BuildSummary:
-    """Build, and let something happen right after a stage."""
-    step = getattr(run.PLAIN, stage)
+    """Build, and let something happen right after the stage of this name."""
 
-    def then(*arguments: object) -> object:
-        result = step(*arguments)
-        happens()
+    def execute(current: Stage[..., Any], *arguments: Any, **named: Any) -> Any:
+        result = current.run(*arguments, **named)
+        if current.name == stage:
+            happens()
         return result
 
-    changed: dict[str, Any] = {stage: then}
-    return run.build(source, settings, dataclasses.replace(run.PLAIN, **changed))
+    return run.build(BuildRequest(source, settings), cast(run.Execute, execute))
 
 
 def is_sound(output: Path, source: Path) -> None:
@@ -101,11 +101,11 @@ def test_a_file_that_changes_while_a_build_runs_is_taken_as_it_was_read_or_left_
     build_while(source, settings, stage, lambda: happens(file))
     is_sound(settings.output, source)
     # The night after sees whatever is there now, and what it does not read again is what a full build reads.
-    run.build(source, settings)
+    run.build(BuildRequest(source, settings))
     is_sound(settings.output, source)
     found = latest(settings.output)
     assert found is not None
-    again = run.build(source, settings, full=True)
+    again = run.build(BuildRequest(source, settings, full=True))
     for name in found.manifest["tables"]:
         if name != "changes":
             assert read_parquet(Path(again.path), name).equals(read_parquet(found.path, name)), name
@@ -116,7 +116,7 @@ def test_the_next_night_reads_what_changed_during_this_one(source: Path, setting
     text = file.read_text(encoding="utf-8")
     build_while(source, settings, "read", lambda: file.write_text(f"{text}\nMehr.\n", encoding="utf-8"))
     file.write_text(text, encoding="utf-8")
-    summary = run.build(source, settings)
+    summary = run.build(BuildRequest(source, settings))
     assert summary.published
     assert "Mehr" not in json.dumps(read_parquet(Path(summary.path), "sections").to_pylist())
 
@@ -129,7 +129,7 @@ def test_the_next_night_reads_what_changed_during_this_one(source: Path, setting
 def test_a_file_that_was_away_for_a_moment_is_back_in_the_next_night(
     source: Path, settings: Settings, fails: Callable[[Path], object]
 ) -> None:
-    run.build(source, settings)
+    run.build(BuildRequest(source, settings))
     file = source / "tools/p0000.md"
     text = file.read_text(encoding="utf-8")
     (source / "tools/p0001.md").write_text(profiles(2)["tools/p0001.md"] + "\nMehr.\n", encoding="utf-8")
@@ -138,24 +138,24 @@ def test_a_file_that_was_away_for_a_moment_is_back_in_the_next_night(
     if file.exists():
         file.unlink()
     file.write_text(f"{text}\nAnders.\n", encoding="utf-8")
-    summary = run.build(source, settings)
+    summary = run.build(BuildRequest(source, settings))
     assert (summary.published, summary.profiles) == (True, 5)
-    assert not run.build(source, settings).published
+    assert not run.build(BuildRequest(source, settings)).published
 
 
 def test_a_file_that_stays_unreadable_is_published_once(source: Path, settings: Settings) -> None:
-    run.build(source, settings)
+    run.build(BuildRequest(source, settings))
     (source / "tools/p0000.md").unlink()
     (source / "tools/p0000.md").mkdir()
     (source / "tools/p0001.md").write_text("", encoding="utf-8")
-    assert [run.build(source, settings).published for _ in range(3)] == [True, False, False]
+    assert [run.build(BuildRequest(source, settings)).published for _ in range(3)] == [True, False, False]
 
 
 def test_a_clock_that_is_set_back_gives_later_ids_all_the_same(source: Path, settings: Settings) -> None:
     times = [NOON, NOON - dt.timedelta(days=30), NOON, NOON + dt.timedelta(seconds=1)]
     for number, time in enumerate(times):
         (source / "tools/p0000.md").write_text(profiles(1)["tools/p0000.md"] + f"\n{number}\n", encoding="utf-8")
-        assert run.build(source, settings, at=time).published
+        assert run.build(BuildRequest(source, settings, at=time)).published
     ids = release_ids(settings.output)
     assert ids == ["20261122T120000Z", "20261122T120000Z-2", "20261122T120000Z-3", "20261122T120001Z"]
     assert [released_at(each) for each in ids] == sorted(released_at(each) for each in ids)

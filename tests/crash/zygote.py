@@ -9,16 +9,14 @@ the interpreter's audit events tell of them; or it is killed from here, some tim
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import duckdb  # noqa: F401 - imported once, for all children
 import pandas as pd  # noqa: F401
@@ -32,7 +30,9 @@ from steckbrief.load.releases.verify import verify, verify_latest
 from steckbrief.pipeline import run
 from steckbrief.pipeline.backfill import Wanted, backfill
 from steckbrief.pipeline.nights import Every, nights
+from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.stages import CHECK, Stage
 
 CHANGES: Final = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.symlink", "os.link", "open"}
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -60,24 +60,20 @@ def count_changes(output: str, kill_at: int) -> list[int]:
     return seen
 
 
-def wrapped(order: dict[str, Any], began: int) -> run.Steps:
-    """The stages, with death before or after one of them, and a word to the parent when publication begins."""
+def deadly(order: dict[str, Any], began: int) -> run.Execute:
+    """Runs stages, dies before or after one of them, and sends the parent a byte when writing begins."""
 
-    def around(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
-        def stage(*arguments: Any, **named_arguments: Any) -> Any:
-            if name == "check":
-                os.write(began, b"!")
-            if order.get("before") == name:
-                die()
-            result = step(*arguments, **named_arguments)
-            if order.get("after") == name:
-                die()
-            return result
+    def execute(stage: Stage[..., Any], *arguments: Any, **named_arguments: Any) -> Any:
+        if stage is CHECK:
+            os.write(began, b"!")
+        if order.get("before") == stage.name:
+            die()
+        result = stage.run(*arguments, **named_arguments)
+        if order.get("after") == stage.name:
+            die()
+        return result
 
-        return stage
-
-    names = [field.name for field in dataclasses.fields(run.Steps)]
-    return run.Steps(**{name: around(name, getattr(run.PLAIN, name)) for name in names})
+    return cast(run.Execute, execute)
 
 
 def work(order: dict[str, Any], began: int) -> dict[str, Any]:
@@ -98,7 +94,7 @@ def work(order: dict[str, Any], began: int) -> dict[str, Any]:
         done = list(backfill(Wanted(Path(order["source"]), (), "HEAD", days, ()), settings))
         return {"releases": [night.release for night in done if night.release], "changes": seen[0]}
     try:
-        summary = run.build(Path(order["source"]), settings, wrapped(order, began))
+        summary = run.build(BuildRequest(Path(order["source"]), settings), deadly(order, began))
     except LoadError as error:
         return {"error": str(error)}
     return {"release": summary.release, "published": summary.published, "changes": seen[0]}

@@ -18,12 +18,13 @@ from typing import Any
 import httpx
 import pytest
 
+from steckbrief.pipeline.stages import STAGES
 from tests.command import RAW, ROOT, Running, environment, large_source, steckbrief, table_files, visible
 from tests.flows.guard import Guard
 
 pytestmark = pytest.mark.slow
 
-STAGES = ["update", "discover", "read", "plan", "extract", "transform", "check", "gate", "publish"]
+NAMES = [stage.name for stage in STAGES]
 
 
 @dataclass(frozen=True)
@@ -95,14 +96,14 @@ def test_a_run_records_stages_parameters_artifacts_and_a_log(server: Server, tmp
     done = steckbrief("build", RAW, "--output", "out", "--json", cwd=tmp_path, env=server.env)
     summary = json.loads(done.stdout)
     assert summary["direct"] is False
-    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == STAGES
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == NAMES
     run = server.newest_run()
     assert run["name"] == f"raw: {summary['profiles']} profiles"
     assert run["state_type"] == "COMPLETED"
     given = {"source": str(RAW), "output": "out", "workers": None, "config": None, "full": False, "force": False}
     assert run["parameters"] == given
-    tasks = server.of_run("task_runs", run, wanted=len(STAGES))
-    assert {task["name"]: task["state_type"] for task in tasks} == dict.fromkeys(STAGES, "COMPLETED")
+    tasks = server.of_run("task_runs", run, wanted=len(NAMES))
+    assert {task["name"]: task["state_type"] for task in tasks} == dict.fromkeys(NAMES, "COMPLETED")
     artifacts = {each["key"]: each for each in server.of_run("artifacts", run, wanted=2)}
     assert artifacts["rows-per-table"]["type"] == "table"
     rows = {each["table"]: each["rows"] for each in json.loads(artifacts["rows-per-table"]["data"])}
@@ -110,7 +111,7 @@ def test_a_run_records_stages_parameters_artifacts_and_a_log(server: Server, tmp
     assert artifacts["diagnostics-by-rule"]["type"] == "markdown"
     for each in summary["diagnostics"]:
         assert f"| {each['count']} | {each['severity']} | {each['rule']} |" in artifacts["diagnostics-by-rule"]["data"]
-    said = [each["message"] for each in server.of_run("logs", run, wanted=len(STAGES) + 2)]
+    said = [each["message"] for each in server.of_run("logs", run, wanted=len(NAMES) + 2)]
     assert f"{summary['files']} profile files; 0 skipped by name, 0 unusable, 0 files of other kinds" in said
     assert f"Release {summary['release']}: {summary['path']}" in said
 
@@ -231,7 +232,7 @@ def test_a_build_on_the_embedded_server_is_calm_and_stays_on_this_machine(
     guard: Guard, unset: dict[str, str], tmp_path: Path
 ) -> None:
     done = steckbrief("build", RAW, "--output", "out", "--workers", "2", cwd=tmp_path, env=unset)
-    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == STAGES
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == NAMES
     assert "by Prefect" in done.stdout
     assert guard.addresses(), "the guard was not loaded"
     assert guard.outside() == set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +15,7 @@ from steckbrief.flows import build
 from steckbrief.load.errors import GateError
 from steckbrief.pipeline.errors import NothingToBuildError, SourceError
 
-TASKS: tuple[Task[..., Any], ...] = astuple(build._TASKS)
+TASKS: tuple[Task[..., Any], ...] = tuple(build.TASKS.values())
 TRIED_AGAIN = {"update", "discover"}
 
 DAWN = 45 * 60
@@ -31,7 +30,7 @@ def worth_it(task: Task[..., Any], error: BaseException) -> bool:
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH])
 def test_listing_a_folder_is_tried_again_where_a_network_file_system_is_away(number: int) -> None:
-    assert worth_it(build.discover, OSError(number, "away"))
+    assert worth_it(build.TASKS["discover"], OSError(number, "away"))
 
 
 @pytest.mark.parametrize(
@@ -48,18 +47,18 @@ def test_listing_a_folder_is_tried_again_where_a_network_file_system_is_away(num
     ids=repr,
 )
 def test_listing_a_folder_is_not_tried_again_where_it_would_only_fail_again(error: Exception) -> None:
-    assert not worth_it(build.discover, error)
+    assert not worth_it(build.TASKS["discover"], error)
 
 
 def test_fetching_is_tried_again_where_the_remote_is_away() -> None:
-    assert worth_it(build.update, SourceError("Could not resolve host", passing=True))
+    assert worth_it(build.TASKS["update"], SourceError("Could not resolve host", passing=True))
 
 
 @pytest.mark.parametrize(
     "error", [SourceError("another history"), OSError(errno.EIO, "away"), TimeoutError("any")], ids=repr
 )
 def test_fetching_is_not_tried_again_for_anything_else(error: Exception) -> None:
-    assert not worth_it(build.update, error)
+    assert not worth_it(build.TASKS["update"], error)
 
 
 @pytest.mark.parametrize("task", [task for task in TASKS if task.name in TRIED_AGAIN], ids=lambda task: task.name)

@@ -14,6 +14,7 @@ import pytest
 from steckbrief.load.errors import GateError
 from steckbrief.pipeline.backfill import Wanted, backfill
 from steckbrief.pipeline.errors import UsageError
+from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.run import build
 from steckbrief.pipeline.settings import load_settings
 from tests.command import steckbrief
@@ -106,7 +107,8 @@ def test_a_release_that_a_nightly_build_publishes_in_between_ends_the_backfill(g
     days = tuple(dt.datetime(2026, 2, day, 23, 59, 59, tzinfo=dt.UTC) for day in (2, 3))
     nights = backfill(Wanted(gated / "catalogue", (), "HEAD", days, ("steckbrief", "backfill")), settings)
     assert next(nights).release == "20260202T235959Z"
-    nightly = build(gated / "catalogue", settings, at=dt.datetime(2026, 11, 1, 4, 15, tzinfo=dt.UTC), past_gates=True)
+    later = dt.datetime(2026, 11, 1, 4, 15, tzinfo=dt.UTC)
+    nightly = build(BuildRequest(gated / "catalogue", settings, at=later, past_gates=True))
     with pytest.raises(UsageError, match=f"holds {nightly.release}, a release from after the night of 2026-02-03"):
         next(nights)
     assert (output / "latest").resolve().name == nightly.release

@@ -9,6 +9,7 @@ import pytest
 
 from steckbrief.load.releases.published import AHEAD
 from steckbrief.pipeline import run
+from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.settings import Settings, load_settings
 from steckbrief.summary import as_text
 from tests.command import profiles, write_source
@@ -24,7 +25,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def night(home: Path, settings: Settings, at: dt.datetime, *, force: bool = False) -> str:
-    return as_text(run.build(home / "raw", settings, at=at, force=force), 0)
+    return as_text(run.build(BuildRequest(home / "raw", settings, at=at, force=force)), 0)
 
 
 def test_after_a_night_in_the_future_every_night_warns_and_none_is_stopped(

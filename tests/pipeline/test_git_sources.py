@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.run import build
 from steckbrief.pipeline.settings import load_settings
 from steckbrief.pipeline.summary import BuildSummary
@@ -137,7 +138,7 @@ def test_a_date_that_comes_due_counts_though_no_commit_came(remote: Path, tmp_pa
 
     def built(day: int) -> BuildSummary:
         settings = load_settings(source, None, {"output": tmp_path / "output"})
-        return build(source, settings, at=dt.datetime(2026, 3, day, 4, 15, tzinfo=dt.UTC))
+        return build(BuildRequest(source, settings, at=dt.datetime(2026, 3, day, 4, 15, tzinfo=dt.UTC)))
 
     def in_future(release: BuildSummary) -> bool:
         return any(each.rule == "date-in-future" for each in release.diagnostics)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from steckbrief.load.errors import ReleaseError
 from steckbrief.load.formats.parquet import read_parquet, write_parquet
 from steckbrief.pipeline import run
+from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.settings import load_settings
 from tests.command import PROFILE, profiles, steckbrief, table_files, write_source
 from tests.nights import nights
@@ -46,7 +47,7 @@ def test_incremental_nights_have_the_bytes_of_full_ones(
     for number, files in enumerate(found):
         put(source, files | SOUND)
         built = {
-            full: run.build(source, chosen, at=NOON + dt.timedelta(days=number), full=full, force=True)
+            full: run.build(BuildRequest(source, chosen, at=NOON + dt.timedelta(days=number), full=full, force=True))
             for full, chosen in kinds.items()
         }
         assert everything(Path(built[False].path)) == everything(Path(built[True].path))
@@ -117,7 +118,9 @@ def test_a_date_that_comes_due_is_a_change_although_no_file_did(tmp_path: Path) 
     text = PROFILE.format(title="Krita", slug="krita").replace("---\n", "---\nupdated_at: 2026-03-03\n", 1)
     source = write_source(tmp_path / "raw", {"krita.md": text})
     chosen = load_settings(source, None, {"output": tmp_path / "output"})
-    published = [run.build(source, chosen, at=NOON + dt.timedelta(days=day)).published for day in range(4)]
+    published = [
+        run.build(BuildRequest(source, chosen, at=NOON + dt.timedelta(days=day))).published for day in range(4)
+    ]
     assert published == [True, False, True, False]
 
 
@@ -160,4 +163,6 @@ def test_a_damaged_last_release_stops_the_night_and_says_what_to_do(tmp_path: Pa
     assert "the table profiles of this release cannot be read" in done.stderr
     assert "ln -sfn" in done.stderr
     with pytest.raises(ReleaseError):
-        run.build(tmp_path / "raw", load_settings(tmp_path / "raw", None, {"output": tmp_path / "output"}))
+        run.build(
+            BuildRequest(tmp_path / "raw", load_settings(tmp_path / "raw", None, {"output": tmp_path / "output"}))
+        )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 
 from steckbrief.extract.model import Problem, Unreadable
 from steckbrief.extract.source import Fingerprint
+from steckbrief.load.release import Release
 from steckbrief.pipeline.plan import Cache, a_date_came_due, cache_of, inputs_digest, kept_files
 from steckbrief.pipeline.provenance import digest_of_code, fingerprint, writer
 from tests.command import ROOT
@@ -65,11 +67,29 @@ def test_the_digest_is_of_paths_contents_and_what_cannot_be_read() -> None:
 def test_other_settings_are_another_fingerprint(tmp_path) -> None:
     one, other = fingerprint({"default_locale": "de"}), fingerprint({"default_locale": "en"})
     assert one != other
-    manifest = {"fingerprint": one, "writer": "w", "inputs": {"sha256": "d"}, "settings": {"today": "2026-03-01"}}
-    assert cache_of(tmp_path, manifest, one, "w") == Cache(tmp_path, True, True, "d", dt.date(2026, 3, 1))
-    assert not cache_of(tmp_path, manifest, other, "w").usable
-    assert not cache_of(tmp_path, manifest, one, "v").written
-    assert not cache_of(tmp_path, {}, one, "w").usable
+    manifest = {
+        "fingerprint": one,
+        "writer": "w",
+        "inputs": {"sha256": "d"},
+        "source": {"contents": "c"},
+        "settings": {"include": ["**"], "today": "2026-03-01"},
+    }
+    release, recorded = Release("r", tmp_path, None, manifest), {"include": ["**"]}
+    assert cache_of(release, recorded, one, "w") == Cache(
+        tmp_path,
+        usable=True,
+        written=True,
+        configured=True,
+        inputs="d",
+        contents="c",
+        today=dt.date(2026, 3, 1),
+    )
+    assert cache_of(release, recorded, one, "w").current
+    others = [cache_of(release, recorded, other, "w"), cache_of(release, recorded, one, "v")]
+    others += [cache_of(release, {"include": ["a"]}, one, "w"), cache_of(replace(release, manifest={}), {}, one, "w")]
+    assert [cache.usable for cache in others] == [False, True, True, False]
+    assert [cache.written for cache in others] == [True, False, True, False]
+    assert not any(cache.current for cache in others)
 
 
 @pytest.mark.parametrize("package", ["extract", "transform", "schema", "load"])

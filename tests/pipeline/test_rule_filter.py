@@ -12,7 +12,7 @@ import pytest
 
 from steckbrief.pipeline.errors import UsageError
 from steckbrief.pipeline.findings import Finding
-from steckbrief.pipeline.rule_filter import read_selection
+from steckbrief.pipeline.rule_filter import read_rule_filter
 from tests.command import steckbrief, write_source
 
 CODES = ["faq-unanswered", "faq-answer-displaced", "link-dangling", "slug-missing"]
@@ -52,7 +52,7 @@ def test_rules_are_chosen_by_code_or_its_start_and_ignore_wins(
     select: list[str], ignore: list[str], left: list[str]
 ) -> None:
     findings = [Finding(code, "info", "m", "h", None, None, None) for code in CODES]
-    assert [each.rule for each in read_selection(select, ignore, CODES).of(findings)] == left
+    assert [each.rule for each in read_rule_filter(select, ignore, CODES).apply(findings)] == left
 
 
 @pytest.mark.parametrize("given", ["faq-unansweerd", "x", "", "faq,,link", "dangling", "faq unanswered"])
@@ -60,7 +60,7 @@ def test_rules_are_chosen_by_code_or_its_start_and_ignore_wins(
 def test_what_is_no_rule_and_no_start_of_one_is_refused(given: str, option: str) -> None:
     select, ignore = ([given], []) if option == "--select" else ([], [given])
     with pytest.raises(UsageError, match=option):
-        read_selection(select, ignore, CODES)
+        read_rule_filter(select, ignore, CODES)
 
 
 def test_a_misspelt_rule_is_told_what_was_meant(tmp_path: Path) -> None:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import signal
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from steckbrief.extract.limits import Limits
-from steckbrief.pipeline.batches import BATCH_FILES, choose_workers, cut, run_batches
-from steckbrief.pipeline.results import Job
-from steckbrief.pipeline.signals import Stopped, raise_on_signals
+from steckbrief.pipeline.runners.batch import BATCH_FILES, SourceReading, cut
+from steckbrief.pipeline.runners.registry import RUNNERS, choose_workers
+from steckbrief.pipeline.signals import blocked
+from steckbrief.pipeline.work_folder import load_parts
 from steckbrief.transform.options import Options
-from tests.command import RAW, steckbrief, table_files
+from tests.command import RAW, profiles, steckbrief, table_files, write_source
 
 
 @pytest.mark.slow
@@ -32,43 +30,34 @@ def test_one_and_two_workers_and_a_second_build_give_the_same_bytes(tmp_path: Pa
     assert built[0] == built[1] == built[2]
 
 
-@pytest.fixture
-def asked_to_end() -> Iterator[Callable[[], None]]:
-    """Sends SIGTERM, which ends a command, to another thread than the main one: the kernel may choose any."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    raise_on_signals()
-    over = threading.Event()
-    other = threading.Thread(target=over.wait)
-    other.start()
-    yield lambda: signal.pthread_kill(other.ident or 0, signal.SIGTERM)
-    over.set()
-    other.join()
-    signal.signal(signal.SIGTERM, before)
+@pytest.mark.parametrize("name", RUNNERS)
+def test_every_runner_reads_every_file_once(name: str, tmp_path: Path) -> None:
+    source = write_source(tmp_path / "raw", {"broken.md": "", **profiles(5)})
+    paths = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.md"))
+    (tmp_path / "work").mkdir()
+    reading = SourceReading(source, tmp_path / "work", Options(), Limits())
+    results = list(RUNNERS[name](cut(list(enumerate(paths)), 2, reading), 2))
+    assert sorted(result.number for result in results) == [0, 1]
+    assert [(file.path, file.problem.rule) for result in results for file in result.unreadable] == [
+        ("broken.md", "file-empty")
+    ]
+    assert sum(result.documents for result in results) == len(paths) - 1
+    assert sorted(load_parts(tmp_path / "work")["profiles"]["source_path"].to_pylist()) == sorted(profiles(5))
 
 
-def test_a_signal_that_comes_while_workers_start_waits_until_all_have(
-    asked_to_end: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[int] = []
-
-    class Pool(ProcessPoolExecutor):
-        def submit(self, work: Any, job: Any, batch: Any) -> Future[Any]:  # type: ignore[override]
-            asked_to_end()
-            time.sleep(0.05)  # for the handler to come in between
-            started.append(batch.number)
-            return super().submit(work, job, batch)
-
-    monkeypatch.setattr("steckbrief.pipeline.batches.ProcessPoolExecutor", Pool)
-    job = Job(tmp_path, tmp_path, Options(), Limits())
-    with pytest.raises(Stopped):
-        list(run_batches(job, cut([(number, f"{number}.md") for number in range(4)], 2), 2))
-    assert started == [0, 1]
+def test_workers_do_not_get_the_signals_that_end_their_parent() -> None:
+    with blocked():
+        code = "import signal; print(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ())))"
+        child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for name in ("SIGHUP", "SIGINT", "SIGTERM"):
+        assert name in child.stdout
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 @given(st.integers(0, 500), st.integers(1, 8))
 def test_batches_hold_every_file_once_and_in_order(files: int, workers: int) -> None:
     numbered = [(3 * n, f"{n}.md") for n in range(files)]
-    batches = cut(numbered, workers)
+    batches = cut(numbered, workers, SourceReading(Path("raw"), Path("work"), Options(), Limits()))
     assert [entry for batch in batches for entry in batch.files] == numbered
     assert [batch.number for batch in batches] == list(range(len(batches)))
     assert all(0 < len(batch.files) <= BATCH_FILES for batch in batches)
