@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, ParamSpec, Protocol, TypeVar
@@ -32,7 +32,7 @@ from steckbrief.pipeline.results import (
     Transformed,
     counted,
 )
-from steckbrief.pipeline.runners.batch import SourceReading, cut
+from steckbrief.pipeline.runners.batch import Batch, SourceReading
 from steckbrief.pipeline.runners.registry import choose_runner, choose_workers
 from steckbrief.pipeline.update import bring
 from steckbrief.schema.tables import TABLES
@@ -41,6 +41,10 @@ from steckbrief.transform.options import Options
 from steckbrief.transform.pieces import Kept
 
 _SHOWN: Final = 3  # reasons named in a message; the rest is a number
+
+
+BATCH_FILES: Final = 64
+"""Large enough that a batch's fixed cost (some ten small files, a message) vanishes; small enough to bound memory."""
 
 
 class StageResult(Protocol):
@@ -131,6 +135,13 @@ def plan(job: Job) -> Planned:
     to_read = [number for number in range(len(files)) if number not in kept_numbers]
     work_folder.save_plan(job.work, kept, to_read)
     return Planned(len(to_read), len(kept), unchanged)
+
+
+def cut(files: Sequence[tuple[int, str]], workers: int, reading: SourceReading) -> list[Batch]:
+    """Cut numbered paths, in discovery order, into batches of BATCH_FILES, or smaller ones if workers would idle."""
+    size = max(1, min(BATCH_FILES, -(-len(files) // workers)))
+    starts = range(0, len(files), size)
+    return [Batch(number, tuple(files[start : start + size]), reading) for number, start in enumerate(starts)]
 
 
 def extract(job: Job) -> Extracted:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from steckbrief.extract.document import read_document
 from steckbrief.extract.limits import Limits
@@ -22,9 +22,6 @@ from steckbrief.transform.options import Options
 from steckbrief.transform.parts import part_tables
 from steckbrief.transform.profile import profile_rows
 from steckbrief.transform.rows import Row
-
-BATCH_FILES: Final = 64
-"""Large enough that a batch's fixed cost (some ten small files, a message) vanishes; small enough to bound memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +57,6 @@ class Runner(Protocol):
 
     def __call__(self, batches: Sequence[Batch], workers: int) -> Iterator[BatchResult]:
         """Call read_batch for each batch, with this many workers; yield results as they come, in any order."""
-
-
-def cut(files: Sequence[tuple[int, str]], workers: int, reading: SourceReading) -> list[Batch]:
-    """Cut numbered paths, in discovery order, into batches of BATCH_FILES, or smaller ones if workers would idle."""
-    size = max(1, min(BATCH_FILES, -(-len(files) // workers)))
-    starts = range(0, len(files), size)
-    return [Batch(number, tuple(files[start : start + size]), reading) for number, start in enumerate(starts)]
 
 
 def read_batch(batch: Batch) -> BatchResult:

@@ -62,6 +62,7 @@ def _line(release: dict[str, Any]) -> str:
     commit = f"  {printable(commit[:_COMMIT] + mark + dirty)}" if commit else ""
     forced = "  forced" if release["forced"] else ""
     return (
-        f"{release['release']:<19}  {counted(release['profiles'], 'profile'):>16}  {counted(release['changes'], 'change'):>16}"
+        f"{release['release']:<19}  {counted(release['profiles'], 'profile'):>16}"
+        f"  {counted(release['changes'], 'change'):>16}"
         f"  {release['bytes'] / MEGABYTE:>8,.1f} MB{commit}{forced}{held}"
     )

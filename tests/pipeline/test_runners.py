@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steckbrief.extract.limits import Limits
-from steckbrief.pipeline.runners.batch import BATCH_FILES, SourceReading, cut
+from steckbrief.pipeline.runners.batch import SourceReading
 from steckbrief.pipeline.runners.registry import RUNNERS, choose_workers
 from steckbrief.pipeline.signals import blocked
+from steckbrief.pipeline.stages import BATCH_FILES, cut
 from steckbrief.pipeline.work_folder import load_parts
 from steckbrief.transform.options import Options
 from tests.command import RAW, profiles, steckbrief, table_files, write_source
