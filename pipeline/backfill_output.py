@@ -1,4 +1,4 @@
-"""Whether an output folder is one that a backfill can write to: the past must come first, and from one source."""
+"""Checks that a backfill can write to an output folder: one source, and no later releases."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from steckbrief.pipeline.errors import UsageError
 
 
 def require_own(output: Path, repository: Path, line: Line) -> None:
-    """UsageError where `output` holds releases of another source than `repository`, whose commits are `line`."""
+    """UsageError if `output` holds releases of another source than `repository`, whose commits are `line`."""
     commits = frozenset(line.commits)
-    foreign = next((each for each in releases(output) if not _is_own(each, repository, commits)), None)
+    foreign = next((release for release in releases(output) if not _is_own(release, repository, commits)), None)
     if foreign is not None:
         raise UsageError(
             f"{output} holds releases that were not made from {repository}, such as {foreign.id} from"
@@ -23,13 +23,14 @@ def require_own(output: Path, repository: Path, line: Line) -> None:
 
 
 def require_room(output: Path, night: dt.datetime) -> None:
-    """UsageError where a release or a rejected candidate is from after `night`: ids only grow.
+    """UsageError if a release or a rejected candidate is later than `night`: ids only grow.
 
-    The night would be published under a later id, and `latest` would lead from the later release back to it.
+    The night would get a later id, and `latest` would lead from the later release back to it.
     """
     end = night + dt.timedelta(seconds=1)
     published, rejected = (
-        [each for each in release_ids(output, kind) if released_at(each) > end] for kind in (RELEASES, REJECTED)
+        [release_id for release_id in release_ids(output, kind) if released_at(release_id) > end]
+        for kind in (RELEASES, REJECTED)
     )
     if published:
         raise UsageError(
@@ -47,9 +48,9 @@ def require_room(output: Path, night: dt.datetime) -> None:
 
 
 def _is_own(release: Release, repository: Path, commits: frozenset[str]) -> bool:
-    """Whether a release was made from `repository`, however that is spelt."""
+    """Whether a release was made from `repository`, however its path was written."""
     root = Path(release.manifest["source"]["root"])
     if root.resolve() == repository.resolve():
         return True
-    # A relative path was given in a working directory that is not recorded; then the commit tells.
+    # A relative path depends on a working directory that is not recorded, so the commit decides.
     return not root.is_absolute() and release.manifest["source"]["commit"] in commits

@@ -1,4 +1,4 @@
-"""Which days have a night: the state at the end of a day (23:59:59 UTC), which is the time of its release."""
+"""The nights of a backfill: the end of each day (23:59:59 UTC), which is also the time of the release."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _END_OF_DAY: Final = dt.time(23, 59, 59, tzinfo=dt.UTC)
 
 
 class Every(StrEnum):
-    """Which days have a night: each, the last of seven, or the last of a month."""
+    """Which days have a night: every day, the last of each week, or the last of each month."""
 
     DAY = "day"
     WEEK = "week"
@@ -21,7 +21,11 @@ class Every(StrEnum):
 
 
 def nights(since: dt.date, until: dt.date, every: Every) -> tuple[dt.datetime, ...]:
-    """The nights from `since` to `until`, both included, oldest first. UsageError where there is none."""
+    """The nights from `since` to `until`, both included, oldest first. UsageError if there is none.
+
+    >>> [f"{night:%m-%d}" for night in nights(dt.date(2026, 1, 30), dt.date(2026, 3, 1), Every.MONTH)]
+    ['01-31', '02-28']
+    """
     days = [since + dt.timedelta(days=number) for number in range((until - since).days + 1)]
     if every is Every.WEEK:
         days = days[6::7]
@@ -32,15 +36,15 @@ def nights(since: dt.date, until: dt.date, every: Every) -> tuple[dt.datetime, .
     return tuple(dt.datetime.combine(day, _END_OF_DAY) for day in days)
 
 
-def past(found: tuple[dt.datetime, ...], now: dt.datetime) -> tuple[dt.datetime, ...]:
-    """Those of the nights that are over at `now` (aware): a release of the future would hide those that come before it.
+def past(candidates: tuple[dt.datetime, ...], now: dt.datetime) -> tuple[dt.datetime, ...]:
+    """The nights that are over at `now` (aware), because a release of the future would hide earlier ones.
 
-    UsageError where none is.
+    UsageError if none is over.
     """
-    over = tuple(night for night in found if night <= now)
+    over = tuple(night for night in candidates if night <= now)
     if not over:
         raise UsageError(
-            f"The first night is over at {found[0]:%Y-%m-%d %H:%M:%S} UTC, and it is {now:%Y-%m-%d %H:%M:%S} now. Let"
+            f"The first night is over at {candidates[0]:%Y-%m-%d %H:%M:%S} UTC, and it is {now:%Y-%m-%d %H:%M:%S} now. Let"
             " --until be a day that is over."
         )
     return over

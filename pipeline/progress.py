@@ -1,7 +1,6 @@
-"""How far a run has come: the channel through which stages tell whoever is watching, if anyone is.
+"""Progress of a run: how stages report to whoever is watching.
 
-The watcher is a context variable because Prefect calls the tasks: what is passed to them as an argument is recorded and
-shown by it.
+The watcher is a context variable, because Prefect calls the tasks and would record and show it as an argument.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Someone who watches a run. As it stands, nobody: a scheduled run has its log, which says the same.
+    """Watches a run. This class ignores everything: a scheduled run has its log, which says the same.
 
-    `candidate` is what the release will be reported as, from the moment before it is published.
+    `candidate` is the summary of the release that is about to be published.
     """
 
     candidate: BuildSummary | None = None
@@ -33,48 +32,48 @@ class Progress:
         """The stage is done; `sentence` says what it did."""
 
     def publishing(self, candidate: BuildSummary) -> None:
-        """Publication begins. If the run breaks off now, `candidate` lets somebody find out on which side."""
+        """Publication begins. If the run breaks off now, `candidate` tells whether it was published."""
         self.candidate = candidate
 
 
 class Both(Progress):
-    """Two watchers of one run."""
+    """Two watchers of the same run."""
 
     def __init__(self, first: Progress, second: Progress) -> None:
         self._watchers = (first, second)
 
     def begin(self, stage: str, total: int | None = None) -> None:
-        """Tell both."""
-        for each in self._watchers:
-            each.begin(stage, total)
+        """Pass it to both."""
+        for progress in self._watchers:
+            progress.begin(stage, total)
 
     def advance(self, count: int) -> None:
-        """Tell both."""
-        for each in self._watchers:
-            each.advance(count)
+        """Pass it to both."""
+        for progress in self._watchers:
+            progress.advance(count)
 
     def end(self, stage: str, sentence: str) -> None:
-        """Tell both."""
-        for each in self._watchers:
-            each.end(stage, sentence)
+        """Pass it to both."""
+        for progress in self._watchers:
+            progress.end(stage, sentence)
 
     def publishing(self, candidate: BuildSummary) -> None:
-        """Tell both."""
-        for each in self._watchers:
-            each.publishing(candidate)
+        """Pass it to both."""
+        for progress in self._watchers:
+            progress.publishing(candidate)
 
 
 _watcher: Final[ContextVar[Progress | None]] = ContextVar("watcher", default=None)
 
 
 def watcher() -> Progress:
-    """Whoever watches this run."""
+    """The watcher of this run."""
     return _watcher.get() or Progress()
 
 
 @contextmanager
 def watched_by(progress: Progress) -> Iterator[None]:
-    """Tell `progress` about every stage that runs inside the block."""
+    """Report every stage that runs inside the block to `progress`."""
     token = _watcher.set(progress)
     try:
         yield
