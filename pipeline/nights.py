@@ -44,7 +44,7 @@ def past(candidates: tuple[dt.datetime, ...], now: dt.datetime) -> tuple[dt.date
     over = tuple(night for night in candidates if night <= now)
     if not over:
         raise UsageError(
-            f"The first night is over at {candidates[0]:%Y-%m-%d %H:%M:%S} UTC, and it is {now:%Y-%m-%d %H:%M:%S} now. Let"
-            " --until be a day that is over."
+            f"The first night is over at {candidates[0]:%Y-%m-%d %H:%M:%S} UTC, and it is {now:%Y-%m-%d %H:%M:%S} now."
+            " Let --until be a day that is over."
         )
     return over
