@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from steckbrief.extract.model import Problem, Unreadable
-from steckbrief.extract.path_filter import ALL, Selection
+from steckbrief.extract.path_filter import ALL, PathFilter
 
 SUFFIXES = (".md", ".markdown")
 # Static site generators leave these out as drafts, templates and metadata.
@@ -34,7 +34,7 @@ class Discovery:
 
 @dataclass(slots=True)
 class _Findings:
-    selection: Selection
+    path_filter: PathFilter
     files: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     excluded: list[tuple[str, str]] = field(default_factory=list)
@@ -46,8 +46,8 @@ class _Findings:
         self.unreadable.append(Unreadable(_printable(path), Problem(rule, values={"detail": _printable(detail)})))
 
 
-def discover(root: Path, selection: Selection = ALL) -> Discovery:
-    """Find the Markdown files below `root` that `selection` lets in, sorted by path.
+def discover(root: Path, path_filter: PathFilter = ALL) -> Discovery:
+    """Find the Markdown files below `root` that `path_filter` lets in, sorted by path.
 
     Symbolic links are reported and not followed: they can loop, or lead out of the source. Raises
     NotADirectoryError when `root` is no folder, OSError when it cannot be listed.
@@ -57,7 +57,7 @@ def discover(root: Path, selection: Selection = ALL) -> Discovery:
             f"{root}: the source folder does not exist or is no folder. Name a folder that holds Markdown profiles."
         )
         raise NotADirectoryError(message)
-    found = _Findings(selection, folders=[""])
+    found = _Findings(path_filter, folders=[""])
     while found.folders:
         folder = found.folders.pop()
         try:
@@ -92,7 +92,7 @@ def _take(entry: os.DirEntry[str], path: str, found: _Findings) -> None:
         # It vanished, or its file system fails.
         found.leave_out(path, "file-unreadable", error.strerror or type(error).__name__)
         return
-    if folder and path == found.selection.not_source:
+    if folder and path == found.path_filter.not_source:
         return
     if folder:
         found.folders.append(path)
@@ -125,7 +125,7 @@ def _is_left_out(path: str, found: _Findings, *, counts: bool) -> bool:
         if counts:
             found.skipped.append(path)
         return True
-    pattern = found.selection.left_out_by(path) if counts else None
+    pattern = found.path_filter.left_out_by(path) if counts else None
     if pattern is not None:
         found.excluded.append((path, pattern))
     return pattern is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steckbrief.extract.limits import Limits
-from steckbrief.extract.path_filter import ALL, Selection
+from steckbrief.extract.path_filter import ALL, PathFilter
 from steckbrief.pipeline.plan import Cache
 from steckbrief.transform.options import Options
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Job:
     """What is to be read and how: the same for a build and for a check that publishes nothing.
 
-    `selection` says which files count. `cache` is the last release, None where nothing of it is to be used. `workers`
+    `path_filter` says which files count. `cache` is the last release, None where nothing of it is to be used. `workers`
     is the number of processes asked for; None leaves the choice to the extract stage.
     """
 
@@ -30,7 +30,7 @@ class Job:
     options: Options
     limits: Limits
     workers: int | None = None
-    selection: Selection = ALL
+    path_filter: PathFilter = ALL
     cache: Cache | None = None
 
 

@@ -306,4 +306,4 @@ def _day(job: Job) -> str | None:
 
 def _job(source: Path, work: Path, settings: Settings, now: dt.datetime) -> Job:
     options = settings.options(today=now.astimezone(dt.UTC).date())
-    return Job(source, work, options, settings.file_limits, settings.workers, settings.selection_in(source))
+    return Job(source, work, options, settings.file_limits, settings.workers, settings.path_filter_in(source))

@@ -46,7 +46,7 @@ def update(source: Path, work: Path, settings: GitSettings, largest: int, held: 
 
 def discover(job: Job) -> Found:
     """Find the files of the source. NothingToBuildError where there is none to read."""
-    found = discover_files(job.source, job.selection)
+    found = discover_files(job.source, job.path_filter)
     work_folder.save_found(job.work, found.files, found.unreadable)
     excluded = Counter(pattern for _, pattern in found.excluded)
     result = Found(
