@@ -15,7 +15,7 @@ SKIPPED_PREFIXES = ("_", ".")
 
 
 @dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovered:
     """What a source holds.
 
     All paths are relative to `root`, POSIX style. `files` are to be read; `skipped` are Markdown files left out by
@@ -46,7 +46,7 @@ class _Findings:
         self.unreadable.append(Unreadable(_printable(path), Problem(rule, values={"detail": _printable(detail)})))
 
 
-def discover(root: Path, path_filter: PathFilter = ALL) -> Discovery:
+def discover(root: Path, path_filter: PathFilter = ALL) -> Discovered:
     """Find the Markdown files below `root` that `path_filter` lets in, sorted by path.
 
     Symbolic links are reported and not followed: they can loop, or lead out of the source. Raises
@@ -68,7 +68,7 @@ def discover(root: Path, path_filter: PathFilter = ALL) -> Discovery:
             if not folder:
                 raise
             found.leave_out(folder, "folder-unreadable", error.strerror or type(error).__name__)
-    return Discovery(
+    return Discovered(
         root=root,
         files=tuple(sorted(found.files)),
         skipped=tuple(sorted(map(_printable, found.skipped))),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from steckbrief.extract.front_matter import read_front_matter
-from steckbrief.extract.limits import DEFAULT_LIMITS, MOST_BRACKETS, Limits
+from steckbrief.extract.limits import DEFAULT_LIMITS, MOST_BRACKETS, FileLimits
 from steckbrief.extract.markdown.commonmark import parse_blocks
 from steckbrief.extract.markdown.inline import has_too_many_brackets
 from steckbrief.extract.model import Block, BlockKind, Document, Problem, Unreadable
@@ -18,7 +18,7 @@ from steckbrief.extract.text import decode, line_at, lines
 _INLINE = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.TABLE_CELL})
 
 
-def read_document(root: Path, path: str, limits: Limits = DEFAULT_LIMITS) -> Document | Unreadable:
+def read_document(root: Path, path: str, limits: FileLimits = DEFAULT_LIMITS) -> Document | Unreadable:
     """Read the file at `path` below `root`.
 
     Returns its document, or an Unreadable where there is nothing to work on: the file cannot be opened, is larger
@@ -28,7 +28,7 @@ def read_document(root: Path, path: str, limits: Limits = DEFAULT_LIMITS) -> Doc
     return data if isinstance(data, Unreadable) else parse_document(path, data, limits)
 
 
-def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Document | Unreadable:
+def parse_document(path: str, data: bytes, limits: FileLimits = DEFAULT_LIMITS) -> Document | Unreadable:
     """Turn the bytes of one file into a document; pure, so that a property test can hold it to every promise."""
     text, problems = decode(data)
     if not text.strip("\ufeff \t\r\n"):

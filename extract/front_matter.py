@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.model import FrontMatter, Problem
 from steckbrief.extract.text import BOM
 from steckbrief.extract.yaml_mapping import RefusedError, read_mapping
@@ -21,7 +21,7 @@ _BLANK = re.compile(rf"{_LINE_START}[ \t]*[\r\n]")
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
 
 
-def read_front_matter(text: str, limits: Limits) -> tuple[FrontMatter, tuple[Problem, ...]]:
+def read_front_matter(text: str, limits: FileLimits) -> tuple[FrontMatter, tuple[Problem, ...]]:
     """Read the front matter of a decoded file.
 
     Returns it and what was found wrong. `raw` always is the exact start of `text` up to the first line of the body

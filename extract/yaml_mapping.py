@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.model import Problem
 from steckbrief.extract.text import line_starts
 
@@ -64,7 +64,7 @@ class _NodeLoader(yaml.CSafeLoader):
         return node
 
 
-def read_mapping(source: str, first_line: int, limits: Limits) -> YamlMapping:
+def read_mapping(source: str, first_line: int, limits: FileLimits) -> YamlMapping:
     """Read a YAML document that should be a mapping.
 
     `first_line` is the line of the file on which `source` starts. Raises RefusedError for what is no YAML, no mapping,
@@ -83,7 +83,7 @@ def read_mapping(source: str, first_line: int, limits: Limits) -> YamlMapping:
     return reader.mapping(node)
 
 
-def _refuse_oversized(source: str, span: tuple[int, int], limits: Limits) -> None:
+def _refuse_oversized(source: str, span: tuple[int, int], limits: FileLimits) -> None:
     """Refuse what could exhaust libyaml's and PyYAML's recursive composer, before it sees it.
 
     A cheap bound on the depth decides for nearly every file: a bracket opens at most a list and a pair in it, and a
@@ -105,11 +105,11 @@ def _refuse_oversized(source: str, span: tuple[int, int], limits: Limits) -> Non
             depth -= 1
 
 
-def _too_deep(span: tuple[int, int], limits: Limits) -> Problem:
+def _too_deep(span: tuple[int, int], limits: FileLimits) -> Problem:
     return Problem("front-matter-too-deep", *span, {"limit": str(limits.front_matter_depth)})
 
 
-def _refuse_expanding(root: yaml.Node, span: tuple[int, int], limits: Limits) -> None:
+def _refuse_expanding(root: yaml.Node, span: tuple[int, int], limits: FileLimits) -> None:
     """Refuse what grows without bound when aliases are followed: shared lists of shared lists, or a cycle."""
     pending = [(root, 1)]
     count = 0

@@ -19,7 +19,7 @@ from typing import Final
 
 from steckbrief.extract.document import read_document
 from steckbrief.extract.model import Problem, Unreadable
-from steckbrief.extract.source import fingerprint
+from steckbrief.extract.source import hash_file
 from steckbrief.load.signals import signals_later
 from steckbrief.pipeline.deadline import Deadline, OverdueError
 from steckbrief.pipeline.errors import WorkerError
@@ -130,7 +130,7 @@ def _read(job: Job, path: str) -> Unreadable | Mapping[str, list[Row]]:
 
 def _too_slow(job: Job, path: str) -> Unreadable:
     """What is told of a file that takes too long; as long as its bytes are these, nobody need try again."""
-    known = fingerprint(job.source, path, job.limits)
+    known = hash_file(job.source, path, job.limits)
     if isinstance(known, Unreadable):
         return known
     return Unreadable(path, Problem("file-too-slow", values={"limit": str(job.limits.seconds)}), known.sha256)

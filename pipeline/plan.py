@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steckbrief.extract.model import Unreadable
-from steckbrief.extract.source import Fingerprint
+from steckbrief.extract.source import FileHash
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,7 +66,7 @@ def inputs_digest(files: Iterable[tuple[str, str]], unreadable: Iterable[Unreada
     return hashlib.sha256("".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def kept_files(profiles: pa.Table, files: Sequence[Fingerprint]) -> dict[str, int]:
+def kept_files(profiles: pa.Table, files: Sequence[FileHash]) -> dict[str, int]:
     """profile_id -> number in `files` of every profile whose file is what it was when `profiles` was made."""
     numbers = {(each.path, each.sha256): number for number, each in enumerate(files)}
     columns = (profiles.column(name).to_pylist() for name in ("profile_id", "source_path", "source_sha256"))

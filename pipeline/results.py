@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.path_filter import ALL, PathFilter
 from steckbrief.pipeline.plan import Cache
 from steckbrief.transform.options import Options
@@ -28,7 +28,7 @@ class Job:
     source: Path
     work: Path
     options: Options
-    limits: Limits
+    limits: FileLimits
     workers: int | None = None
     path_filter: PathFilter = ALL
     cache: Cache | None = None

@@ -32,7 +32,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.path_filter import EVERYTHING, MOST_PATTERNS, PathFilter, check_pattern
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.errors import UsageError
@@ -50,7 +50,7 @@ _NOT_OF_ROWS: Final = _NOT_RECORDED | {"include", "exclude", "gates", "git"}
 """Which files count shows in the files found. What only shows in the files written counts as if rows depended on it."""
 
 # One setting per limit, with the limit's own default, so that a new limit can be set without a line here.
-_limit_fields: dict[str, Any] = {each.name: (PositiveInt, each.default) for each in fields(Limits)}
+_limit_fields: dict[str, Any] = {each.name: (PositiveInt, each.default) for each in fields(FileLimits)}
 LimitSettings = create_model(
     "LimitSettings",
     __config__=ConfigDict(extra="forbid", frozen=True),
@@ -133,9 +133,9 @@ class Settings(BaseSettings, SiteSettings):
         return PathFilter(self.include, self.exclude, output)
 
     @property
-    def file_limits(self) -> Limits:
+    def file_limits(self) -> FileLimits:
         """The limits as `extract` takes them."""
-        return Limits(**self.limits.model_dump())  # type: ignore[attr-defined]
+        return FileLimits(**self.limits.model_dump())  # type: ignore[attr-defined]
 
 
 def load_settings(

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from steckbrief.extract.discovery import discover as discover_files
 from steckbrief.extract.model import Unreadable
-from steckbrief.extract.source import Fingerprint, fingerprint
+from steckbrief.extract.source import FileHash, hash_file
 from steckbrief.load import release
 from steckbrief.load.gates import Limits
 from steckbrief.pipeline import work_folder
@@ -66,10 +66,10 @@ def discover(job: Job) -> Found:
 def read(job: Job) -> ReadFiles:
     """Identify the content of every file, and sort out those that cannot be opened."""
     paths, unreadable = work_folder.load_found(job.work)
-    files: list[Fingerprint] = []
+    files: list[FileHash] = []
     watcher().begin("read", len(paths))
     for path in paths:
-        result = fingerprint(job.source, path, job.limits)
+        result = hash_file(job.source, path, job.limits)
         if isinstance(result, Unreadable):
             unreadable.append(result)
         else:
@@ -136,7 +136,7 @@ def transform(job: Job) -> Transformed:
     return Transformed(rows, inputs_digest(read_as.items(), unread), len(unread))
 
 
-def _read_as(files: list[Fingerprint], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:
+def _read_as(files: list[FileHash], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:
     """By path, the SHA-256 of the bytes that were read last: a file may have changed, or gone, since it was identified.
 
     One that could not be read any more has none. So where it is back in the next night, that night looks at it.

@@ -23,7 +23,7 @@ from markdown_it.rules_block import table as strict_table
 from markdown_it.rules_block.html_block import HTML_SEQUENCES
 from markdown_it.token import Token as FullToken
 
-from steckbrief.extract.limits import DEFAULT_LIMITS, Limits
+from steckbrief.extract.limits import DEFAULT_LIMITS, FileLimits
 from steckbrief.extract.markdown.raw_html import raw_until
 from steckbrief.extract.markdown.tree import Token, build_tree
 from steckbrief.extract.model import Block, Run
@@ -61,7 +61,7 @@ class _State(StateBlock):
 
     tokens: list[Token]  # type: ignore[assignment]
 
-    def __init__(self, text: str, env: MutableMapping[str, object], limits: Limits) -> None:
+    def __init__(self, text: str, env: MutableMapping[str, object], limits: FileLimits) -> None:
         super().__init__(text, _BLOCKS, env, [])
         self.limits = limits
         self.exceeded: int | None = None
@@ -282,7 +282,7 @@ class Body:
     cut: tuple[int, ...]
 
 
-def parse_blocks(lines: Sequence[str], first_line: int, limits: Limits = DEFAULT_LIMITS) -> Body:
+def parse_blocks(lines: Sequence[str], first_line: int, limits: FileLimits = DEFAULT_LIMITS) -> Body:
     """Parse Markdown into blocks.
 
     `lines` are those of the body with their ends, `first_line` is the line of the file on which they start, and
@@ -301,7 +301,7 @@ def parse_blocks(lines: Sequence[str], first_line: int, limits: Limits = DEFAULT
     )
 
 
-def _tokenize(text: str, env: dict[str, object], limits: Limits) -> _State:
+def _tokenize(text: str, env: dict[str, object], limits: FileLimits) -> _State:
     state = _State(text.replace("\r\n", "\n").replace("\r", "\n"), env, limits)
     _BLOCKS.block.tokenize(state, 0, state.lineMax)
     return state

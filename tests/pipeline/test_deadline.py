@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.batches import Batch, BatchDone, run_batch
 from steckbrief.pipeline.deadline import Deadline, OverdueError
 from steckbrief.pipeline.results import Job
@@ -126,7 +126,7 @@ def test_a_slow_file_is_quarantined_and_the_next_is_read(
     files = ("a.md", *profiles(1))
     work_folder = tmp_path / "work"
     work_folder.mkdir()
-    job = Job(source, work_folder, Options(), Limits(seconds=1))
+    job = Job(source, work_folder, Options(), FileLimits(seconds=1))
     done: list[BatchDone] = []
     where(lambda: done.append(run_batch(job, Batch(0, tuple(enumerate(files))))))
     (batch,) = done

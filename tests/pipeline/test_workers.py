@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.batches import BATCH_FILES, choose_workers, cut, run_batches
 from steckbrief.pipeline.results import Job
 from steckbrief.pipeline.signals import Stopped, raise_on_signals
@@ -59,7 +59,7 @@ def test_a_signal_that_comes_while_workers_start_waits_until_all_have(
             return super().submit(work, job, batch)
 
     monkeypatch.setattr("steckbrief.pipeline.batches.ProcessPoolExecutor", Pool)
-    job = Job(tmp_path, tmp_path, Options(), Limits())
+    job = Job(tmp_path, tmp_path, Options(), FileLimits())
     with pytest.raises(Stopped):
         list(run_batches(job, cut([(number, f"{number}.md") for number in range(4)], 2), 2))
     assert started == [0, 1]

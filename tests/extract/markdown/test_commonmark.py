@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.markdown.commonmark import _tokenize, parse_blocks, parse_inline
 from steckbrief.extract.model import BlockKind
 from steckbrief.extract.text import decode, lines
@@ -27,7 +27,7 @@ def stock(text):
 
 def ours(text):
     env: dict[str, object] = {}
-    state = _tokenize(text, env, Limits(nesting=_NESTING))
+    state = _tokenize(text, env, FileLimits(nesting=_NESTING))
     return comparable(state.tokens), env, state.glued
 
 
@@ -71,7 +71,7 @@ def test_real_profiles_give_the_tokens_of_commonmark(folder):
 
 
 def blocks(text, first_line=1, **limits):
-    return parse_blocks(lines(text), first_line, Limits(**limits)).blocks
+    return parse_blocks(lines(text), first_line, FileLimits(**limits)).blocks
 
 
 def outline(text):
@@ -276,9 +276,9 @@ def test_what_is_nested_too_deep_is_left_out_and_located(text):
 
 def test_the_limit_on_nesting_is_the_one_given():
     # A list and its item are two levels.
-    assert parse_blocks(lines("- - - a\n"), 1, Limits(nesting=6)).exceeded == 1
-    assert parse_blocks(lines("- - - a\n"), 1, Limits(nesting=7)).exceeded is None
-    assert parse_blocks(lines("a\n\n> > b\n"), 1, Limits(nesting=2)).exceeded == 3
+    assert parse_blocks(lines("- - - a\n"), 1, FileLimits(nesting=6)).exceeded == 1
+    assert parse_blocks(lines("- - - a\n"), 1, FileLimits(nesting=7)).exceeded is None
+    assert parse_blocks(lines("a\n\n> > b\n"), 1, FileLimits(nesting=2)).exceeded == 3
 
 
 @pytest.mark.parametrize(
@@ -303,13 +303,13 @@ def table(columns, row="|b", rows=1):
 
 
 def test_a_table_with_too_many_columns_is_a_paragraph_and_is_named():
-    body = parse_blocks(lines(table(4) + "\n" + table(5)), 3, Limits(table_columns=4))
+    body = parse_blocks(lines(table(4) + "\n" + table(5)), 3, FileLimits(table_columns=4))
     assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH]
     assert body.cut == (7,)
 
 
 def test_tables_after_too_many_cells_are_paragraphs_and_are_named():
-    body = parse_blocks(lines((table(2, rows=2) + "\n") * 3), 1, Limits(table_cells=6))
+    body = parse_blocks(lines((table(2, rows=2) + "\n") * 3), 1, FileLimits(table_cells=6))
     assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH, BlockKind.PARAGRAPH]
     assert body.cut == (6, 11)
 
