@@ -38,7 +38,7 @@ from steckbrief.extract.path_filter import ALL, LONGEST_PATTERN, NOT_INCLUDED, P
         ("**/drafts", "a/drafts/x.md"),
         ("!a.md", "!a.md"),
         ("#a.md", "#a.md"),
-        ("a*.md", "a\nb.md"),
+        ("**/x.md", "a\nb/x.md"),
     ],
 )
 def test_a_pattern_matches_a_path_or_a_folder_of_it(pattern: str, path: str) -> None:
@@ -115,3 +115,12 @@ def test_excluded_profiles_are_told_apart_from_skipped_ones_and_from_other_files
     assert found.skipped == ("old/_draft.md",)
     assert found.unreadable == ()
     assert found.other == 1
+
+
+def test_the_folder_of_releases_is_not_part_of_the_source(tmp_path: Path) -> None:
+    for name in ("a.md", "out.md/b.md", "x/out.md/c.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = discover(tmp_path, PathFilter(not_source="out.md"))
+    assert found.files == ("a.md", "x/out.md/c.md")
+    assert [unreadable.path for unreadable in found.unreadable] == ["x/out.md"]
