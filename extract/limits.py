@@ -1,4 +1,4 @@
-"""FileLimits on untrusted input, each with its reason."""
+"""Limits on untrusted input, each with its reason."""
 
 from __future__ import annotations
 
