@@ -15,8 +15,8 @@ from steckbrief.extract.git import command as runner
 from steckbrief.extract.git.command import RepositoryError, ask, may_pass, transfer
 from steckbrief.extract.git.export import export
 from steckbrief.extract.git.fetch import fetch
-from steckbrief.extract.git.repository import commit_of, files_of, is_bare, line_of
-from steckbrief.extract.git.working_tree import commit_of_folder
+from steckbrief.extract.git.read import commit_of, files_of, is_bare, line_of
+from steckbrief.extract.git.read import commit_of_folder
 from tests.command import ROOT
 from tests.repositories import commit, git
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from steckbrief.extract.discovery import discover
 from steckbrief.extract.git import command as runner
 from steckbrief.extract.git import export as module
-from steckbrief.extract.git.command import RepositoryError
+from steckbrief.extract.git.read import RepositoryError
 from steckbrief.extract.git.export import export
-from steckbrief.extract.git.repository import Entry, files_of
+from steckbrief.extract.git.read import GitFile, files_of
 from tests.repositories import commit, git, tree_with
 
 LARGEST = 1000
@@ -131,9 +131,9 @@ def test_files_become_folders_and_folders_files(
 ) -> None:
     repository, ids = two_texts
     folder = tmp_path_factory.mktemp("out")
-    before: dict[str, Entry] = {}
+    before: dict[str, GitFile] = {}
     for night in nights:
-        after = {path: Entry(path, ids[text], 4) for path, text in night.items()}
+        after = {path: GitFile(path, ids[text], 4) for path, text in night.items()}
         export(repository, before, after, folder, LARGEST)
         assert exported(folder) == {path: text.encode() for path, text in night.items()}
         assert all(any(path.iterdir()) for path in folder.rglob("*") if path.is_dir())
@@ -203,7 +203,7 @@ def test_a_content_that_is_not_there_is_told(repository: Path, tmp_path: Path, w
     stored = repository / ".git/objects" / content[:2] / content[2:]
     if what == "a tree":
         tree = git(repository, "rev-parse", "HEAD:a")
-        files = {"a/x.md": Entry("a/x.md", tree, 4)}
+        files = {"a/x.md": GitFile("a/x.md", tree, 4)}
     stored.unlink()
     if what == "damaged":
         stored.write_bytes(b"nothing")

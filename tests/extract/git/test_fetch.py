@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from steckbrief.extract.git.command import RepositoryError
+from steckbrief.extract.git.read import RepositoryError
 from steckbrief.extract.git.fetch import fetch
 from tests.repositories import commit, git
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steckbrief.extract.git.command import RepositoryError
-from steckbrief.extract.git.repository import commit_of, files_of, is_bare, line_of
+from steckbrief.extract.git.read import RepositoryError
+from steckbrief.extract.git.read import commit_of, files_of, is_bare, line_of
 from tests.repositories import commit, git, tree_with
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from steckbrief.extract.git.command import RepositoryError
-from steckbrief.extract.git.working_tree import commit_of_folder, place_in_repository
+from steckbrief.extract.git.read import RepositoryError
+from steckbrief.extract.git.read import commit_of_folder, place_in_repository
 from tests.repositories import commit, git
 
 FILES = {"content/a/x.md": "eins\n", "content/y.MD": "zwei\n", "other/z.md": "drei\n", "content/t.txt": "n"}
