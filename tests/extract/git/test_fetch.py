@@ -1,14 +1,18 @@
-"""What is new at the remote is found, nothing of a working tree is touched, and what cannot move is told."""
+"""Fetching finds new commits, leaves a working tree as it is, and ends in time with all its children."""
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
+from steckbrief.extract.git import fetch as module
+from steckbrief.extract.git.fetch import fetch, may_pass
 from steckbrief.extract.git.read import RepositoryError
-from steckbrief.extract.git.fetch import fetch
-from tests.repositories import commit, git
+from tests.repositories import commit, git, script
 
 
 @pytest.fixture
@@ -164,3 +168,151 @@ def test_a_lock_that_a_killed_git_left_is_told_with_what_to_do(remote: Path) -> 
     (tree / ".git/refs/remotes/origin/main.lock").touch()
     with pytest.raises(RepositoryError, match=r"If no git is at work there, one was killed: remove that file"):
         fetch(tree, "HEAD", 30)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs: a dead one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until_dead(pid: int) -> None:
+    for _ in range(500):
+        if not is_alive(pid):
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"process {pid} is still there")
+
+
+def test_fetching_runs_no_hooks_no_housekeeping_and_no_address_that_is_a_command(remote: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", str(remote), "tree")
+    tree, evil = tmp_path / "tree", script(tmp_path / "evil", f"echo evil >> {tmp_path}/marks")
+    for name in ("post-index-change", "post-merge", "reference-transaction", "pre-auto-gc", "post-rewrite"):
+        script(tree / ".git/hooks" / name, f"echo {name} >> {tmp_path}/marks")
+    for key, value in {"gc.auto": "1", "protocol.ext.allow": "always", "core.fsmonitor": str(evil)}.items():
+        git(tree, "config", key, value)
+    newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-05T12:00:00Z")
+    assert fetch(tree, "HEAD", 30) == newest
+    git(tree, "config", "remote.origin.url", f"ext::{evil}")
+    with pytest.raises(RepositoryError, match="transport 'ext' not allowed"):
+        fetch(tree, "HEAD", 30)
+    assert not (tmp_path / "marks").exists()
+
+
+def test_fetching_uses_the_transport_that_the_operator_configured(remote: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", str(remote), "tree")
+    ssh = script(tmp_path / "ssh", f'shift; echo used >> {tmp_path}/marks; exec sh -c "$*"')
+    git(tmp_path / "tree", "config", "core.sshCommand", str(ssh))
+    git(tmp_path / "tree", "config", "ssh.variant", "simple")
+    git(tmp_path / "tree", "config", "remote.origin.url", f"ssh://example.invalid{remote}")
+    newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-05T12:00:00Z")
+    assert fetch(tmp_path / "tree", "HEAD", 30) == newest
+    assert (tmp_path / "marks").exists()
+
+
+def test_variables_of_a_hook_do_not_lead_git_to_another_repository(
+    remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = cloned(remote)
+    newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-05T12:00:00Z")
+    commit(tmp_path / "other", {"z.md": "z"}, "2026-02-01T12:00:00Z")
+    for name in ("GIT_DIR", "GIT_COMMON_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "other/.git"))
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(tmp_path / "other/.git/objects"))
+    assert fetch(tree, "HEAD", 30) == newest
+
+
+def test_a_repository_of_another_owner_is_not_fetched_into(remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = cloned(remote)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(RepositoryError, match=r"belongs to another user: run as its owner, or, .*safe\.directory"):
+        fetch(tree, "HEAD", 30)
+
+
+@pytest.mark.parametrize("obeys", [True, False])
+def test_a_fetch_that_hangs_ends_with_its_children_and_leaves_no_lock(
+    remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, obeys: bool
+) -> None:
+    monkeypatch.setattr(module, "GRACE", 5 if obeys else 0.2)
+    git(tmp_path, "clone", "--quiet", str(remote), "tree")
+    tree = tmp_path / "tree"
+    trap = "" if obeys else "trap '' TERM; "
+    ssh = script(tmp_path / "ssh", f"{trap}echo $$ >> {tmp_path}/pids; sleep 1000 & echo $! >> {tmp_path}/pids; wait")
+    address = git(tree, "config", "remote.origin.url")
+    git(tree, "config", "core.sshCommand", str(ssh))
+    git(tree, "config", "remote.origin.url", "ssh://example.invalid/x")
+    with pytest.raises(RepositoryError, match="git fetch did not end within 1 seconds") as caught:
+        fetch(tree, "HEAD", 1)
+    assert caught.value.passing
+    pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+    assert len(pids) == 2
+    for pid in pids:
+        wait_until_dead(pid)
+    assert list((tree / ".git").rglob("*.lock")) == []
+    git(tree, "config", "remote.origin.url", address)
+    newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-05T12:00:00Z")
+    assert fetch(tree, "HEAD", 30) == newest
+
+
+def test_an_interruption_ends_git_too(remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = cloned(remote)
+    slow = script(tmp_path / "git", f"echo $$ > {tmp_path}/pid; sleep 0.3; kill -s USR1 {os.getpid()}; exec sleep 1000")
+    monkeypatch.setenv("PATH", f"{slow.parent}{os.pathsep}{os.environ['PATH']}")
+
+    class StopError(BaseException):
+        pass
+
+    def stop(*_: object) -> None:
+        raise StopError
+
+    previous = signal.signal(signal.SIGUSR1, stop)
+    try:
+        with pytest.raises(StopError):
+            fetch(tree, "HEAD", 30)
+    finally:
+        signal.signal(signal.SIGUSR1, previous)
+    wait_until_dead(int((tmp_path / "pid").read_text()))
+
+
+def test_without_git_a_fetch_says_so(remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = cloned(remote)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RepositoryError, match=r"git could not be started .*Install git"):
+        fetch(tree, "HEAD", 30)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "fatal: unable to access 'https://x/': Could not resolve host: x",
+        "fatal: unable to access 'https://x/': Failed to connect to x port 443 after 0 ms: Connection refused",
+        "fatal: unable to access 'https://x/': The requested URL returned error: 503",
+        "error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429",
+        "ssh: connect to host x port 22: Connection timed out fatal: Could not read from remote repository.",
+        "ssh: Could not resolve hostname x: Temporary failure in name resolution",
+        "fatal: the remote end hung up unexpectedly fatal: early EOF",
+        "ssh: connect to host x port 22: Network is unreachable",
+    ],
+)
+def test_what_may_pass_is_worth_another_try(words: str) -> None:
+    assert may_pass(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "fatal: unable to access 'https://x/': The requested URL returned error: 403",
+        "remote: Not Found fatal: unable to access 'https://x/': The requested URL returned error: 404",
+        "error: RPC failed; HTTP 403 curl 22 The requested URL returned error: 403 fatal: the remote end hung up",
+        "fatal: unable to access 'https://x/': SSL certificate problem: certificate has expired",
+        "fatal: could not read Username for 'https://x': terminal prompts disabled",
+        "git@x: Permission denied (publickey). fatal: Could not read from remote repository.",
+        "Host key verification failed. fatal: Could not read from remote repository.",
+        "fatal: couldn't find remote ref refs/heads/gone",
+        "error: cannot lock ref 'refs/heads/main': Unable to create '/x/main.lock': File exists.",
+    ],
+)
+def test_what_will_be_the_same_tomorrow_is_not_tried_again(words: str) -> None:
+    assert not may_pass(words)
