@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import FileMode, ObjectType
+from pygit2.enums import ConfigLevel, FileMode, ObjectType
 
 from steckbrief.extract.discovery import SKIPPED_PREFIXES, SUFFIXES
 
 pygit2.settings.owner_validation = False
 pygit2.settings.set_extensions(["partialclone"])  # a partial clone is read as long as it has the profiles
+for level in (ConfigLevel.PROGRAMDATA, ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
+    pygit2.settings.search_path[level] = ""  # a service may not be allowed to open its user's ~/.gitconfig
 
 
 class RepositoryError(Exception):

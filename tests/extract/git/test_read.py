@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from steckbrief.extract.git.read import (
     place_in_repository,
     was_there,
 )
+from tests.command import ROOT
 from tests.repositories import commit, git, script, tree_with
 
 FILES: dict[str, str | bytes] = {"a/x.md": "eins\r\n", "a/y.md": "zwei", "b/z.markdown": b"\xff\x00", "a/t.txt": "n"}
@@ -193,6 +195,15 @@ def test_a_commit_that_is_missing_is_reported(repository: Path) -> None:
     (repository / ".git/objects" / first[:2] / first[2:]).unlink()
     with pytest.raises(RepositoryError, match=f"the content of commit {first} is missing"):
         line_of(repository, "HEAD")
+
+
+def test_a_broken_configuration_of_the_user_does_not_matter(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / ".gitconfig").write_text("[user\n", encoding="utf-8")
+    code = "import sys; from pathlib import Path; from steckbrief.extract.git import read;"
+    code += "print(read.commit_of(Path(sys.argv[1]), 'HEAD'))"
+    command = [sys.executable, "-c", code, str(repository)]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"HOME": str(tmp_path)}, capture_output=True, check=True)
+    assert done.stdout.decode().strip() == commit_of(repository, "HEAD")
 
 
 def test_variables_of_a_hook_do_not_lead_to_another_repository(
