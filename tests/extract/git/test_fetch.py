@@ -29,7 +29,7 @@ def cloned(remote: Path, *options: str) -> Path:
 
 
 def state(tree: Path) -> tuple[dict[str, bytes], str, str]:
-    """Every file of a working tree with its index, its branch and what stands in it."""
+    """Every file of a working tree with its index, its branch and its commit."""
     files = {str(path): path.read_bytes() for path in tree.rglob("*") if path.is_file() and ".git" not in path.parts}
     files["index"] = (tree / ".git/index").read_bytes()
     return files, git(tree, "symbolic-ref", "HEAD"), git(tree, "rev-parse", "HEAD")
@@ -70,7 +70,7 @@ def test_the_branch_that_is_followed_counts_not_one_of_the_same_name(remote: Pat
     assert fetch(tree, "HEAD", 30) == git(remote, "rev-parse", "release")
 
 
-def test_a_branch_that_is_gone_at_the_remote_is_told_not_built_again(remote: Path) -> None:
+def test_a_branch_that_is_gone_at_the_remote_is_reported_not_built_again(remote: Path) -> None:
     tree = cloned(remote)
     git(remote, "branch", "--quiet", "--move", "main", "trunk")
     with pytest.raises(RepositoryError, match="couldn't find remote ref refs/heads/main"):
@@ -78,7 +78,7 @@ def test_a_branch_that_is_gone_at_the_remote_is_told_not_built_again(remote: Pat
 
 
 @pytest.mark.parametrize("where", ["detached", "without upstream", "following itself"])
-def test_a_working_tree_that_follows_nothing_is_told(remote: Path, where: str) -> None:
+def test_a_working_tree_that_follows_nothing_is_reported(remote: Path, where: str) -> None:
     tree = cloned(remote)
     if where == "detached":
         git(tree, "checkout", "--quiet", "--detach")
@@ -106,18 +106,19 @@ def test_a_bare_repository_gets_everything_its_configuration_asks_for(remote: Pa
 
 
 @pytest.mark.parametrize("specs", [[], ["+refs/heads/*:refs/remotes/origin/*"], ["+refs/heads/main:refs/heads/mine"]])
-def test_a_bare_repository_whose_branch_would_never_move_is_told(remote: Path, specs: list[str]) -> None:
+def test_a_bare_repository_whose_branch_would_never_move_is_reported(remote: Path, specs: list[str]) -> None:
     bare = cloned(remote, "--bare")
-    for each in specs:
-        git(bare, "config", "--add", "remote.origin.fetch", each)
+    git(bare, "config", "remote.origin.push", "refs/heads/main")  # pushing moves nothing here
+    for spec in specs:
+        git(bare, "config", "--add", "remote.origin.fetch", spec)
     newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
     with pytest.raises(
         RepositoryError, match=r"fetching does not move refs/heads/main.*or clone with --mirror"
     ) as caught:
         fetch(bare, "HEAD", 30)
-    told = str(caught.value)
+    message = str(caught.value)
     git(bare, "config", "--unset-all", "remote.origin.fetch") if specs else None
-    command = told[told.index("(git -C") + 1 : told.index("),")].split()
+    command = message[message.index("(git -C") + 1 : message.index("),")].split()
     git(bare, *(word.strip("'") for word in command[3:]))
     assert fetch(bare, "HEAD", 30) == newest
 
@@ -129,7 +130,7 @@ def test_a_remote_branch_of_a_bare_repository_can_be_read(remote: Path) -> None:
     assert fetch(bare, "origin/main", 30) == newest
 
 
-def test_the_only_remote_is_used_whatever_it_is_called_and_none_is_told(remote: Path) -> None:
+def test_the_only_remote_is_used_whatever_it_is_called_and_none_is_reported(remote: Path) -> None:
     bare = cloned(remote, "--mirror")
     git(bare, "remote", "rename", "origin", "central.example")
     git(bare, "config", "remote.central.example.fetch", "+refs/*:refs/*")
@@ -140,7 +141,7 @@ def test_the_only_remote_is_used_whatever_it_is_called_and_none_is_told(remote: 
         fetch(bare, "HEAD", 30)
 
 
-def test_an_empty_mirror_is_told_and_filled_once_there_is_something(tmp_path: Path) -> None:
+def test_an_empty_mirror_is_reported_and_filled_once_there_is_something(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "catalogue")
     mirror = tmp_path / "mirror.git"
     git(tmp_path, "clone", "--quiet", "--mirror", str(tmp_path / "catalogue"), str(mirror))
@@ -162,7 +163,7 @@ def test_a_remote_that_is_away_may_come_back_and_one_that_is_gone_does_not(remot
     assert not caught.value.passing
 
 
-def test_a_lock_that_a_killed_git_left_is_told_with_what_to_do(remote: Path) -> None:
+def test_a_lock_that_a_killed_git_left_is_reported_with_what_to_do(remote: Path) -> None:
     tree = cloned(remote)
     commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
     (tree / ".git/refs/remotes/origin/main.lock").touch()
@@ -296,7 +297,7 @@ def test_without_git_a_fetch_says_so(remote: Path, tmp_path: Path, monkeypatch: 
         "ssh: connect to host x port 22: Network is unreachable",
     ],
 )
-def test_what_may_pass_is_worth_another_try(words: str) -> None:
+def test_a_failure_that_may_pass_is_worth_another_try(words: str) -> None:
     assert may_pass(words)
 
 
@@ -314,5 +315,5 @@ def test_what_may_pass_is_worth_another_try(words: str) -> None:
         "error: cannot lock ref 'refs/heads/main': Unable to create '/x/main.lock': File exists.",
     ],
 )
-def test_what_will_be_the_same_tomorrow_is_not_tried_again(words: str) -> None:
+def test_a_failure_that_will_be_the_same_tomorrow_is_not_tried_again(words: str) -> None:
     assert not may_pass(words)
