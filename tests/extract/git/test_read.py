@@ -255,6 +255,11 @@ def linked(file: Path, target: str) -> None:
     file.symlink_to(target)
 
 
+def link_to_the_same_bytes(file: Path) -> None:
+    (file.parent / "e.txt").write_bytes(file.read_bytes())
+    linked(file, "e.txt")
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "edited, as long as before": lambda content: (content / "a/x.md").write_text("EINS\n", encoding="utf-8"),
     "longer": lambda content: (content / "a/x.md").write_text("eins mehr\n", encoding="utf-8"),
@@ -262,7 +267,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a new file": lambda content: (content / "new.md").write_text("n", encoding="utf-8"),
     "a file that git ignores": lambda content: (content / "ignored.md").write_text("n", encoding="utf-8"),
     "another link": lambda content: linked(content / "link.md", "a/y.md"),
-    "a link instead of a file": lambda content: linked(content / "a/x.md", "y.md"),
+    "a link instead of a file": lambda content: link_to_the_same_bytes(content / "a/x.md"),
     # They are what is read, so the commit alone would not give the same release.
     "line ends that a checkout turned": lambda content: (content / "a/x.md").write_bytes(b"eins\r\n"),
 }
