@@ -108,7 +108,7 @@ def _upstream(repository: pygit2.Repository, folder: Path) -> tuple[str, str, st
         ours = next(spec.transform(theirs) for spec in _fetch_refspecs(repository, remote) if spec.src_matches(theirs))
     except (KeyError, ValueError, StopIteration) as error:
         raise RepositoryError(
-            f"{folder}: its branch {branch} follows no branch of a remote. Let it (git branch --set-upstream-to="
+            f"{folder}: its branch {branch} follows no branch of a remote. Set one (git branch --set-upstream-to="
             f"origin/{branch} {branch}), or set git.update = false to read the files as they are"
         ) from error
     return remote, theirs, ours
@@ -132,7 +132,7 @@ def _remote_of_bare(repository: pygit2.Repository, folder: Path, ref: str) -> st
     moves = any(spec.dst_matches(name) for spec in _fetch_refspecs(repository, remote))
     if name.startswith((_BRANCHES, "refs/remotes/")) and not moves:  # a tag stays where it is
         raise RepositoryError(
-            f"{folder}: fetching does not move {name}, so every night would read the same commit. Let it (git -C"
+            f"{folder}: fetching does not move {name}, so every night would read the same commit. Add a refspec (git -C"
             f" {folder} config --add remote.{remote}.fetch '+refs/heads/*:refs/heads/*'), or clone with --mirror"
         )
     return remote
