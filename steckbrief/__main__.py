@@ -30,11 +30,29 @@ if TYPE_CHECKING:
 app: Final = typer.Typer(
     help="Turn a folder of Markdown profiles into normalized, versioned, analysis-ready tables.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - Typer passes an option's value by position
+    if asked:
+        from steckbrief.pipeline.provenance import version  # noqa: PLC0415
+
+        say(f"steckbrief {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """The options of the command line itself."""
+
 
 app.command()(build)
 
@@ -133,7 +151,7 @@ def main() -> None:
     prepare_streams()
     raise_on_signals()
     try:
-        app()
+        app(prog_name="steckbrief")  # not "python -m steckbrief", which no shell can complete
     except (CommandError, LoadError, OSError) as error:
         told = (f"error: {message(error)}", *getattr(error, "__notes__", ()))
         remark("\n".join(printable(line) for each in told for line in each.splitlines()))
