@@ -193,3 +193,9 @@ def test_line_ends_of_the_file_stay_in_the_markdown() -> None:
 
 def test_a_question_of_wide_characters_ends_with_its_own_mark() -> None:
     assert pairs("**これは無料ですか？**\n\nはい。\n") == [("これは無料ですか？", "はい。")]
+
+
+def test_a_question_of_two_bold_stretches_leaves_no_part_of_itself_in_its_answer() -> None:
+    (row,) = faqs("**Who?** <details>\n**Who?** Why?")
+    assert (row["question"], row["answer"], row["answer_markdown"]) == ("Who? Who?", "Why?", "Why?")
+    assert (row["answer_line_start"], row["answer_line_end"]) == (8, 8)
