@@ -215,18 +215,15 @@ def test_a_language_without_a_file_is_unknown(language: str) -> None:
     assert detect_language(FOREIGN[language] * 2) == UNKNOWN
 
 
-def test_every_profile_of_raw_is_written_in_the_language_of_its_folder() -> None:
-    profiles = folder_dataset(PROJECT / "raw")["profiles"].to_pylist()
-    assert {each["profile_id"]: each["language"] for each in profiles} == {
-        each["profile_id"]: each["locale"] for each in profiles
+def test_every_profile_of_raw_has_the_language_of_its_folder_and_hardly_a_heading_of_no_kind() -> None:
+    tables = folder_dataset(PROJECT / "raw")
+    profiles, sections = tables["profiles"].to_pylist(), tables["sections"].to_pylist()
+    assert {row["profile_id"]: row["language"] for row in profiles} == {
+        row["profile_id"]: row["locale"] for row in profiles
     }
-    assert {each["locale"] for each in profiles} == set(LANGUAGES)
-
-
-def test_of_raw_only_headings_of_no_kind_are_left_over() -> None:
-    sections = folder_dataset(PROJECT / "raw")["sections"].to_pylist()
-    left = [each["heading"] for each in sections if each["kind"] == "other"]
-    assert len(left) <= 0.05 * len(sections), left
+    assert {row["locale"] for row in profiles} == set(LANGUAGES)
+    others = [row["heading"] for row in sections if row["kind"] == "other"]
+    assert len(others) <= 0.05 * len(sections), others
 
 
 ITALIAN = """
