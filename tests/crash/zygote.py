@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import gc
 import json
 import os
 import signal
@@ -127,6 +128,7 @@ def serve(order: dict[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     vocabularies()  # compiles its patterns once, for all children
+    gc.freeze()  # a collection in a child would copy the parent's memory
     for line in sys.stdin:
         sys.stdout.write(json.dumps(serve(json.loads(line))) + "\n")
         sys.stdout.flush()
