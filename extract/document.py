@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from steckbrief.extract.front_matter import read_front_matter
-from steckbrief.extract.limits import DEFAULT_LIMITS, MOST_BRACKETS, Limits
-from steckbrief.extract.markdown.commonmark import parse_blocks
+from steckbrief.extract.limits import DEFAULT_LIMITS, MOST_BRACKETS, FileLimits
+from steckbrief.extract.markdown import PARSER
 from steckbrief.extract.markdown.inline import has_too_many_brackets
-from steckbrief.extract.model import Block, BlockKind, Document, Problem, Unreadable
-from steckbrief.extract.sections import cut_sections, glued_headings
+from steckbrief.extract.model import Block, BlockKind, Document, Problem, References, Unreadable
+from steckbrief.extract.sections import cut_sections
 from steckbrief.extract.source import read_bytes
 from steckbrief.extract.text import decode, line_at, lines
 
 _INLINE = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.TABLE_CELL})
 
 
-def read_document(root: Path, path: str, limits: Limits = DEFAULT_LIMITS) -> Document | Unreadable:
+def read_document(root: Path, path: str, limits: FileLimits = DEFAULT_LIMITS) -> Document | Unreadable:
     """Read the file at `path` below `root`.
 
     Returns its document, or an Unreadable where there is nothing to work on: the file cannot be opened, is larger
@@ -28,7 +28,7 @@ def read_document(root: Path, path: str, limits: Limits = DEFAULT_LIMITS) -> Doc
     return data if isinstance(data, Unreadable) else parse_document(path, data, limits)
 
 
-def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Document | Unreadable:
+def parse_document(path: str, data: bytes, limits: FileLimits = DEFAULT_LIMITS) -> Document | Unreadable:
     """Turn the bytes of one file into a document; pure, so that a property test can hold it to every promise."""
     text, problems = decode(data)
     if not text.strip("\ufeff \t\r\n"):
@@ -36,17 +36,11 @@ def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> D
     front_matter, front_matter_problems = read_front_matter(text, limits)
     body_lines = lines(text[len(front_matter.raw) :])
     first_line = line_at(text, len(front_matter.raw))
-    body = parse_blocks(body_lines, first_line, limits)
-    found = [*problems, *front_matter_problems, *glued_headings(body.blocks, body.glued)]
-    if body.exceeded is not None:
-        found.append(Problem("nesting-too-deep", body.exceeded, body.exceeded, {"limit": str(limits.nesting)}))
-    if body.cut:
-        values = {"columns": str(limits.table_columns), "cells": str(limits.table_cells), "count": str(len(body.cut))}
-        found.append(Problem("table-too-large", body.cut[0], body.cut[0], values))
-    found.extend(_plain_texts(body.blocks, body.references))
+    body = PARSER.parse_blocks(body_lines, first_line, limits)
+    problems += (*front_matter_problems, *body.problems, *_plain_texts(body.blocks, body.references))
     if not body_lines:
         last_line = len(lines(text))
-        found.append(Problem("body-empty", last_line, last_line))
+        problems += (Problem("body-empty", last_line, last_line),)
     return Document(
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -54,11 +48,11 @@ def parse_document(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> D
         front_matter=front_matter,
         sections=cut_sections(body_lines, first_line, body.blocks),
         references=body.references,
-        problems=tuple(found),
+        problems=problems,
     )
 
 
-def _plain_texts(blocks: Sequence[Block], references: Mapping[str, object]) -> Iterator[Problem]:
+def _plain_texts(blocks: Sequence[Block], references: References) -> Iterator[Problem]:
     """The problem of every text whose inline markup is not read."""
     pending = list(reversed(blocks))
     while pending:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FileLimits:
     """What one file may cost.
 
     file_bytes: a profile is 5 to 40 kB; two orders above that is a mistake, not a profile.
@@ -29,7 +29,7 @@ class Limits:
     seconds: int = 20
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = FileLimits()
 
 MOST_BRACKETS = 500
 """Opening brackets in one paragraph, heading or cell; with more it is plain text, unless all are the plainest links.

@@ -59,6 +59,10 @@ class Run:
     url: str | None = None
 
 
+References = Mapping[str, object]
+"""The link reference definitions of a document, empty if it has none. Only the Markdown parser reads what they hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A finding about one place of a file: a rule's code, the lines, and the values its message names."""
@@ -113,7 +117,7 @@ class Document:
     size: int
     front_matter: FrontMatter
     sections: tuple[Section, ...]
-    references: Mapping[str, object]
+    references: References
     problems: tuple[Problem, ...]
 
     @property

@@ -1,8 +1,4 @@
-"""Which paths of a source count: patterns to include and to exclude.
-
-A pattern is matched against a whole path below the source, with "/" between folders. `*` and `?` stand for characters
-of one name, `[a-c]` and `[!a-c]` for one of several characters, `**` as a part of its own for any number of folders.
-"""
+"""Which paths of a source count: patterns to include and to exclude, with the syntax of .gitignore."""
 
 from __future__ import annotations
 
@@ -10,18 +6,30 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+import re2
+
 EVERYTHING = ("**",)
 NOT_INCLUDED = "no pattern of include"
-"""What a path is left out by where it matches none of the patterns to include."""
+"""The reason why a path is left out if it matches none of the patterns to include."""
 
-_STARS = re.compile(r"\*+")
+MOST_PATTERNS = 100
+"""Patterns in one setting; every path is compared with all of them."""
+
+LONGEST_PATTERN = 500
+"""Characters of one pattern; longer than nearly every path."""
+
+_OPTIONS = re2.Options()
+_OPTIONS.dot_nl = True  # a name may hold a line break
+_OPTIONS.log_errors = False  # RE2 would also write every refused pattern to standard error
+# To git, [!a] is a character of one name; to pathspec it can be a slash.
+_NEGATED_CLASS = re.compile(r"\[\^(\]?)")
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class PathFilter:
     """The paths that match a pattern of `include` and none of `exclude`.
 
-    `not_source` is a folder below the source that is none of it, whatever the patterns say: the folder of releases.
+    `not_source` is a folder below the source that never counts, whatever the patterns say: the folder of releases.
     """
 
     include: tuple[str, ...] = EVERYTHING
@@ -29,45 +37,61 @@ class Selection:
     not_source: str | None = None
 
     def left_out_by(self, path: str) -> str | None:
-        """The pattern that leaves `path` out, NOT_INCLUDED where none lets it in, None where it counts."""
-        excluding = next((pattern for pattern in self.exclude if compile_pattern(pattern).fullmatch(path)), None)
-        if excluding is not None or any(compile_pattern(pattern).fullmatch(path) for pattern in self.include):
+        """Return the pattern that leaves `path` out, NOT_INCLUDED if none includes it, or None if the path counts."""
+        excluding = next((pattern for pattern in self.exclude if matches(pattern, path)), None)
+        if excluding is not None or any(matches(pattern, path) for pattern in self.include):
             return excluding
         return NOT_INCLUDED
 
 
-ALL = Selection()
+ALL = PathFilter()
 """Every path."""
 
 
-@lru_cache
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """A glob pattern as a regular expression for whole paths.
+def matches(pattern: str, path: str) -> bool:
+    """Return whether `pattern` matches `path` or one of the folders that contain it.
 
-    Raises ValueError where it can match no path: it is empty, absolute, or has a backslash, or a part "." or "..".
+    The syntax is that of .gitignore, and every pattern starts at the source folder: `*` and `?` stand for characters of
+    one name, `[a-c]` and `[!a-c]` for one of several characters, `**` between slashes for any number of folders.
+
+    >>> matches("apps/*.md", "apps/krita.md"), matches("*.md", "apps/krita.md"), matches("**/*.md", "apps/krita.md")
+    (True, False, True)
+    >>> matches("apps", "apps/krita.md"), matches("drafts/", "apps/drafts/krita.md")
+    (True, False)
     """
-    parts = pattern.split("/")
+    # Bytes of a name that are not UTF-8 become "?", which wildcards match.
+    return pattern in EVERYTHING or _compile(pattern).search(path.encode(errors="replace")) is not None
+
+
+def check_pattern(pattern: str) -> str:
+    """Return `pattern` if it can match a path.
+
+    Raises ValueError if it cannot: it is empty, too long, has a backslash, an empty part, or a part "." or "..", or a
+    range that runs backwards.
+    """
+    _compile(pattern)
+    return pattern
+
+
+@lru_cache(maxsize=2 * MOST_PATTERNS)
+def _compile(pattern: str) -> re2._Regexp:
+    # Importing pathspec takes as long as reading six profiles, and most sites set no patterns.
+    from pathspec.patterns.gitignore.basic import GitIgnoreBasicPattern  # noqa: PLC0415
+
+    if len(pattern) > LONGEST_PATTERN:
+        raise ValueError(f"a pattern of {len(pattern)} characters is no pattern; write at most {LONGEST_PATTERN}")
+    parts = pattern.removeprefix("/").removesuffix("/").split("/")
     if "\\" in pattern or any(part in ("", ".", "..") for part in parts):
-        raise ValueError(f"{pattern!r} is no pattern for paths below the source, such as apps/**/*.md")
-    *folders, last = parts
-    sources = ["(?:[^/]+/)*" if part == "**" else f"{_part(part)}/" for part in folders]
+        raise ValueError(
+            f"{pattern!r} is no pattern for paths below the source; write a path with / between folders, such as"
+            " apps/**/*.md"
+        )
+    source, _ = GitIgnoreBasicPattern.pattern_to_regex(f"/{'/'.join(parts)}{'/' * pattern.endswith('/')}")
     try:
-        return re.compile("".join(sources) + (".+" if last == "**" else _part(last)), re.DOTALL)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is no pattern: {error}") from error
-
-
-def _part(glob: str) -> str:
-    """The pattern of one name."""
-    translated = []
-    for sign in re.findall(r"\[!?\]?[^\]]*\]|.", _STARS.sub("*", glob), re.DOTALL):
-        if sign == "*":
-            translated.append("[^/]*")
-        elif sign == "?":
-            translated.append("[^/]")
-        elif len(sign) > 1:
-            inner = re.sub(r"([\\\[&~|^])", r"\\\1", sign[1:-1].removeprefix("!"))
-            translated.append(f"(?!/)[{'^' if sign[1] == '!' else ''}{inner}]")
-        else:
-            translated.append(re.escape(sign))
-    return "".join(translated)
+        return re2.compile(_NEGATED_CLASS.sub(r"[^\1/", source), _OPTIONS)
+    except re2.error as error:
+        (reason,) = error.args
+        raise ValueError(
+            f"{pattern!r} is no pattern ({reason.decode(errors='replace')}); write ranges from low to high, such as"
+            " [a-z]"
+        ) from error

@@ -1,4 +1,4 @@
-"""Text from profiles as one line that cannot control a terminal, a log or a message."""
+"""Untrusted text as one line that cannot control a terminal, a log or a message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ _ORDINARY: Final = frozenset("\u00ad\u200c\u200d")
 
 
 def printable(text: str) -> str:
-    """One line of text that a terminal shows as it is: everything that would control it is written as an escape."""
+    r"""Return `text` with every character escaped that could control what shows it; the rest stays as it is.
+
+    This is the one rule for names and values from a source, wherever they are shown or stored. Characters of the
+    Unicode categories Cc, Cf, Cs, Zl and Zp become escapes as in Python. Soft hyphens and zero-width joiners stay.
+
+    >>> print(printable("a\nb\x1b[31m \udcff größe.md"))
+    a\nb\x1b[31m \udcff größe.md
+    """
     if text.isprintable():
         return text
     return "".join(_escaped(character) for character in text)

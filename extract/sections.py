@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from steckbrief.extract.model import Block, BlockKind, Problem, Section
+from steckbrief.extract.model import Block, BlockKind, Section
 
 
 def cut_sections(body_lines: Sequence[str], first_line: int, blocks: Sequence[Block]) -> tuple[Section, ...]:
@@ -43,13 +43,3 @@ def cut_sections(body_lines: Sequence[str], first_line: int, blocks: Sequence[Bl
         if heading:
             open_sections.append(section)
     return tuple(sections)
-
-
-def glued_headings(blocks: Sequence[Block], lines: Collection[int]) -> tuple[Problem, ...]:
-    """The problem of every heading on `lines`, each right below an HTML line; strict CommonMark would swallow it."""
-    glued = set(lines)
-    return tuple(
-        Problem("heading-glued-to-html", block.line_start, block.line_start, {"heading": block.text})
-        for block in blocks
-        if block.line_start in glued and block.kind is BlockKind.HEADING
-    )

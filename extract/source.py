@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.model import Problem, Unreadable
 
 # What stood there when files were discovered may be a pipe or a link by now: opening a pipe must not wait for a
@@ -17,7 +17,7 @@ _FLAGS = os.O_NONBLOCK | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprint:
+class FileHash:
     """What identifies the content of one source file: `size` in bytes and the SHA-256 of the stored bytes, in hex."""
 
     path: str
@@ -25,7 +25,7 @@ class Fingerprint:
     sha256: str
 
 
-def read_bytes(root: Path, path: str, limits: Limits) -> bytes | Unreadable:
+def read_bytes(root: Path, path: str, limits: FileLimits) -> bytes | Unreadable:
     """Read the file at `path` below `root`, or say why it cannot be read or is larger than the limit."""
     try:
         with open(root / path, "rb", opener=_open) as stream:
@@ -44,12 +44,12 @@ def read_bytes(root: Path, path: str, limits: Limits) -> bytes | Unreadable:
     return data
 
 
-def fingerprint(root: Path, path: str, limits: Limits) -> Fingerprint | Unreadable:
+def hash_file(root: Path, path: str, limits: FileLimits) -> FileHash | Unreadable:
     """Identify the content of the file at `path` below `root`, or say why it cannot be read."""
     data = read_bytes(root, path, limits)
     if isinstance(data, Unreadable):
         return data
-    return Fingerprint(path, len(data), hashlib.sha256(data).hexdigest())
+    return FileHash(path, len(data), hashlib.sha256(data).hexdigest())
 
 
 def _open(path: str, flags: int) -> int:

@@ -1,8 +1,7 @@
-"""YAML to plain data: one mapping, read safely and within limits, with the line of every key.
+"""YAML front matter: one mapping, read safely and within limits, with the line of every key.
 
-Plain data is None, bool, int, float, str, date, datetime, lists, and dictionaries with text keys; nothing else comes
-out, whatever the tags say. Keys are the text as written ("on" stays "on"). One bad value never costs the others: it
-is kept as text and reported.
+Tags never create anything but plain data. Keys are the text as written ("on" stays "on"). A bad value does not cost
+the others: it is kept as text and reported.
 """
 
 from __future__ import annotations
@@ -10,12 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
-from frontmatter.default_handlers import YAMLHandler
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.front_matter_handler import FrontMatterHandler, KeyedMapping, RefusedError
+from steckbrief.extract.limits import DEFAULT_LIMITS, FileLimits
 from steckbrief.extract.model import Problem
 from steckbrief.extract.text import line_starts
 
@@ -38,42 +36,27 @@ _LONGEST_NUMBER = 1_000
 _INDENT = re.compile(r"[ \t?:-]{4,}")
 
 
-class RefusedError(Exception):
-    """YAML that was not read, and the problem to report."""
+class YamlHandler(FrontMatterHandler):
+    """YAML between two lines of three or more hyphens."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.rule)
-        self.problem = problem
+    # "^" would not see a line that starts after a bare carriage return.
+    FM_BOUNDARY = re.compile(r"(?<![^\r\n])-{3,}[ \t]*(?:\r\n|\n|\r|\Z)")
 
-
-@dataclass(frozen=True, slots=True)
-class YamlMapping:
-    """What a YAML mapping holds: its values in order, the line of every key, and what was wrong with single values."""
-
-    values: dict[str, object]
-    lines: dict[str, int]
-    problems: tuple[Problem, ...]
+    def load(self, fm: str, opening_line: int = 1, limits: FileLimits = DEFAULT_LIMITS) -> KeyedMapping:
+        """Read the text between the fences, as FrontMatterHandler says."""
+        return read_mapping(fm, opening_line + 1, limits)
 
 
-class _NodeLoader(yaml.CSafeLoader):
-    """libyaml's parser up to the node tree, which has marks; we build the values from it."""
-
-    def get_single_data(self) -> yaml.Node | None:
-        """Compose the one document."""
-        node: yaml.Node | None = self.get_single_node()
-        return node
-
-
-def read_mapping(source: str, first_line: int, limits: Limits) -> YamlMapping:
+def read_mapping(source: str, first_line: int, limits: FileLimits) -> KeyedMapping:
     """Read a YAML document that should be a mapping.
 
-    `first_line` is the line of the file on which `source` starts. Raises RefusedError for what is no YAML, no mapping,
-    or beyond the limits.
+    `first_line` is the line of the file on which `source` starts. Raises RefusedError if `source` is not YAML, not a
+    mapping, or exceeds the limits.
     """
     reader = _Reader(source, first_line)
     try:
         _refuse_oversized(source, reader.span, limits)
-        node = YAMLHandler().load(source, Loader=_NodeLoader)
+        node = yaml.compose(source, Loader=yaml.CSafeLoader)  # the nodes have marks, from which we take lines
     except yaml.YAMLError as error:
         raise RefusedError(reader.invalid(error)) from error
     if not isinstance(node, yaml.MappingNode):
@@ -83,7 +66,7 @@ def read_mapping(source: str, first_line: int, limits: Limits) -> YamlMapping:
     return reader.mapping(node)
 
 
-def _refuse_oversized(source: str, span: tuple[int, int], limits: Limits) -> None:
+def _refuse_oversized(source: str, span: tuple[int, int], limits: FileLimits) -> None:
     """Refuse what could exhaust libyaml's and PyYAML's recursive composer, before it sees it.
 
     A cheap bound on the depth decides for nearly every file: a bracket opens at most a list and a pair in it, and a
@@ -105,11 +88,11 @@ def _refuse_oversized(source: str, span: tuple[int, int], limits: Limits) -> Non
             depth -= 1
 
 
-def _too_deep(span: tuple[int, int], limits: Limits) -> Problem:
+def _too_deep(span: tuple[int, int], limits: FileLimits) -> Problem:
     return Problem("front-matter-too-deep", *span, {"limit": str(limits.front_matter_depth)})
 
 
-def _refuse_expanding(root: yaml.Node, span: tuple[int, int], limits: Limits) -> None:
+def _refuse_expanding(root: yaml.Node, span: tuple[int, int], limits: FileLimits) -> None:
     """Refuse what grows without bound when aliases are followed: shared lists of shared lists, or a cycle."""
     pending = [(root, 1)]
     count = 0
@@ -157,7 +140,7 @@ class _Reader:
         # A quote or bracket that is never closed is found at the end; where it was opened says more.
         return next((offset for offset in offsets if offset < len(self._source)), max(offsets, default=0))
 
-    def mapping(self, root: yaml.MappingNode) -> YamlMapping:
+    def mapping(self, root: yaml.MappingNode) -> KeyedMapping:
         """The values of the document; a key that stands twice keeps its last value, and is reported."""
         values: dict[str, object] = {}
         lines: dict[str, int] = {}
@@ -172,7 +155,7 @@ class _Reader:
             self._key = key
             values[key] = self._value(pair[1])
             lines[key] = line
-        return YamlMapping(values, lines, tuple(self._problems))
+        return KeyedMapping(values, lines, tuple(self._problems))
 
     def _pairs(self, node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         """Keys and values, those that "<<" merges first, so that the mapping's own win."""

@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from steckbrief.extract.git.command import RepositoryError
 from steckbrief.extract.git.export import export
-from steckbrief.extract.git.repository import Entry, digest_of_files, files_of, line_of, was_there
+from steckbrief.extract.git.read import GitFile, RepositoryError, digest_of_files, files_of, line_of, was_there
 from steckbrief.load.errors import GateError
 from steckbrief.load.release import table
 from steckbrief.load.releases.published import Release, latest, released_at
@@ -99,7 +98,7 @@ class _Builder:
     code: str
     settled: _Settled
     folder: Path
-    files: Mapping[str, Entry] = field(default_factory=dict)
+    files: Mapping[str, GitFile] = field(default_factory=dict)
 
     def night(self, time: dt.datetime, commit: str | None) -> Night:
         """Build a night whose commit is given, where that is needed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from steckbrief.extract.git.repository import Line
+from steckbrief.extract.git.read import Line
 from steckbrief.load.releases.published import LATEST, REJECTED, RELEASES, Release, release_ids, released_at, releases
 from steckbrief.pipeline.errors import UsageError
 

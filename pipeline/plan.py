@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from steckbrief.extract.model import Unreadable
-from steckbrief.extract.source import Fingerprint
+from steckbrief.extract.source import FileHash
 from steckbrief.load.release import Release, table
 
 DATES = ("created_on", "updated_on", "reviewed_on")
@@ -81,7 +81,7 @@ def inputs_digest(files: Iterable[tuple[str, str]], unreadable: Iterable[Unreada
     return hashlib.sha256("".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def kept_files(profiles: pa.Table, files: Sequence[Fingerprint]) -> dict[str, int]:
+def kept_files(profiles: pa.Table, files: Sequence[FileHash]) -> dict[str, int]:
     """profile_id -> number in `files` of every profile whose file is what it was when `profiles` was made."""
     numbers = {(file.path, file.sha256): number for number, file in enumerate(files)}
     columns = (profiles.column(name).to_pylist() for name in ("profile_id", "source_path", "source_sha256"))

@@ -182,7 +182,7 @@ def _update(request: BuildRequest, cache: Cache | None, work: Path, timer: _Time
 
 def _job(source: Path, work: Path, settings: Settings, today: dt.date) -> Job:
     options = settings.options(today=today)
-    return Job(source, work, options, settings.file_limits, settings.workers, settings.selection_in(source))
+    return Job(source, work, options, settings.file_limits, settings.workers, settings.path_filter_in(source))
 
 
 def _release_info(

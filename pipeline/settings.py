@@ -32,8 +32,8 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from steckbrief.extract.limits import Limits
-from steckbrief.extract.path_filter import EVERYTHING, Selection, compile_pattern
+from steckbrief.extract.limits import FileLimits
+from steckbrief.extract.path_filter import EVERYTHING, MOST_PATTERNS, PathFilter, check_pattern
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.errors import UsageError
 from steckbrief.pipeline.gate_settings import GateSettings
@@ -50,7 +50,7 @@ _NOT_OF_ROWS: Final = _NOT_RECORDED | {"include", "exclude", "gates", "git"}
 """Which files count shows in the files found. What only shows in the files written counts as if rows depended on it."""
 
 # One setting per limit, with the limit's own default, so that a new limit can be set without a line here.
-_limit_fields: dict[str, Any] = {each.name: (PositiveInt, each.default) for each in fields(Limits)}
+_limit_fields: dict[str, Any] = {each.name: (PositiveInt, each.default) for each in fields(FileLimits)}
 LimitSettings = create_model(
     "LimitSettings",
     __config__=ConfigDict(extra="forbid", frozen=True),
@@ -67,18 +67,14 @@ TABLES_OF_SETTINGS: Final[Mapping[str, type[BaseModel]]] = {
 """Settings that are tables of settings."""
 
 
-def _is_pattern(text: str) -> str:
-    compile_pattern(text)
-    return text
-
-
 def _is_named(path: object) -> object:
     if path == "":
         raise ValueError("an empty text would be the working directory; name a folder, or leave the setting out")
     return path
 
 
-PathPattern = Annotated[str, AfterValidator(_is_pattern)]
+PathPattern = Annotated[str, AfterValidator(check_pattern)]
+PathPatterns = Annotated[tuple[PathPattern, ...], Field(max_length=MOST_PATTERNS)]
 
 
 class Settings(BaseSettings, SiteSettings):
@@ -89,11 +85,14 @@ class Settings(BaseSettings, SiteSettings):
 
     output: Annotated[Path, BeforeValidator(_is_named), Field(description="Folder for the releases.")] = Path("output")
     include: Annotated[
-        tuple[PathPattern, ...],
-        Field(description="Patterns of the files that count, as paths below the source; `**` is any folder."),
+        PathPatterns,
+        Field(
+            description="Patterns of the files that count, written as in .gitignore, but each starts at the source:"
+            " `*.md` matches only files directly in it, `**/*.md` files in all folders, `apps` all that is in apps."
+        ),
     ] = EVERYTHING
     exclude: Annotated[
-        tuple[PathPattern, ...], Field(description="Patterns of files that are left out, and counted by pattern.")
+        PathPatterns, Field(description="Patterns of the files to leave out, written like those of include.")
     ] = ()
     workers: Annotated[
         int | None, Field(ge=1, le=64, description="Processes that read profiles; chosen by the work to do if unset.")
@@ -127,16 +126,16 @@ class Settings(BaseSettings, SiteSettings):
         """The settings that rows depend on: with others, no row of an earlier release may be used again."""
         return self.model_dump(mode="json", exclude=_NOT_OF_ROWS)
 
-    def selection_in(self, source: Path) -> Selection:
+    def path_filter_in(self, source: Path) -> PathFilter:
         """What counts in `source`, as `extract` takes it: an output folder inside it is no source of profiles."""
         inside = self.output.resolve().is_relative_to(source.resolve())
         output = self.output.resolve().relative_to(source.resolve()).as_posix() if inside else None
-        return Selection(self.include, self.exclude, output)
+        return PathFilter(self.include, self.exclude, output)
 
     @property
-    def file_limits(self) -> Limits:
+    def file_limits(self) -> FileLimits:
         """The limits as `extract` takes them."""
-        return Limits(**self.limits.model_dump())  # type: ignore[attr-defined]
+        return FileLimits(**self.limits.model_dump())  # type: ignore[attr-defined]
 
 
 def load_settings(

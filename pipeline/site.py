@@ -14,7 +14,7 @@ from steckbrief.transform.checks.rules import rules
 from steckbrief.transform.fields import KEYS
 from steckbrief.transform.headings.phrases import own_phrases
 from steckbrief.transform.identity import locale_code
-from steckbrief.transform.link_patterns import read_link_pattern
+from steckbrief.transform.link_patterns import check_link_pattern
 from steckbrief.transform.options import CATALOGUE_LINK, REQUIRED_KEYS, Options
 from steckbrief.transform.tables.price_models import fold
 
@@ -50,10 +50,6 @@ def _locale_or_none(value: object) -> str | None:
     raise ValueError("expected a language code or false")
 
 
-def _is_link_pattern(text: str) -> str:
-    return read_link_pattern(text).pattern
-
-
 def _are_phrases(headings: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     own_phrases(headings)
     return headings
@@ -79,8 +75,11 @@ class SiteSettings(BaseModel):
         str, AfterValidator(_is_locale), Field(description="Locale of profiles that do not say theirs, such as de.")
     ] = "de"
     catalogue_links: Annotated[
-        tuple[Annotated[str, AfterValidator(_is_link_pattern)], ...],
-        Field(description="Patterns of links to other profiles, each with a group slug and, where it has one, locale."),
+        tuple[Annotated[str, AfterValidator(check_link_pattern)], ...],
+        Field(
+            description="Patterns of links to other profiles: RE2 regular expressions for the whole address (`\\w` is"
+            " ASCII), each with a group slug and, if the address names a locale, a group locale."
+        ),
     ] = (CATALOGUE_LINK,)
     template_profiles: Annotated[
         int, Field(ge=2, description="Profiles that must share a text before it is listed in templates.")

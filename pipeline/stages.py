@@ -11,10 +11,10 @@ from typing import Final, Generic, ParamSpec, Protocol, TypeVar
 import pyarrow as pa
 
 from steckbrief.extract.discovery import discover as discover_files
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.model import Unreadable
-from steckbrief.extract.path_filter import ALL, Selection
-from steckbrief.extract.source import Fingerprint, fingerprint
+from steckbrief.extract.path_filter import ALL, PathFilter
+from steckbrief.extract.source import FileHash, hash_file
 from steckbrief.load import release
 from steckbrief.load.gates import Limits as GateLimits
 from steckbrief.pipeline import work_folder
@@ -71,7 +71,7 @@ class Stage(Generic[_Arguments, _Result_co]):
 class Job:
     """What the stages from discover to check work on.
 
-    `work` is the folder that passes data between stages, `selection` says which files count, `cache` is the last
+    `work` is the folder that passes data between stages, `path_filter` says which files count, `cache` is the last
     release if anything of it may be used. `workers` is the requested number of processes; None leaves the choice to the
     extract stage.
     """
@@ -79,15 +79,15 @@ class Job:
     source: Path
     work: Path
     options: Options
-    limits: Limits
+    limits: FileLimits
     workers: int | None = None
-    selection: Selection = ALL
+    path_filter: PathFilter = ALL
     cache: Cache | None = None
 
 
 def discover(job: Job) -> Found:
     """Find the files of the source. NothingToBuildError if there is none to read."""
-    found = discover_files(job.source, job.selection)
+    found = discover_files(job.source, job.path_filter)
     work_folder.save_found(job.work, found.files, found.unreadable)
     excluded = Counter(pattern for _, pattern in found.excluded)
     result = Found(
@@ -107,10 +107,10 @@ def discover(job: Job) -> Found:
 def read(job: Job) -> ReadFiles:
     """Identify every file by its content, and set aside those that cannot be opened."""
     paths, unreadable = work_folder.load_found(job.work)
-    files: list[Fingerprint] = []
+    files: list[FileHash] = []
     watcher().begin("read", len(paths))
     for path in paths:
-        result = fingerprint(job.source, path, job.limits)
+        result = hash_file(job.source, path, job.limits)
         if isinstance(result, Unreadable):
             unreadable.append(result)
         else:
@@ -185,7 +185,7 @@ def transform(job: Job) -> Transformed:
     return Transformed(rows, inputs_digest(read_as.items(), unread), len(unread))
 
 
-def _read_as(files: list[Fingerprint], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:
+def _read_as(files: list[FileHash], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:
     """By path, the SHA-256 of the bytes that were read last: a file may have changed or gone since it was identified.
 
     A file that could not be read any more has none, so the next night looks at it if it is back.

@@ -1,33 +1,46 @@
-"""The first stage of a build: bringing a source that lives in git up to date, and making it a folder of files.
+"""The first stage of a build: bringing a source in git up to date, and exporting it into a folder of files.
 
-What was fetched is read from the repository, not from the working tree: no file of it changes, so nothing can be left
-half changed, and what somebody is editing there is not read.
+A fetched commit is read from the repository. The working tree stays as it is, and files that somebody is editing there
+are not read.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from steckbrief.extract.git.command import RepositoryError
 from steckbrief.extract.git.export import export
 from steckbrief.extract.git.fetch import fetch
-from steckbrief.extract.git.repository import commit_of, digest_of_files, files_of, is_bare
-from steckbrief.extract.git.working_tree import commit_of_folder, place_in_repository
+from steckbrief.extract.git.read import (
+    GitFile,
+    RepositoryError,
+    commit_of,
+    commit_of_folder,
+    digest_of_files,
+    files_of,
+    is_bare,
+    place_in_repository,
+)
 from steckbrief.pipeline.errors import NothingToBuildError, SourceError
 from steckbrief.pipeline.git_settings import GitSettings
 from steckbrief.pipeline.results import Origin, Updated
 
 
 def bring(source: Path, work: Path, settings: GitSettings, largest: int, held: str | None) -> Updated:
-    """Fetch into the repository of `source` where that is set; what was fetched, or is bare, is exported into `work`.
+    """Fetch into the repository of `source` if the settings say so, and export a fetched or bare source into `work`.
 
-    `work` lies in the folder for the releases, which is no part of the source even inside it. `largest` is the number
-    of bytes beyond which a file is refused. Files with the digest `held` need not be exported: the last release was
-    made from them, and would be made again. Raises SourceError where git fails or the commit has nothing in a folder
-    that is asked for, NothingToBuildError where it has no Markdown file at all.
+    Args:
+        source: a folder of files, or a bare repository.
+        work: a folder in the folder for the releases; the latter is not part of the source even if it lies inside.
+        settings: whether and how to fetch, and what to read from a bare repository.
+        largest: bytes beyond which a file is refused.
+        held: digest of the files from which the last release was made; the same files are not exported again.
+
+    Raises:
+        SourceError: git fails, or the commit has no Markdown file in one of the folders that the settings name.
+        NothingToBuildError: the commit has no Markdown file at all.
     """
     with _reported("be read from git"):
         bare = is_bare(source)
@@ -39,14 +52,16 @@ def bring(source: Path, work: Path, settings: GitSettings, largest: int, held: s
         fetched = fetch(source, settings.ref, settings.timeout) if settings.update else None
         commit = fetched or commit_of(source, settings.ref)
     with _reported("be read from git"):
-        files = files_of(source, commit, paths, below)
+        files: Mapping[str, GitFile] = files_of(source, commit, paths, below)
+        if not bare:
+            files = _without_releases(files, source, work.parent)
         if not files:
             where = " below " + ", ".join(paths or [below]) if paths or below else ""
             raise NothingToBuildError(
                 f"{source}: no profile in commit {commit}{where}. Expected at least one file *.md. Nothing was"
                 " published."
             )
-        absent = [path for path in paths if not any(each.startswith(f"{path.strip('/')}/") for each in files)]
+        absent = [path for path in paths if not any(file.startswith(f"{path.strip('/')}/") for file in files)]
         if absent:
             raise SourceError(
                 f"{source}: no profile in commit {commit} below {', '.join(absent)}, though git.paths names it. Correct"
@@ -56,10 +71,19 @@ def bring(source: Path, work: Path, settings: GitSettings, largest: int, held: s
         folder = work / "source"
         if origin.contents == held:
             return Updated(folder, origin, fetched=fetched is not None, held=True)
-        if folder.exists():  # left by an earlier try of this stage
+        if folder.exists():  # left by an earlier attempt at this stage
             shutil.rmtree(folder)
         export(source, {}, files, folder, largest)
     return Updated(folder, origin, fetched=fetched is not None)
+
+
+def _without_releases(files: Mapping[str, GitFile], source: Path, output: Path) -> Mapping[str, GitFile]:
+    """The files that do not lie in `output`, which somebody may have committed."""
+    source, output = source.resolve(), output.resolve()
+    if not output.is_relative_to(source):
+        return files
+    place = f"{output.relative_to(source).as_posix()}/"
+    return {path: file for path, file in files.items() if not path.startswith(place)}
 
 
 @contextmanager

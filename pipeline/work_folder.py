@@ -17,7 +17,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from steckbrief.extract.model import Problem, Unreadable
-from steckbrief.extract.source import Fingerprint
+from steckbrief.extract.source import FileHash
 from steckbrief.pipeline.errors import WorkFolderError
 from steckbrief.transform.parts import join_parts
 
@@ -58,16 +58,16 @@ def load_found(work: Path) -> tuple[list[str], list[Unreadable]]:
     return data["files"], _unreadable(data["unreadable"])
 
 
-def save_sources(work: Path, files: Sequence[Fingerprint], unreadable: Iterable[Unreadable]) -> None:
+def save_sources(work: Path, files: Sequence[FileHash], unreadable: Iterable[Unreadable]) -> None:
     """Keep the identity of every readable file, in order, and all unreadable ones so far."""
     rows = [(file.path, file.size, file.sha256) for file in files]
     _write(work / "sources.json", {"files": rows, "unreadable": [asdict(file) for file in unreadable]})
 
 
-def load_sources(work: Path) -> tuple[list[Fingerprint], list[Unreadable]]:
+def load_sources(work: Path) -> tuple[list[FileHash], list[Unreadable]]:
     """Read back what save_sources kept."""
     data = _read(work / "sources.json")
-    return [Fingerprint(*row) for row in data["files"]], _unreadable(data["unreadable"])
+    return [FileHash(*row) for row in data["files"]], _unreadable(data["unreadable"])
 
 
 def save_plan(work: Path, kept: Mapping[str, int], to_read: Sequence[int]) -> None:

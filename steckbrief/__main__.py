@@ -6,7 +6,7 @@ Every command imports what is heavy when it runs, so that `steckbrief --help` an
 from __future__ import annotations
 
 import sys
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -22,16 +22,34 @@ from steckbrief.extract.printable import printable
 from steckbrief.load.errors import LoadError
 from steckbrief.pipeline.errors import CommandError, exit_code, message
 from steckbrief.pipeline.signals import Stopped, raise_on_signals
-from steckbrief.terminal import prepare_streams, remark
+from steckbrief.terminal import prepare_streams, remark, say
 
 app: Final = typer.Typer(
     help="Turn a folder of Markdown profiles into normalized, versioned, analysis-ready tables.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - Typer passes an option's value by position
+    if asked:
+        from steckbrief.pipeline.provenance import version  # noqa: PLC0415
+
+        say(f"steckbrief {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """The options of the command line itself."""
+
 
 for _command in (build, check, vocabulary, diff, releases, verify, prune, backfill):
     app.command()(_command)
@@ -42,7 +60,7 @@ def main() -> None:
     prepare_streams()
     raise_on_signals()
     try:
-        app()
+        app(prog_name="steckbrief")  # not "python -m steckbrief", which no shell can complete
     except (CommandError, LoadError, OSError) as error:
         lines = [f"error: {message(error)}", *getattr(error, "__notes__", ())]
         remark("\n".join(printable(line) for text in lines for line in text.splitlines()))

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 from steckbrief.__main__ import app
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.errors import ExitCode
 from steckbrief.pipeline.gate_settings import GateSettings
 from steckbrief.pipeline.git_settings import GitSettings
@@ -108,8 +108,8 @@ def _default(field: FieldInfo) -> str:
 
 
 def _limit_reasons() -> dict[str, str]:
-    """Limit -> its reason, from the docstring of Limits, which is where the reasons stand."""
-    lines = inspect.cleandoc(Limits.__doc__ or "").splitlines()
+    """Limit -> its reason, from the docstring of FileLimits, which is where the reasons stand."""
+    lines = inspect.cleandoc(FileLimits.__doc__ or "").splitlines()
     found = (re.fullmatch(r"(\w+): (.+)", line) for line in lines)
     return {match[1]: f"{match[2][0].upper()}{match[2][1:]}" for match in found if match}
 

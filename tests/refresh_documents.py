@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from tests.documents import DOCUMENTS, ROOT, Built, build, copy_checkout, glance, matches, run, runnable
 
 GENERATORS = ("steckbrief.schema.dictionary", "steckbrief.transform.checks.rules_page", "steckbrief.reference")
@@ -67,7 +67,7 @@ def _with_count(text: str) -> str:
 
 
 def _with_limits(text: str) -> str:
-    values = "".join(f"{name} = {value:_}\n" for name, value in asdict(Limits()).items())
+    values = "".join(f"{name} = {value:_}\n" for name, value in asdict(FileLimits()).items())
     return re.sub(r"(?m)(^\[limits\].*\n)(?:\w+ = [\d_]+\n)+", lambda found: found[1] + values, text)
 
 

@@ -51,3 +51,10 @@ def tree_with(repository: Path, entries: bytes) -> str:
     """A commit whose tree was written byte by byte, as no honest git would."""
     made = git(repository, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", given=entries)
     return git(repository, "commit-tree", made, "-m", "m")
+
+
+def script(file: Path, text: str) -> Path:
+    """An executable shell script with this text."""
+    file.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    file.chmod(0o755)
+    return file

@@ -1,28 +1,35 @@
-"""What the project declares about itself holds: reasons, locks, data files, and nothing of any one machine."""
+"""What the project declares about itself is true: reasons, locks, imports, hooks and built packages."""
 
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
+import venv
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from steckbrief.load.releases.retention import prune
+from tests.command import table_files
+from tests.load import fake
+
 ROOT = Path(__file__).parent.parent
 PYPROJECT_TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PYPROJECT: dict[str, Any] = tomllib.loads(PYPROJECT_TEXT)
-FOLDERS: dict[str, str] = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+FOLDERS: dict[str, str] = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["sources"]
 RUNTIME: list[str] = PYPROJECT["project"]["dependencies"]
 GROUPS: dict[str, list[str]] = PYPROJECT["dependency-groups"]
 LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock"]
@@ -33,9 +40,9 @@ MACHINE_PATHS = re.compile(r"(?<![\w.~-])/(?:home|root|Users|work|opt|mnt|privat
 
 
 def tracked_files() -> list[Path]:
-    """The files under version control that stand in the folder, relative to it."""
+    """The files under version control that exist, relative to the root of the repository."""
     if not (ROOT / ".git").exists():
-        pytest.skip("not a git checkout: which files belong to the project cannot be told")
+        pytest.skip("not a git checkout, so nothing says which files belong to the project")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
     paths = (Path(name) for name in listed.decode().split("\0") if name)
     return [path for path in paths if (ROOT / path).is_file()]
@@ -95,8 +102,8 @@ def test_complexity_and_strictness_are_as_promised() -> None:
 # Dependencies and locks
 
 
-def test_the_build_backend_is_locked_with_the_rest() -> None:
-    assert GROUPS["build"] == PYPROJECT["build-system"]["requires"]
+def test_the_locks_contain_the_build_backend_so_that_the_project_installs_offline() -> None:
+    assert set(PYPROJECT["build-system"]["requires"]) <= set(GROUPS["build"])
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -176,6 +183,28 @@ def test_every_import_is_a_declared_dependency() -> None:
     assert undeclared == []
 
 
+def test_every_import_of_a_package_starts_with_steckbrief() -> None:
+    """A bare `import extract` works in a checkout, where it loads modules a second time, and nowhere else."""
+    bare = [
+        f"{path}:{line}: {module}"
+        for path in tracked_files()
+        if path.suffix == ".py"
+        for module, line, _ in imports(ROOT / path)
+        if module in FOLDERS
+    ]
+    assert bare == []
+
+
+def test_every_folder_of_a_package_is_linked_banned_as_a_bare_import_and_built() -> None:
+    links = {link.name: str(link.readlink()) for link in (ROOT / "steckbrief").iterdir() if link.is_symlink()}
+    assert links == {folder: f"../{folder}" for folder in FOLDERS}
+    assert {folder: f"steckbrief/{folder}" for folder in FOLDERS} == FOLDERS
+    build = PYPROJECT["tool"]["hatch"]["build"]
+    assert sorted(build["exclude"]) == sorted(f"/steckbrief/{folder}" for folder in FOLDERS)
+    assert sorted(build["targets"]["wheel"]["only-include"]) == sorted(["steckbrief", *FOLDERS])
+    assert PYPROJECT["tool"]["ruff"]["lint"]["flake8-tidy-imports"]["banned-api"].keys() == FOLDERS.keys()
+
+
 @pytest.mark.slow
 def test_installed_versions_agree_with_each_other() -> None:
     checked = subprocess.run(
@@ -197,48 +226,136 @@ def test_no_tracked_file_names_a_package_host_or_a_machine_path() -> None:
     assert found == []
 
 
-def test_hooks_and_ci_run_what_make_test_runs() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    steps = re.search(r"^test: ([a-z -]+?)\s+##", makefile, re.MULTILINE)
-    assert steps
-    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
-    assert [repo["repo"] for repo in hooks] == ["local"]
-    assert [hook["entry"] for hook in hooks[0]["hooks"]] == [f"make {step}" for step in steps[1].split()]
+def recipes(target: str) -> list[str]:
+    """The commands that a make target runs with an environment that exists."""
+    listed = subprocess.run(["make", "-n", target], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [line for line in listed.splitlines() if not line.startswith("tools/environment.sh")]
+
+
+def test_ci_runs_all_checks_and_all_tests() -> None:
     commands = [line for line in (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     assert commands[0] == "set -euo pipefail"
-    assert commands[-1] == "make test"
+    assert commands[-2:] == ["make test", "make test-slow"]
+    assert recipes("test")[:-1] == [*recipes("lint"), *recipes("types"), *recipes("layers")]
+    assert [re.findall(r'-m ("[^"]+"|\w+)$', recipes(target)[-1]) for target in ("test", "test-slow")] == [
+        ['"not slow"'],
+        ["slow"],
+    ]
 
 
-def test_slow_tests_run_in_ci_too() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.findall(r'pytest -m ("[^"]+"|\w+)', makefile) == ['"not slow"', "slow"]
+def test_hooks_run_make_targets_and_fetch_nothing() -> None:
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert repository["repo"] == "local"
+    stages = {hook["entry"]: hook["stages"] for hook in repository["hooks"]}
+    before_commit = {f"make {target}": ["pre-commit"] for target in ("lint", "types", "layers", "test-changed")}
+    assert stages == {**before_commit, "make test": ["pre-push"]}
 
 
-# The wheel
+# The folder of releases
+
+
+def test_output_holds_a_page_about_itself_and_git_ignores_releases() -> None:
+    assert [path for path in tracked_files() if path.parts[0] == "output"] == [Path("output/README.md")]
+    ignored = ["output/releases/20260101T000000Z/release.json", "output/latest", "output/.lock"]
+    command = ["git", "check-ignore", *ignored, "output/README.md"]
+    assert subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split() == ignored
+
+
+def test_builds_and_prune_leave_the_page_alone(tmp_path: Path) -> None:
+    page = shutil.copy(ROOT / "output/README.md", tmp_path)
+    fake.publish(tmp_path, fake.rows(1))
+    (tmp_path / ".staging-20200101T000000Z").mkdir()
+    fake.publish(tmp_path, fake.rows(2))
+    assert len(prune(tmp_path, 1).removed) == 1
+    assert not (tmp_path / ".staging-20200101T000000Z").exists()
+    assert Path(page).read_bytes() == (ROOT / "output/README.md").read_bytes()
+
+
+def test_make_clean_leaves_output_alone() -> None:
+    assert not any("output" in command for command in recipes("clean"))
+
+
+# The built packages
+
+
+class Installed(NamedTuple):
+    """An environment into which the wheel was installed next to a package called `schema`."""
+
+    python: Path
+    site_packages: Path
+
+    def run(self, *arguments: str | Path, cwd: Path) -> str:
+        """Run Python there, without the checkout on its path; gives what it prints."""
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "STECKBRIEF_"))}
+        command = [str(self.python), *map(str, arguments)]
+        done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+
+def pip(*arguments: str | Path, check: bool = True) -> bool:
+    """Run the pip of the tests' own environment; says whether it succeeded."""
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or not check, done.stderr
+    return done.returncode == 0
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel built offline from nothing but the tracked files."""
-    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An sdist, built from nothing but the tracked files."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("sdist")
     for path in tracked_files():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, source / path)
-    options = ["--no-build-isolation", "--no-deps", "--no-index", "--disable-pip-version-check"]
-    built = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", *options, "--wheel-dir", str(target), "."],
-        cwd=source,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stderr
+    for folder in FOLDERS:
+        (source / "steckbrief" / folder).symlink_to(f"../{folder}")
+    script = "import sys; from hatchling.build import build_sdist; build_sdist(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", script, str(target)], cwd=source, check=True, capture_output=True)
+    (path,) = target.glob("*.tar.gz")
+    return path
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built offline from the sdist."""
+    target = tmp_path_factory.mktemp("wheel")
+    pip("wheel", "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", target, sdist)
     (path,) = target.glob("*.whl")
     return path
 
 
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel beside PyPI's `schema`, with the dependencies of the environment that runs the tests.
+
+    Without an index at hand, a wheel made here with the same package name stands in for PyPI's.
+    """
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder, symlinks=True)
+    python = folder / "bin/python"
+    site_packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
+    (site_packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    if not pip("--python", python, "install", "--no-deps", "--retries", "0", "schema==0.7.8", check=False):
+        pip("--python", python, "install", "--no-deps", "--no-index", stand_in(tmp_path_factory.mktemp("stand_in")))
+    pip("--python", python, "install", "--no-deps", "--no-index", wheel)
+    return Installed(python, site_packages)
+
+
+def stand_in(folder: Path) -> Path:
+    """A wheel with a package called `schema` that has the one name which the tests use."""
+    path = folder / "schema-0.7.8-py3-none-any.whl"
+    info = "schema-0.7.8.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("schema/__init__.py", "class Schema:\n    def __init__(self, _: object) -> None: ...\n")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: schema\nVersion: 0.7.8\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
 @pytest.mark.slow
-def test_wheel_holds_every_tracked_file_of_the_packages_and_nothing_else(wheel: Path) -> None:
+def test_wheel_contains_the_tracked_files_of_the_packages_below_one_name(wheel: Path) -> None:
     expected = {
         FOLDERS.get(path.parts[0], path.parts[0]) + path.as_posix().removeprefix(path.parts[0])
         for path in tracked_files()
@@ -261,21 +378,36 @@ def test_wheel_declares_the_command_the_licence_and_the_supported_pythons(wheel:
 
 
 @pytest.mark.slow
-def test_unpacked_wheel_reads_its_data_files_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "site")
-    profile = tmp_path / "raw" / "sample.md"
-    profile.parent.mkdir()
-    profile.write_text("---\ntitle: Sample\n---\n\n# Sample\n\n## Vorteile\n\n- Klein\n", encoding="utf-8")
+def test_every_module_of_the_installed_wheel_is_imported_from_it(installed: Installed, tmp_path: Path) -> None:
     script = (
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); from steckbrief import __main__ as cli;"
-        "assert cli.__file__.startswith(sys.path[0]), cli.__file__; cli.main()"
+        "import importlib, pkgutil, sys, steckbrief;"
+        "names = [m.name for m in pkgutil.walk_packages(steckbrief.__path__, 'steckbrief.')];"
+        "print(*(f'{name} {importlib.import_module(name).__file__}' for name in names), sep='\\n')"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "site"), "vocabulary", str(profile.parent)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
+    modules = dict(line.split(" ", 1) for line in installed.run("-c", script, cwd=tmp_path).splitlines())
+    assert {f"steckbrief.{folder}" for folder in FOLDERS} < modules.keys()
+    assert all(Path(file).is_relative_to(installed.site_packages) for file in modules.values())
+
+
+@pytest.mark.slow
+def test_installed_command_builds_the_same_tables_outside_the_checkout(
+    installed: Installed, release: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "raw", tmp_path / "raw")
+    command = installed.python.with_name("steckbrief")
+    installed.run(command, "build", "raw", "--output", "output", "--direct", cwd=tmp_path)
+    assert table_files(tmp_path / "output/latest") == table_files(release)
+
+
+@pytest.mark.slow
+def test_another_package_called_schema_survives_installation_and_removal(installed: Installed, tmp_path: Path) -> None:
+    use = ("-c", "import schema; schema.Schema(int); print(schema.__file__)")
+    assert Path(installed.run(*use, cwd=tmp_path).strip()).is_relative_to(installed.site_packages)
+    copied = tmp_path / "environment"
+    shutil.copytree(installed.python.parents[1], copied, symlinks=True)
+    pip("--python", copied / "bin/python", "uninstall", "--yes", "steckbrief")
+    removed = Installed(
+        copied / "bin/python", copied / installed.site_packages.relative_to(installed.python.parents[1])
     )
-    assert done.returncode == 0, done.stderr
+    assert not (removed.site_packages / "steckbrief").exists()
+    assert Path(removed.run(*use, cwd=tmp_path).strip()).is_relative_to(removed.site_packages)

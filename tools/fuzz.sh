@@ -1,9 +1,8 @@
 #!/bin/sh
 # Fuzzes extract and transform for a number of seconds. Called by make fuzz, from the root, after tools/environment.sh.
 #
-# The fuzzer is installed into .fuzz, beside the environment, which stays what its lock says. What earlier runs found
-# worth keeping is in .fuzz/corpus; a file that breaks a promise is left in .fuzz/found, and belongs into fuzz/corpus
-# together with the correction.
+# The fuzzer is installed into .fuzz, so that .venv still matches its lock file. .fuzz/corpus keeps what earlier runs
+# found useful. A file that breaks a promise is left in .fuzz/found; add it to fuzz/corpus together with the correction.
 set -eu
 
 seconds=$1
@@ -14,7 +13,7 @@ packages=.fuzz/packages-$({ "$python" --version && cat $lock; } | cksum | tr ' '
 
 if [ ! -d "$packages" ]; then
     echo "Installing the fuzzer from $lock (once)"
-    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+    tools/uv pip install --quiet --require-hashes --no-deps --only-binary :all: \
         --target "$packages.part" --requirement $lock || {
         echo 'steckbrief: the fuzzer could not be installed; it has wheels for Linux on x86-64 and Python 3.11 to 3.13.' >&2
         exit 1

@@ -1,54 +1,66 @@
-"""Patterns of catalogue links as a site's settings give them: regular expressions that are safe on any address.
+"""Patterns of catalogue links from a site's settings: RE2 regular expressions, which take linear time on any address.
 
-The addresses come from profiles, the patterns from whoever runs the build. A pattern that repeats a group whose content
-is of no fixed form ("(a+)+", "(a|ab)*") can take time exponential in the length of an address that almost matches, so
-it is refused; what is left is polynomial, and addresses longer than LONGEST_ADDRESS are no catalogue links.
+The addresses come from profiles, and the patterns from whoever runs the build. RE2 bounds the time and the memory of
+every pattern, so none has to be refused for its form.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import lru_cache
+
+import re2
 
 LONGEST_ADDRESS = 500
-"""Characters of an address that is compared with a pattern; ten times the longest catalogue link of real profiles."""
+"""Characters of an address that is compared with a pattern: ten times the longest catalogue link of real profiles."""
 
-# An escaped character, a class in brackets, the start of a group, or any other character, with its quantifier.
-_QUANTIFIER = r"(?P<quantifier>[*+?]|\{\d*,?\d*\})?(?P<possessive>\+)?"
-_CLASS = r"\[\^?\]?(?:\\.|[^\]\\])*\]"
-_GROUP = r"\((?:\?(?:P?[<=!:>]|[aiLmsux-]*:?))?"
-_PART = re.compile(rf"(?P<part>\\.|{_CLASS}|{_GROUP}|.){_QUANTIFIER}", re.DOTALL)
-_FIXED = re.compile(r"\{\d+\}")
-_UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
+_EXAMPLE = "/apps/(?P<slug>[^/]+)/?"
+_QUIET = re2.Options()
+_QUIET.log_errors = False  # RE2 would also write every refused pattern to standard error
 
 
-def read_link_pattern(source: str) -> re.Pattern[str]:
-    """Compile a pattern for the whole address of a catalogue link, with a group `slug` and, at will, a group `locale`.
+def check_link_pattern(source: str) -> str:
+    r"""Return `source` if it is a pattern for the whole address of a catalogue link.
 
-    Raises ValueError where it is no regular expression, names no slug, or may take exponential time.
+    A pattern needs a group `slug` and may have a group `locale`. In RE2, \w, \d, \s and \b know ASCII only.
+    Raises ValueError if RE2 does not accept the pattern or if the group `slug` is missing.
+
+    >>> check_link_pattern("/apps/(?P<slug>[^/]+)/?")
+    '/apps/(?P<slug>[^/]+)/?'
     """
     try:
-        pattern = re.compile(source)
-    except re.error as error:
-        raise ValueError(f"this is no regular expression: {error}") from error
+        pattern = _compile(source)
+    except re2.error as error:
+        (reason,) = error.args
+        raise ValueError(
+            f"not a regular expression that RE2 accepts ({reason.decode(errors='replace')}). RE2 has no look-around"
+            " such as (?=...) or (?<!...), no backreferences such as \\1, no possessive quantifiers such as ++ and no"
+            f" repetition above 1000; write the pattern without them, for example {_EXAMPLE}"
+        ) from error
     if "slug" not in pattern.groupindex:
-        raise ValueError("the pattern has no group (?P<slug>...)")
-    for group in _repeated_groups(source):
-        raise ValueError(f"the group that ends at {group!r} repeats without bound what is of no fixed form; rewrite it")
-    return pattern
+        raise ValueError(f"the pattern has no group (?P<slug>...); put it around the slug, for example {_EXAMPLE}")
+    return source
 
 
-def _repeated_groups(source: str) -> Iterator[str]:
-    """The end of every group that is repeated without bound and holds an alternative or a quantifier itself."""
-    open_groups = [False]
-    for match in _PART.finditer(source):
-        part, quantifier = match["part"], match["quantifier"]
-        is_loose = part == "|" or (quantifier is not None and _FIXED.fullmatch(quantifier) is None)
-        if part.startswith("("):
-            open_groups.append(False)
-        elif part == ")" and len(open_groups) > 1:
-            inner = open_groups.pop()
-            if inner and quantifier and _UNBOUNDED.fullmatch(quantifier) and not match["possessive"]:
-                yield source[: match.end()][-20:]
-            is_loose = is_loose or inner
-        open_groups[-1] = open_groups[-1] or is_loose
+@lru_cache(maxsize=4_096)
+def match_link(patterns: tuple[str, ...], address: str) -> Mapping[str, str | None] | None:
+    """Return the named groups of the first pattern that matches the whole address, or None if none does.
+
+    >>> match_link(("/apps/(?P<slug>[^/]+)",), "/apps/krita")
+    {'slug': 'krita'}
+    >>> match_link(("/apps/(?P<slug>[^/]+)",), "https://krita.org") is None
+    True
+    """
+    if len(address) > LONGEST_ADDRESS:
+        return None
+    for source in patterns:
+        match = _compile(source).fullmatch(address)
+        if match:
+            groups: dict[str, str | None] = match.groupdict()
+            return groups
+    return None
+
+
+@lru_cache
+def _compile(source: str) -> re2._Regexp:
+    return re2.compile(source, _QUIET)

@@ -1,114 +1,229 @@
-"""Bringing a repository up to date: fetching what is new at its remote, and saying which commit is the newest.
+"""Fetching new commits with git itself, which knows credential helpers, ssh and proxies.
 
-Nothing is checked out and nothing is merged. A working tree keeps its files, its index and its branches: only the
-remote-tracking branch that its branch follows moves, wherever the remote's branch is by now, and that is what is read.
+The repository's configuration and the environment say how to reach the remote: credential.helper, core.sshCommand,
+core.askPass, core.gitProxy, url.*.insteadOf and remote.* may start programs. Hooks, submodules, housekeeping and the
+transport `ext` may not. Git refuses to fetch into a repository that belongs to another user.
+
+Nothing is checked out or merged. A working tree keeps its files, index and branches: only the remote-tracking branch
+moves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import re
+import signal
+import subprocess
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
-from steckbrief.extract.git import command
-from steckbrief.extract.git.command import RepositoryError
-from steckbrief.extract.git.repository import commit_of, is_bare
+import pygit2
+from pygit2.refspec import Refspec
 
-_FETCH: Final = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules")
+from steckbrief.extract.git.read import RepositoryError, commit_of, open_repository
+
+_SETTINGS: Final = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "safe.bareRepository=all",  # the user named the bare repository
+    "protocol.ext.allow=never",  # an address that is a command
+    "gc.auto=0",  # housekeeping in the background would outlive the time limit
+    "maintenance.auto=false",
+    "fetch.writeCommitGraph=false",
+)
+
+_ENVIRONMENT: Final = {"GIT_TERMINAL_PROMPT": "0", "SSH_ASKPASS": "true", "LC_ALL": "C"}
+"""Nobody can be asked for a password, and messages are in the words known below."""
+
+_OF_ANOTHER_REPOSITORY: Final = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+"""Variables that are set inside a hook and would lead git to another repository."""
+
+GRACE: Final = 5
+"""Seconds that git gets to remove its lock files after it is asked to end; it needs a few milliseconds."""
+
+_SHOWN: Final = 300  # characters of git's own words in a message
+
+_FOREIGN_OWNER: Final = (
+    "The repository belongs to another user: run as its owner, or, if you trust its configuration, tell git so (git"
+    " config --global --add safe.directory FOLDER)"
+)
+_ADVICE: Final = {
+    "dubious ownership": _FOREIGN_OWNER,
+    "unsafe repository": _FOREIGN_OWNER,
+    ".lock': File exists": "If no git is at work there, one was killed: remove that file",
+}
+"""What to do next, by git's own words."""
+
 _BRANCHES: Final = "refs/heads/"
+_FETCHING: Final = 0  # the direction of a refspec for fetching, as libgit2 numbers it
 
 
-def fetch(folder: Path, ref: str, patience: int) -> str:
-    """Fetch what is new, and give the commit to read.
+def fetch(folder: Path, ref: str, timeout: float) -> str:
+    """Fetch new commits and return the id of the commit to read.
 
-    For a bare repository everything is fetched that its configuration asks for, and the commit is that of `ref`. For a
-    working tree it is the newest of the branch that the checked out one follows.
+    A bare repository fetches everything that its configuration asks for, and the commit is that of `ref`. A working
+    tree fetches the branch that the checked out branch follows, and the commit is the newest of that branch.
 
-    Raises RepositoryError where the remote does not answer within `patience` seconds, wants a password or has no such
-    branch, and where fetching could never bring another commit.
+    Raises:
+        RepositoryError: the remote does not answer within `timeout` seconds, wants a password or has no such branch,
+            or fetching could never bring another commit.
     """
-    return _into_bare(folder, ref, patience) if is_bare(folder) else _into_working_tree(folder, patience)
+    repository = open_repository(folder)
+    if repository.is_bare:
+        remote = _remote_of_bare(repository, folder, ref)
+        _run(folder, ("--prune", "--", remote), timeout)
+        return commit_of(folder, ref)
+    remote, theirs, ours = _upstream(repository, folder)
+    _run(folder, ("--", remote, f"+{theirs}:{ours}"), timeout)
+    return commit_of(folder, ours)
 
 
-def _into_working_tree(folder: Path, patience: int) -> str:
-    branch = _full_name(folder, "HEAD")
-    if not branch.startswith(_BRANCHES):
+def _upstream(repository: pygit2.Repository, folder: Path) -> tuple[str, str, str]:
+    """What the checked out branch follows: remote, the branch there, and the remote-tracking branch here."""
+    head = repository.lookup_reference("HEAD").target
+    if not (isinstance(head, str) and head.startswith(_BRANCHES)):
         raise RepositoryError(
             f"{folder}: no branch is checked out there, so none is followed. Check one out (git switch BRANCH), or set"
             " git.update = false to read the files as they are"
         )
-    told = command.ask(
-        folder, "for-each-ref", "--format=%(upstream:remotename) %(upstream:remoteref) %(upstream)", branch
-    )
-    remote, _, rest = told.decode("utf-8", "surrogateescape").strip("\n").partition(" ")
-    theirs, _, ours = rest.partition(" ")
-    if remote in ("", ".") or not (theirs and ours):
-        name = branch.removeprefix(_BRANCHES)
+    branch = head.removeprefix(_BRANCHES)
+    try:
+        remote = str(repository.config[f"branch.{branch}.remote"])
+        theirs = str(repository.config[f"branch.{branch}.merge"])
+        ours = next(spec.transform(theirs) for spec in _fetch_refspecs(repository, remote) if spec.src_matches(theirs))
+    except (KeyError, ValueError, StopIteration) as error:
         raise RepositoryError(
-            f"{folder}: its branch {name} follows no branch of a remote. Let it (git branch --set-upstream-to="
-            f"origin/{name} {name}), or set git.update = false to read the files as they are"
+            f"{folder}: its branch {branch} follows no branch of a remote. Set one (git branch --set-upstream-to="
+            f"origin/{branch} {branch}), or set git.update = false to read the files as they are"
+        ) from error
+    return remote, theirs, ours
+
+
+def _remote_of_bare(repository: pygit2.Repository, folder: Path, ref: str) -> str:
+    """The remote to fetch from: the one that the branch `ref` names in its configuration, or origin, or the only one.
+
+    RepositoryError if there is none, or if fetching from it does not move `ref`.
+    """
+    name = _full_name(repository, ref)
+    known = [str(remote) for remote in repository.remotes.names()]
+    key = f"branch.{name.removeprefix(_BRANCHES)}.remote"
+    wanted = str(repository.config[key]) if key in repository.config else "origin"
+    if wanted not in known and len(known) != 1:
+        raise RepositoryError(
+            f"{folder}: there is no remote {wanted!r} to fetch from, but {', '.join(sorted(known)) or 'none'}. Add"
+            f" it (git remote add {wanted} ADDRESS), or set git.update = false to read what is there"
         )
-    command.transfer(folder, *_FETCH, "--", remote, f"+{theirs}:{ours}", patience=patience)
-    return commit_of(folder, ours)
-
-
-def _into_bare(folder: Path, ref: str, patience: int) -> str:
-    settings = _settings(folder)
-    name = _full_name(folder, ref)
-    remote = _remote(folder, settings, name)
-    specs = settings.get(f"remote.{remote}.fetch", ())
-    # A tag stays where it is, and a name that is not there yet may come with the fetch.
-    if name.startswith((_BRANCHES, "refs/remotes/")) and not any(_moves(each, name) for each in specs):
+    remote = wanted if wanted in known else known[0]
+    moves = any(spec.dst_matches(name) for spec in _fetch_refspecs(repository, remote))
+    if name.startswith((_BRANCHES, "refs/remotes/")) and not moves:  # a tag stays where it is
         raise RepositoryError(
-            f"{folder}: fetching does not move {name}, so every night would read the same commit. Let it (git -C"
+            f"{folder}: fetching does not move {name}, so every night would read the same commit. Add a refspec (git -C"
             f" {folder} config --add remote.{remote}.fetch '+refs/heads/*:refs/heads/*'), or clone with --mirror"
         )
-    command.transfer(folder, *_FETCH, "--prune", "--", remote, patience=patience)
-    return commit_of(folder, ref)
+    return remote
 
 
-def _full_name(folder: Path, ref: str) -> str:
-    """The ref that `ref` is short for, such as refs/heads/main; "" where it is a commit or nothing yet."""
-    if ref == "HEAD":
-        # Also where its branch has no commit yet.
-        try:
-            return command.ask(folder, "symbolic-ref", "--quiet", "HEAD").decode("utf-8", "surrogateescape").strip()
-        except RepositoryError:
-            commit_of(folder, ref)  # it is a commit, or there is no repository and this says so
-            return ""
+def _full_name(repository: pygit2.Repository, ref: str) -> str:
+    """The name that `ref` is short for, such as refs/heads/main; "" if it is a commit or does not exist yet."""
+    if ref == "HEAD":  # also if its branch has no commit yet
+        target = repository.lookup_reference(ref).target
+        return target if isinstance(target, str) else ""
     try:
-        named = command.ask(folder, "rev-parse", "--verify", "--quiet", "--symbolic-full-name", "--end-of-options", ref)
-    except RepositoryError:
+        return repository.lookup_reference_dwim(ref).name
+    except (KeyError, ValueError):
         return ""
-    return named.decode("utf-8", "surrogateescape").strip()
 
 
-def _settings(folder: Path) -> Mapping[str, Sequence[str]]:
-    """The configuration that counts in `folder`: key -> values, in order."""
-    found: dict[str, list[str]] = {}
-    for each in command.ask(folder, "config", "-z", "--list").decode("utf-8", "surrogateescape").split("\0")[:-1]:
-        key, _, value = each.partition("\n")
-        found.setdefault(key, []).append(value)
-    return found
+def _fetch_refspecs(repository: pygit2.Repository, remote: str) -> list[Refspec]:
+    configured = repository.remotes[remote]
+    specs = [configured.get_refspec(number) for number in range(configured.refspec_count)]
+    return [spec for spec in specs if spec.direction == _FETCHING]
 
 
-def _remote(folder: Path, settings: Mapping[str, Sequence[str]], name: str) -> str:
-    """The remote of the branch `name`: as configured, else origin, else the only one."""
-    known = [key[len("remote.") : -len(".url")] for key in settings if key[:7] == "remote." and key[-4:] == ".url"]
-    configured = settings.get(f"branch.{name.removeprefix(_BRANCHES)}.remote", ("origin",))[-1]
-    if configured in known:
-        return configured
-    if len(known) != 1:
-        raise RepositoryError(
-            f"{folder}: there is no remote {configured!r} to fetch from, but {', '.join(sorted(known)) or 'none'}. Add"
-            f" it (git remote add {configured} ADDRESS), or set git.update = false to read what is there"
-        )
-    return known[0]
+def _run(folder: Path, arguments: tuple[str, ...], timeout: float) -> None:
+    """Run git fetch. However this function ends, git and its children have ended too."""
+    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+    command = ["git", *settings, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", *arguments]
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
+    # A file, not a pipe: a connection that ssh keeps open in the background would hold a pipe open after git has ended.
+    with TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - arguments are fixed or checked; the folder is a working directory
+                command,
+                cwd=folder,
+                env=environment | _ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,  # a group to end as one, and no terminal to ask on
+            )
+        except OSError as error:
+            raise RepositoryError(f"{folder}: git could not be started ({error}). Install git") from error
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired as error:
+            message = f"{folder}: git fetch did not end within {timeout:g} seconds"
+            raise RepositoryError(message, passing=True) from error
+        finally:
+            _end(process)
+        if code:
+            errors.seek(0)
+            lines = errors.read().decode("utf-8", "replace").splitlines()
+            words = " ".join(" ".join(line for line in lines if not line.startswith("hint:")).split())
+            shown = words[:_SHOWN].removesuffix(".") or f"exit code {code}"
+            advice = next((f". {advice}" for sign, advice in _ADVICE.items() if sign in words), "")
+            raise RepositoryError(f"{folder}: git fetch failed: {shown}{advice}", passing=may_pass(words))
 
 
-def _moves(spec: str, name: str) -> bool:
-    """Whether a refspec such as +refs/heads/*:refs/heads/* writes the ref `name`."""
-    start, star, end = spec.removeprefix("+").partition(":")[2].partition("*")
-    if not star:
-        return start == name
-    return name.startswith(start) and name.endswith(end) and len(name) >= len(start) + len(end)
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a running git to end and to remove its lock files, which would stop every later fetch; then kill it."""
+    if process.poll() is not None:
+        return
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+_STATUS: Final = re.compile(r"returned error: (\d{3})")
+
+_PASSING_STATUS: Final = frozenset({"408", "425", "429", "500", "502", "503", "504"})
+"""Answers of a web server that is late, busy or broken; any other, such as 403 and 404, will be the same tomorrow."""
+
+_PASSING: Final = re.compile(
+    r"resolve host|name resolution|timed? ?out|Connection (refused|reset|closed)|Failed to connect|Couldn't connect"
+    r"|(Network is|Host is) (unreachable|down)|No route to host|early EOF|hung up|unexpected disconnect"
+    r"|Empty reply from server|RPC failed|SSL_ERROR_SYSCALL|TLS connection was non-properly terminated",
+    re.IGNORECASE,
+)
+
+
+def may_pass(words: str) -> bool:
+    """Whether a fetch that failed with these words of git's may succeed a little later.
+
+    >>> may_pass("ssh: connect to host x port 22: Connection timed out")
+    True
+    >>> may_pass("fatal: unable to access 'https://x/': The requested URL returned error: 404")
+    False
+    """
+    status = _STATUS.search(words)
+    return status[1] in _PASSING_STATUS if status else _PASSING.search(words) is not None

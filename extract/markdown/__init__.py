@@ -1,1 +1,11 @@
-"""Markdown: one module per parser, and what every parser's output becomes."""
+"""Markdown: one module per parser, all with the interface in parser.py."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from steckbrief.extract.markdown import commonmark
+from steckbrief.extract.markdown.parser import MarkdownParser
+
+PARSER: Final[MarkdownParser] = commonmark
+"""The parser that reads profiles."""

@@ -1,4 +1,4 @@
-"""Markdown to blocks and inline runs: the only module that knows markdown-it-py.
+"""The Markdown parser markdown-it-py: CommonMark with tables, to blocks and inline runs.
 
 Cost is the reason for three shapes in here. Inline content is parsed only when asked for, since it costs as much as
 the blocks do. Block rules are tried by the first character of a line: markdown-it-py tries all of them on every line,
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -23,10 +22,11 @@ from markdown_it.rules_block import table as strict_table
 from markdown_it.rules_block.html_block import HTML_SEQUENCES
 from markdown_it.token import Token as FullToken
 
-from steckbrief.extract.limits import DEFAULT_LIMITS, Limits
+from steckbrief.extract.limits import FileLimits
+from steckbrief.extract.markdown.parser import Body
 from steckbrief.extract.markdown.raw_html import raw_until
 from steckbrief.extract.markdown.tree import Token, build_tree
-from steckbrief.extract.model import Block, Run
+from steckbrief.extract.model import Block, BlockKind, Problem, References, Run
 
 _Rule = Callable[[StateBlock, int, int, bool], bool]
 
@@ -61,7 +61,7 @@ class _State(StateBlock):
 
     tokens: list[Token]  # type: ignore[assignment]
 
-    def __init__(self, text: str, env: MutableMapping[str, object], limits: Limits) -> None:
+    def __init__(self, text: str, env: MutableMapping[str, object], limits: FileLimits) -> None:
         super().__init__(text, _BLOCKS, env, [])
         self.limits = limits
         self.exceeded: int | None = None
@@ -265,53 +265,39 @@ _BLOCKS.block = _BlockParser()
 _INLINE = MarkdownIt("commonmark")
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What the Markdown of a file holds.
-
-    `blocks` are the top-level blocks with their lines in the file; `references` the link reference definitions, to be
-    given to `parse_inline`; `glued` the lines of headings right below an HTML line, which strict CommonMark would
-    swallow; `exceeded` the line from which content was nested too deep to be followed (None: nowhere); `cut` the lines
-    from which tables are kept as text, being too large.
-    """
-
-    blocks: tuple[Block, ...]
-    references: Mapping[str, object]
-    glued: tuple[int, ...]
-    exceeded: int | None
-    cut: tuple[int, ...]
-
-
-def parse_blocks(lines: Sequence[str], first_line: int, limits: Limits = DEFAULT_LIMITS) -> Body:
-    """Parse Markdown into blocks.
-
-    `lines` are those of the body with their ends, `first_line` is the line of the file on which they start, and
-    `limits` say how many levels of blocks and cells of tables are followed.
-    """
+def parse_blocks(lines: Sequence[str], first_line: int, limits: FileLimits) -> Body:
+    """Parse Markdown into blocks, as MarkdownParser says."""
     env: dict[str, object] = {}
     state = _tokenize("".join(lines), env, limits)
     references = env.get("references", {})
     assert isinstance(references, Mapping)  # noqa: S101  (what markdown-it-py documents)
-    return Body(
-        blocks=build_tree(state.tokens, lines, first_line),
-        references=references,
-        glued=tuple(line + first_line for line in state.glued),
-        exceeded=None if state.exceeded is None else state.exceeded + first_line,
-        cut=tuple(line + first_line for line in state.cut),
-    )
+    blocks = build_tree(state.tokens, lines, first_line)
+    return Body(blocks, references, tuple(_problems(state, blocks, first_line)))
 
 
-def _tokenize(text: str, env: dict[str, object], limits: Limits) -> _State:
+def _problems(state: _State, blocks: Sequence[Block], first_line: int) -> Iterator[Problem]:
+    limits = state.limits
+    glued = {line + first_line for line in state.glued}
+    for block in blocks if glued else ():
+        if block.line_start in glued and block.kind is BlockKind.HEADING:
+            yield Problem("heading-glued-to-html", block.line_start, block.line_start, {"heading": block.text})
+    if state.exceeded is not None:
+        line = state.exceeded + first_line
+        yield Problem("nesting-too-deep", line, line, {"limit": str(limits.nesting)})
+    if state.cut:
+        line = state.cut[0] + first_line
+        values = {"columns": str(limits.table_columns), "cells": str(limits.table_cells), "count": str(len(state.cut))}
+        yield Problem("table-too-large", line, line, values)
+
+
+def _tokenize(text: str, env: dict[str, object], limits: FileLimits) -> _State:
     state = _State(text.replace("\r\n", "\n").replace("\r", "\n"), env, limits)
     _BLOCKS.block.tokenize(state, 0, state.lineMax)
     return state
 
 
-def parse_inline(source: str, references: Mapping[str, object]) -> tuple[Run, ...]:
-    """Parse the inline source of one block into runs.
-
-    Line breaks become newline characters, HTML tags empty runs; neighbours of the same formatting are one run.
-    """
+def parse_inline(source: str, references: References) -> tuple[Run, ...]:
+    """Parse the inline source of one block into runs, as MarkdownParser says."""
     # Not copied: a file can have as many definitions as texts.
     tokens = _INLINE.parseInline(source, {"references": references})
     runs: list[Run] = []

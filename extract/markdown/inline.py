@@ -8,12 +8,12 @@ under CommonMark's flanking rules; all else goes to the parser (tests compare th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from steckbrief.extract.limits import MOST_BRACKETS
-from steckbrief.extract.markdown.commonmark import parse_inline
-from steckbrief.extract.model import Run
+from steckbrief.extract.markdown import PARSER
+from steckbrief.extract.model import References, Run
 
 # Where inline markup can start: nowhere else does text mean anything but itself.
 _MARKUP = re.compile(r"[\\`*_\[<]|&#?\w+;")
@@ -31,7 +31,7 @@ _SIMPLE = re.compile(
 )
 
 
-def inline_runs(source: str, references: Mapping[str, object]) -> tuple[Run, ...]:
+def inline_runs(source: str, references: References) -> tuple[Run, ...]:
     """Read the inline source of one block into runs; neighbours of the same formatting are one run.
 
     `references` are the document's link reference definitions; where there are any, plain brackets may be links and
@@ -42,13 +42,13 @@ def inline_runs(source: str, references: Mapping[str, object]) -> tuple[Run, ...
     return _kept_runs(source) if len(source) <= _LONGEST_KEPT else _runs(source)
 
 
-def has_too_many_brackets(source: str, references: Mapping[str, object]) -> bool:
+def has_too_many_brackets(source: str, references: References) -> bool:
     """Whether an inline source is taken as plain text, because its brackets would cost too much (MOST_BRACKETS)."""
     return source.count("[") > MOST_BRACKETS and (bool(references) or _simple_runs(source.strip()) is None)
 
 
-def _parsed(source: str, references: Mapping[str, object]) -> Sequence[Run]:
-    return [Run(source)] if source.count("[") > MOST_BRACKETS else parse_inline(source, references)
+def _parsed(source: str, references: References) -> Sequence[Run]:
+    return [Run(source)] if source.count("[") > MOST_BRACKETS else PARSER.parse_inline(source, references)
 
 
 def _runs(source: str) -> tuple[Run, ...]:
@@ -99,7 +99,7 @@ def runs_text(runs: Iterable[Run]) -> str:
     return " ".join("".join(run.text for run in runs).split())
 
 
-def plain_text(source: str, references: Mapping[str, object]) -> str:
+def plain_text(source: str, references: References) -> str:
     """The plain text of an inline source."""
     if references and "[" in source:
         return runs_text(inline_runs(source, references))

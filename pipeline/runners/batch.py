@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Protocol
 
 from steckbrief.extract.document import read_document
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.model import Problem, Unreadable
-from steckbrief.extract.source import fingerprint
+from steckbrief.extract.source import hash_file
 from steckbrief.pipeline.time_limit import TooSlowError, run_within
 from steckbrief.pipeline.work_folder import save_part
 from steckbrief.transform.options import Options
@@ -31,7 +31,7 @@ class SourceReading:
     source: Path
     work: Path
     options: Options
-    limits: Limits
+    limits: FileLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _rows(reading: SourceReading, path: str) -> Unreadable | Mapping[str, list[R
 
 def _too_slow(reading: SourceReading, path: str) -> Unreadable:
     """The finding about a file that takes too long; with the hash of its bytes, so that it counts as unchanged."""
-    identity = fingerprint(reading.source, path, reading.limits)
+    identity = hash_file(reading.source, path, reading.limits)
     if isinstance(identity, Unreadable):
         return identity
     return Unreadable(path, Problem("file-too-slow", values={"limit": str(reading.limits.seconds)}), identity.sha256)

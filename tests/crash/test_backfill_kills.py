@@ -1,9 +1,11 @@
-"""A backfill that is killed anywhere, again and again, comes to the same bytes when it is given again."""
+"""A backfill that is killed and started again publishes the same bytes as one that ran through.
+
+Within a night, test_kills.py kills at every change; here, each night is killed once.
+"""
 
 from __future__ import annotations
 
 import json
-import random
 import signal
 import subprocess
 import sys
@@ -20,8 +22,8 @@ from tests.repositories import commit
 
 pytestmark = pytest.mark.slow
 
-KILLS = 20
-"""Moments at which a backfill is killed, all kinds together."""
+NIGHTS = 5
+"""Nights of the repository with a release of their own."""
 
 
 @dataclass
@@ -78,27 +80,27 @@ def backfills(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backfills]:
     with process:
         found = Backfills(process, home / "catalogue", home)
         done = found.ask("whole")
-        assert len(done["releases"]) == 5, done
+        assert len(done["releases"]) == NIGHTS, done
         found.changes = done["changes"]
         yield found
         assert process.stdin is not None
         process.stdin.close()
 
 
-def test_killed_before_random_changes_of_the_file_system_it_comes_to_the_same(backfills: Backfills) -> None:
-    chance = random.Random(20260201)
-    for number in chance.sample(range(1, backfills.changes + 1), KILLS // 2):
-        output = f"change{number}"
-        assert backfills.ask(output, change=number)["status"] == -signal.SIGKILL
-        backfills.comes_to_the_same(output)
+@pytest.mark.parametrize("night", range(NIGHTS))
+def test_killed_in_any_of_its_nights_it_comes_to_the_same(backfills: Backfills, night: int) -> None:
+    output = f"night{night}"
+    # Other stages of the build for other nights.
+    change = backfills.changes * (2 * night + 1) // (2 * NIGHTS)
+    assert backfills.ask(output, change=change)["status"] == -signal.SIGKILL
+    backfills.comes_to_the_same(output)
 
 
-def test_killed_at_random_moments_again_and_again_it_comes_to_the_same(backfills: Backfills) -> None:
-    """Each attempt goes on where the one before was killed; where one came to its end, the next starts anew."""
-    chance, kills, outputs = random.Random(20260202), 0, 0
-    while kills < KILLS // 2:
-        outputs += 1
-        output = f"moments{outputs}"
-        while kills < KILLS // 2 and backfills.ask(output, delay=chance.uniform(0, 0.5))["status"] == -signal.SIGKILL:
-            kills += 1
-        backfills.comes_to_the_same(output)
+def test_killed_again_and_again_it_comes_to_the_same(backfills: Backfills) -> None:
+    """Each attempt continues from the point where the one before it was killed."""
+    kills = 0
+    while backfills.ask("again", change=backfills.changes * 2 // 5)["status"] == -signal.SIGKILL:
+        kills += 1
+        assert kills < 2 * NIGHTS, "the backfill makes no progress"
+    assert kills >= 2
+    backfills.comes_to_the_same("again")

@@ -26,7 +26,6 @@ from steckbrief.pipeline.stages import Stage
 from steckbrief.pipeline.summary import BuildSummary
 from tests.command import ROOT, environment, profiles, steckbrief, write_source
 
-STAGES = ("discover", "read", "plan", "extract")
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
 
@@ -80,19 +79,30 @@ def _replace_with_a_folder(file: Path) -> None:
     file.mkdir()
 
 
-@pytest.mark.parametrize("stage", STAGES)
+def _grow(file: Path) -> None:
+    file.write_text(profiles(1)["tools/p0000.md"] + "\nMehr.\n", encoding="utf-8")
+
+
+HAPPENINGS: dict[str, Callable[[Path], object]] = {
+    "grows": _grow,
+    "is cut": lambda file: file.write_text("---\ntitle: P", encoding="utf-8"),
+    "is emptied": lambda file: file.write_bytes(b""),
+    "vanishes": Path.unlink,
+    "becomes a pipe": _replace_with_a_pipe,
+    "becomes a link": _replace_with_a_link,
+    "becomes a folder": _replace_with_a_folder,
+}
+
+
+# A file is opened in the stages read and extract; what happens after extract only the next night sees.
 @pytest.mark.parametrize(
-    "happens",
+    ("stage", "happens"),
     [
-        lambda file: file.write_text(profiles(1)["tools/p0000.md"] + "\nMehr.\n", encoding="utf-8"),
-        lambda file: file.write_text("---\ntitle: P", encoding="utf-8"),
-        lambda file: file.write_bytes(b""),
-        lambda file: file.unlink(),
-        _replace_with_a_pipe,
-        _replace_with_a_link,
-        _replace_with_a_folder,
+        pytest.param(stage, happens, id=f"{name} after {stage}")
+        for name, happens in HAPPENINGS.items()
+        for stage in ("discover", "read", "extract")
+        if stage != "extract" or name in ("grows", "vanishes")
     ],
-    ids=["grows", "is cut", "is emptied", "vanishes", "becomes a pipe", "becomes a link", "becomes a folder"],
 )
 def test_a_file_that_changes_while_a_build_runs_is_taken_as_it_was_read_or_left_out(
     source: Path, settings: Settings, stage: str, happens: Callable[[Path], object]

@@ -66,7 +66,7 @@ def test_a_disk_that_is_full_at_any_point_of_a_build_costs_nothing_but_that_nigh
     steckbrief(*build, cwd=tmp_path)
     before, room = is_sound(output), free(disk)
     failed: list[int] = []
-    for number, left in enumerate(range(0, room, 300_000)):
+    for number, left in enumerate(range(0, room, 600_000)):
         edit(source, number)
         filler.write_bytes(bytes(room - left))
         done = steckbrief(*build, cwd=tmp_path, expect=None)
@@ -111,7 +111,7 @@ def test_a_build_that_is_asked_to_end_at_any_moment_cleans_up_and_ends_with_143(
     chance = random.Random(20261124)
     stages = ("update", "discover", "read", "plan", "extract", "transform", "check", "gate")
     cleaned_up = 0
-    for stage in stages * 2:
+    for stage in stages:
         with Running("build", source, "--output", output, "--direct", "--force", cwd=tmp_path) as running:
             running.wait_for_line(f"{stage}:")
             time.sleep(chance.uniform(0, 0.02 if stage in ("check", "gate") else 0.3))
@@ -125,7 +125,7 @@ def test_a_build_that_is_asked_to_end_at_any_moment_cleans_up_and_ends_with_143(
         assert "Traceback" not in err
         cleaned_up += code == 143
         assert sorted(path.name for path in output.iterdir()) == NAMES
-    assert cleaned_up >= len(stages)
+    assert cleaned_up >= len(stages) // 2
     before = release_ids(output)
     steckbrief("build", source, "--output", output, "--direct", "--force", cwd=tmp_path)
     assert is_sound(output) not in before

@@ -1,26 +1,27 @@
 """A process that has imported everything and forks a child for each build, so that hundreds of builds can be killed.
 
 Reads one JSON document per line: what the child does, and where it kills itself. Writes one per line: the child's exit
-status and what it said. Run as a program of its own, because a process with threads must not be forked.
+status and its result. It runs as a program of its own, because a process with threads must not be forked.
 
-A child can kill itself before or after a stage, or before the n-th change of the file system in the output folder, as
-the interpreter's audit events tell of them; or it is killed from here, some time after publication began.
+A child can kill itself before or after a stage, or before the n-th change of the file system in the output folder,
+which it counts by the interpreter's audit events.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import Any, Final, cast
 
 import duckdb  # noqa: F401 - imported once, for all children
 import pandas as pd  # noqa: F401
-import pyarrow.compute  # noqa: F401
+import pyarrow.compute
+import pyarrow.dataset  # noqa: F401
 
 from steckbrief.load.errors import LoadError
 from steckbrief.load.formats.parquet import read_parquet
@@ -32,7 +33,8 @@ from steckbrief.pipeline.backfill import Wanted, backfill
 from steckbrief.pipeline.nights import Every, nights
 from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.settings import load_settings
-from steckbrief.pipeline.stages import CHECK, Stage
+from steckbrief.pipeline.stages import Stage
+from steckbrief.transform.headings.vocabulary import vocabularies
 
 CHANGES: Final = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.symlink", "os.link", "open"}
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -60,12 +62,10 @@ def count_changes(output: str, kill_at: int) -> list[int]:
     return seen
 
 
-def deadly(order: dict[str, Any], began: int) -> run.Execute:
-    """Runs stages, dies before or after one of them, and sends the parent a byte when writing begins."""
+def deadly(order: dict[str, Any]) -> run.Execute:
+    """Runs stages, and dies before or after the ordered one."""
 
     def execute(stage: Stage[..., Any], *arguments: Any, **named_arguments: Any) -> Any:
-        if stage is CHECK:
-            os.write(began, b"!")
         if order.get("before") == stage.name:
             die()
         result = stage.run(*arguments, **named_arguments)
@@ -76,7 +76,7 @@ def deadly(order: dict[str, Any], began: int) -> run.Execute:
     return cast(run.Execute, execute)
 
 
-def work(order: dict[str, Any], began: int) -> dict[str, Any]:
+def work(order: dict[str, Any]) -> dict[str, Any]:
     """What a child does: build, backfill, prune or verify."""
     output = Path(order["output"])
     seen = count_changes(order["output"], order.get("change", -1))
@@ -89,47 +89,42 @@ def work(order: dict[str, Any], began: int) -> dict[str, Any]:
         return {"faults": [str(each) for each in faults], "latest": named(output, "latest").id}
     settings = load_settings(Path(order["source"]), None, {"output": output, "workers": 1})
     if order["do"] == "backfill":
-        os.write(began, b"!")
         days = nights(dt.date.fromisoformat(order["since"]), dt.date.fromisoformat(order["until"]), Every.DAY)
         done = list(backfill(Wanted(Path(order["source"]), (), "HEAD", days, ()), settings))
         return {"releases": [night.release for night in done if night.release], "changes": seen[0]}
     try:
-        summary = run.build(BuildRequest(Path(order["source"]), settings), deadly(order, began))
+        summary = run.build(BuildRequest(Path(order["source"]), settings), deadly(order))
     except LoadError as error:
         return {"error": str(error)}
     return {"release": summary.release, "published": summary.published, "changes": seen[0]}
 
 
-def child(order: dict[str, Any], answer: int, began: int) -> None:
-    """Work, answer, and leave without running what the parent registered for its own end."""
+def child(order: dict[str, Any], answer: int) -> None:
+    """Work, answer, and leave without running the exit handlers of the parent."""
     status = 1
     try:
-        os.write(answer, json.dumps(work(order, began)).encode())
+        os.write(answer, json.dumps(work(order)).encode())
         status = 0
     finally:
         os._exit(status)
 
 
 def serve(order: dict[str, Any]) -> dict[str, Any]:
-    """Fork a child for one order, kill it where that is asked for, and tell how it ended."""
+    """Fork a child for one order; gives how it ended and its result."""
     answer_read, answer_write = os.pipe()
-    began_read, began_write = os.pipe()
     pid = os.fork()
     if pid == 0:
-        child(order, answer_write, began_write)
+        child(order, answer_write)
     os.close(answer_write)
-    os.close(began_write)
-    if "delay" in order and os.read(began_read, 1):
-        time.sleep(order["delay"])
-        os.kill(pid, signal.SIGKILL)
     said = b"".join(iter(lambda: os.read(answer_read, 65536), b""))
     _, status = os.waitpid(pid, 0)
     os.close(answer_read)
-    os.close(began_read)
     return {"status": os.waitstatus_to_exitcode(status), **(json.loads(said) if said else {})}
 
 
 if __name__ == "__main__":
+    vocabularies()  # compiles its patterns once, for all children
+    gc.freeze()  # a collection in a child would copy the parent's memory
     for line in sys.stdin:
         sys.stdout.write(json.dumps(serve(json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -141,6 +141,12 @@ def test_a_folder_that_may_not_be_listed_is_named_and_the_rest_is_found(tmp_path
     assert unreadable == [("closed", "folder-unreadable", {"detail": "Permission denied"})]
 
 
+def test_a_source_that_may_not_be_listed_is_an_error(tmp_path):
+    (tmp_path / "closed").mkdir(mode=0)
+    with pytest.raises(AssertionError, match="PermissionError"):
+        as_nobody(tmp_path, "discover(root / 'closed').files")
+
+
 def test_folders_nested_beyond_the_longest_path_are_no_crash(tmp_path):
     start = os.open(tmp_path, os.O_RDONLY)
     descriptor = os.dup(start)

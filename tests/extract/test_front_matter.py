@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import frontmatter
 import pytest
 
 from steckbrief.extract.front_matter import read_front_matter
 from steckbrief.extract.limits import DEFAULT_LIMITS
+from steckbrief.extract.yaml_mapping import YamlHandler
 
 
 def read(text):
@@ -103,3 +105,8 @@ def test_front_matter_that_is_no_mapping_is_named_and_leaves_the_body_alone(sour
     assert [(each.rule, each.line_start, each.line_end, each.values) for each in problems] == [
         ("front-matter-not-mapping", 1, 3, {"found": found})
     ]
+
+
+def test_the_handler_works_with_python_frontmatter_itself():
+    metadata, body = frontmatter.parse("---\ntitle: A\nnote: 'b'\n---\n\n# H\n", handler=YamlHandler())
+    assert (metadata, body) == ({"title": "A", "note": "b"}, "# H")

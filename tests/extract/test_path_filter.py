@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from steckbrief.extract.discovery import discover
-from steckbrief.extract.path_filter import ALL, NOT_INCLUDED, Selection, compile_pattern
+from steckbrief.extract.path_filter import ALL, LONGEST_PATTERN, NOT_INCLUDED, PathFilter, check_pattern, matches
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,18 @@ from steckbrief.extract.path_filter import ALL, NOT_INCLUDED, Selection, compile
         ("a+(b).md", "a+(b).md"),
         ("[.md", "[.md"),
         ("Ärzte/*", "Ärzte/x y.md"),
+        ("/apps/x.md", "apps/x.md"),
+        ("apps", "apps/en/x.md"),
+        ("apps/", "apps/en/x.md"),
+        ("apps/a*", "apps/archive/x.md"),
+        ("**/drafts", "a/drafts/x.md"),
+        ("!a.md", "!a.md"),
+        ("#a.md", "#a.md"),
+        ("**/x.md", "a\nb/x.md"),
     ],
 )
-def test_a_pattern_matches_the_whole_path(pattern: str, path: str) -> None:
-    assert compile_pattern(pattern).fullmatch(path)
+def test_a_pattern_matches_a_path_or_a_folder_of_it(pattern: str, path: str) -> None:
+    assert matches(pattern, path)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +55,10 @@ def test_a_pattern_matches_the_whole_path(pattern: str, path: str) -> None:
         ("apps/*/x.md", "apps/a/b/x.md"),
         ("README.md", "a/README.md"),
         ("a?b.md", "a/b.md"),
+        ("a/", "a"),
+        ("apps", "x/apps/y.md"),
+        ("apps/*", "apps/en/x.md"),
+        ("a[!]]b.md", "a/b.md"),
         ("a[!x]b.md", "a/b.md"),
         ("**.md", "a/b.md"),
         ("A.md", "a.md"),
@@ -54,21 +66,36 @@ def test_a_pattern_matches_the_whole_path(pattern: str, path: str) -> None:
     ],
 )
 def test_a_pattern_that_comes_close_does_not_match(pattern: str, path: str) -> None:
-    assert not compile_pattern(pattern).fullmatch(path)
+    assert not matches(pattern, path)
 
 
-@pytest.mark.parametrize("pattern", ["", "/a", "a/", "a//b", "../a", "./a", "a/../b", "a\\b", "[z-a].md"])
+@pytest.mark.parametrize("pattern", ["", "/", "a//b", "../a", "./a", "a/../b", "a\\b", "[z-a].md"])
 def test_a_pattern_that_can_match_no_path_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="is no pattern"):
-        compile_pattern(pattern)
+        check_pattern(pattern)
+
+
+def test_a_pattern_is_bounded_in_length() -> None:
+    assert check_pattern("a" * LONGEST_PATTERN)
+    with pytest.raises(ValueError, match=f"write at most {LONGEST_PATTERN}"):
+        check_pattern("a" * (LONGEST_PATTERN + 1))
+
+
+def test_no_pattern_takes_longer_than_its_length_times_that_of_the_path() -> None:
+    assert not matches("*a" * 200 + "b", "a" * 4_000)
+    assert not matches("**/a/" * 90 + "b", "a/" * 2_000)
+
+
+def test_a_name_that_is_not_utf8_is_compared_with_patterns_too() -> None:
+    assert matches("apps/*.md", "apps/\udcff.md")
 
 
 def test_exclusion_wins_over_inclusion_and_names_the_pattern() -> None:
-    selection = Selection(include=("a/**", "b/*.md"), exclude=("**/x.md", "**"))
-    assert selection.left_out_by("a/x.md") == "**/x.md"
-    assert selection.left_out_by("a/y.md") == "**"
-    assert Selection(include=("a/**",)).left_out_by("b/x.md") == NOT_INCLUDED
-    assert Selection(include=("a/**",)).left_out_by("a/x.md") is None
+    path_filter = PathFilter(include=("a/**", "b/*.md"), exclude=("**/x.md", "**"))
+    assert path_filter.left_out_by("a/x.md") == "**/x.md"
+    assert path_filter.left_out_by("a/y.md") == "**"
+    assert PathFilter(include=("a/**",)).left_out_by("b/x.md") == NOT_INCLUDED
+    assert PathFilter(include=("a/**",)).left_out_by("a/x.md") is None
     assert ALL.left_out_by("a/x.md") is None
 
 
@@ -77,7 +104,7 @@ def test_excluded_profiles_are_told_apart_from_skipped_ones_and_from_other_files
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "old" / "link.md").symlink_to("z.md")
-    found = discover(tmp_path, Selection(include=("a/**", "old/**"), exclude=("old/**", "**/y.md")))
+    found = discover(tmp_path, PathFilter(include=("a/**", "old/**"), exclude=("old/**", "**/y.md")))
     assert found.files == ("a/x.md",)
     assert found.excluded == (
         ("a/y.md", "**/y.md"),
@@ -88,3 +115,12 @@ def test_excluded_profiles_are_told_apart_from_skipped_ones_and_from_other_files
     assert found.skipped == ("old/_draft.md",)
     assert found.unreadable == ()
     assert found.other == 1
+
+
+def test_the_folder_of_releases_is_not_part_of_the_source(tmp_path: Path) -> None:
+    for name in ("a.md", "out.md/b.md", "x/out.md/c.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = discover(tmp_path, PathFilter(not_source="out.md"))
+    assert found.files == ("a.md", "x/out.md/c.md")
+    assert [unreadable.path for unreadable in found.unreadable] == ["x/out.md"]

@@ -11,14 +11,14 @@ import pytest
 
 from steckbrief.extract.limits import DEFAULT_LIMITS
 from steckbrief.extract.model import Unreadable
-from steckbrief.extract.source import Fingerprint, fingerprint, read_bytes
+from steckbrief.extract.source import FileHash, hash_file, read_bytes
 from tests.as_nobody import as_nobody
 
 
 def reason(root, path="x.md"):
     found = read_bytes(root, path, DEFAULT_LIMITS)
     assert isinstance(found, Unreadable)
-    assert found == fingerprint(root, path, DEFAULT_LIMITS)
+    assert found == hash_file(root, path, DEFAULT_LIMITS)
     assert found.path == path
     return found.problem.rule, found.problem.values["detail"]
 
@@ -27,16 +27,14 @@ def test_bytes_come_back_as_stored_with_what_identifies_them(tmp_path):
     data = b"\xef\xbb\xbf# A\r\n\0\xff"
     (tmp_path / "x.md").write_bytes(data)
     assert read_bytes(tmp_path, "x.md", DEFAULT_LIMITS) == data
-    assert fingerprint(tmp_path, "x.md", DEFAULT_LIMITS) == Fingerprint(
-        "x.md", len(data), hashlib.sha256(data).hexdigest()
-    )
+    assert hash_file(tmp_path, "x.md", DEFAULT_LIMITS) == FileHash("x.md", len(data), hashlib.sha256(data).hexdigest())
 
 
 def test_a_changed_file_has_another_fingerprint(tmp_path):
     (tmp_path / "x.md").write_bytes(b"a")
-    before = fingerprint(tmp_path, "x.md", DEFAULT_LIMITS)
+    before = hash_file(tmp_path, "x.md", DEFAULT_LIMITS)
     (tmp_path / "x.md").write_bytes(b"b")
-    assert fingerprint(tmp_path, "x.md", DEFAULT_LIMITS) != before
+    assert hash_file(tmp_path, "x.md", DEFAULT_LIMITS) != before
 
 
 def test_the_limit_is_the_largest_size_that_is_read(tmp_path):

@@ -11,8 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steckbrief.extract.front_matter_handler import RefusedError
 from steckbrief.extract.limits import DEFAULT_LIMITS
-from steckbrief.extract.yaml_mapping import RefusedError, read_mapping
+from steckbrief.extract.yaml_mapping import read_mapping
 
 
 def read(source, first_line=2, **limits):
@@ -26,7 +27,7 @@ def refused(source, **limits):
 
 
 def test_values_have_the_types_of_yaml():
-    assert read("a: x\nb: 1\nc: 1.5\nd: true\ne:\nf: 2026-05-31\ng: [x, {y: z}]\nh: '1'\n").values == {
+    assert read("a: x\nb: 1\nc: 1.5\nd: true\ne:\nf: 2026-05-31\ng: [x, {y: z}]\nh: '1'\n") == {
         "a": "x",
         "b": 1,
         "c": 1.5,
@@ -58,14 +59,14 @@ def test_values_have_the_types_of_yaml():
 def test_what_a_yaml_writer_wrote_is_read_back(values, flow):
     # ASCII only: libyaml folds U+0085 and its like as line ends, as YAML 1.1 says.
     mapping = read(yaml.safe_dump(values, default_flow_style=flow, sort_keys=False))
-    assert mapping.values == values
-    assert list(mapping.values) == list(values)
+    assert mapping == values
+    assert list(mapping) == list(values)
     assert mapping.problems == ()
 
 
 @pytest.mark.parametrize("key", ["yes", "on", "1", "2024-01-01", "null", "~", "1.50", "a b", "größe", "0x1F"])
 def test_keys_are_text_as_written(key):
-    assert read(f"{key}: v\nn: {{{key}: w}}").values == {key: "v", "n": {key: "w"}}
+    assert read(f"{key}: v\nn: {{{key}: w}}") == {key: "v", "n": {key: "w"}}
 
 
 def test_the_line_of_every_key_is_that_of_the_file():
@@ -77,7 +78,7 @@ def test_the_line_of_every_key_is_that_of_the_file():
 
 def test_a_key_that_stands_twice_keeps_the_last_value_and_is_reported():
     mapping = read("a: 1\nb: 2\r\na: 3\n")
-    assert mapping.values == {"a": 3, "b": 2}
+    assert mapping == {"a": 3, "b": 2}
     assert mapping.lines == {"a": 4, "b": 3}
     assert [(each.rule, each.line_start, each.values) for each in mapping.problems] == [
         ("front-matter-duplicate-key", 4, {"key": "a", "first": "2"})
@@ -92,10 +93,10 @@ def test_merge_keys_fill_in_and_never_override():
     mapping = read(
         "base: &base {x: 1, y: 2}\nmore: &more {y: 3, z: 4}\nuse:\n  y: 5\n  <<: [*base, *more]\n<<: *base\nx: 6\n"
     )
-    assert mapping.values["use"] == {"x": 1, "y": 5, "z": 4}
-    assert {key: mapping.values[key] for key in "xy"} == {"x": 6, "y": 2}
+    assert mapping["use"] == {"x": 1, "y": 5, "z": 4}
+    assert {key: mapping[key] for key in "xy"} == {"x": 6, "y": 2}
     assert mapping.problems == ()
-    assert read("<<: 5\na: {<<: [x]}\n").values == {"<<": 5, "a": {"<<": ["x"]}}
+    assert read("<<: 5\na: {<<: [x]}\n") == {"<<": 5, "a": {"<<": ["x"]}}
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_merge_keys_fill_in_and_never_override():
 )
 def test_a_value_that_cannot_be_built_is_kept_as_written_reported_and_costs_no_other(value, kept):
     mapping = read(f"before: 1\nbad: {value}\nafter: 2\n")
-    assert mapping.values == {"before": 1, "bad": kept, "after": 2}
+    assert mapping == {"before": 1, "bad": kept, "after": 2}
     assert [(each.rule, each.line_start, each.values["key"]) for each in mapping.problems] == [
         ("front-matter-wrong-type", 3, "bad")
     ]
@@ -141,7 +142,7 @@ def test_no_tag_runs_anything(tmp_path):
 
 
 def test_numbers_that_are_none_are_floats():
-    values = read("a: .nan\nb: -.inf\nc: .INF\n").values
+    values = read("a: .nan\nb: -.inf\nc: .INF\n")
     assert isinstance(values["a"], float)
     assert math.isnan(values["a"])
     assert (values["b"], values["c"]) == (-math.inf, math.inf)
@@ -205,15 +206,15 @@ def test_what_would_exhaust_memory_or_the_stack_is_refused_before_it_can(source,
 
 def test_limits_are_those_given():
     assert refused("a: [[x]]", front_matter_depth=2).rule == "front-matter-too-deep"
-    assert read("a: [[x]]", front_matter_depth=3).values == {"a": [["x"]]}
+    assert read("a: [[x]]", front_matter_depth=3) == {"a": [["x"]]}
     assert refused("a: [x, y]", front_matter_nodes=4).values == {"limit": "4"}
-    assert read("a: [x, y]", front_matter_nodes=5).values == {"a": ["x", "y"]}
+    assert read("a: [x, y]", front_matter_nodes=5) == {"a": ["x", "y"]}
     assert refused("a: bcd", front_matter_bytes=5).values == {"size": "6", "limit": "5"}
 
 
 def test_brackets_and_indents_that_nest_nothing_are_no_depth():
     source = "a: '" + "[" * 100 + "'\nb: |\n" + " " * 200 + "x\nc: [" + "[], " * 50 + "]\n"
-    assert read(source).values["a"] == "[" * 100
+    assert read(source)["a"] == "[" * 100
 
 
 @given(
@@ -227,8 +228,8 @@ def test_any_text_is_read_or_refused_by_rule(source):
     except RefusedError as error:
         problem = error.problem
     else:
-        assert set(mapping.lines) == set(mapping.values)
-        assert all(isinstance(key, str) for key in mapping.values)
+        assert set(mapping.lines) == set(mapping)
+        assert all(isinstance(key, str) for key in mapping)
         return
     assert problem.rule.startswith("front-matter-")
     assert problem.line_start

@@ -7,11 +7,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from steckbrief.extract.git import command as git_runner
+from steckbrief.extract.git.read import GitFile, files_of
 from steckbrief.load.releases.published import released_at
 from steckbrief.pipeline.backfill import Wanted, backfill
 from steckbrief.pipeline.errors import UsageError
@@ -296,24 +295,21 @@ def test_nights_that_are_not_over_are_left_out(tmp_path: Path) -> None:
     assert "Let --until be a day that is over" in done.stderr
 
 
-def test_a_long_quiet_history_costs_git_one_question(
+def test_a_long_quiet_history_reads_each_commit_once(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = Counter[str]()
-    ask = git_runner.ask
+    listed = Counter[str]()
 
-    def counted(folder: Path, *arguments: str, **more: Any) -> bytes:
-        asked[arguments[0]] += 1
-        return ask(folder, *arguments, **more)
+    def counted(folder: Path, commit: str, paths: tuple[str, ...]) -> dict[str, GitFile]:
+        listed[commit] += 1
+        return files_of(folder, commit, paths)
 
-    monkeypatch.setattr(git_runner, "ask", counted)
+    monkeypatch.setattr("steckbrief.pipeline.backfill.files_of", counted)
     settings = load_settings(repository, None, {"output": tmp_path / "out", "workers": 1})
     days = nights(dt.date(2016, 1, 1), dt.date(2026, 2, 28), Every.DAY)
     told = Counter(night.told for night in backfill(Wanted(repository, ("content",), "HEAD", days, ()), settings))
     assert told["no new commit"] == 1 + 21  # the 4th, and from the 8th on
-    # The line once, and whether the folder ever was in it, each with one question before; then the files of each of
-    # its six commits, and the contents of the five with new ones.
-    assert asked == {"rev-parse": 2, "rev-list": 2, "ls-tree": 6, "cat-file": 5 + 4}
+    assert listed == dict.fromkeys(git(repository, "rev-list", "HEAD").split(), 1)
 
 
 def test_a_history_that_cannot_be_read_is_told(repository: Path, tmp_path: Path) -> None:

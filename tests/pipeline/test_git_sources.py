@@ -211,3 +211,14 @@ def test_releases_inside_the_source_make_it_no_other_commit(remote: Path) -> Non
         steckbrief("build", ".", "--direct", cwd=remote)
         (remote / ".git/info/exclude").write_text("output\n", encoding="utf-8")
         assert told(remote)["source"]["commit"] == head
+
+
+def test_releases_committed_inside_the_source_are_not_fetched_as_profiles(remote: Path, tmp_path: Path) -> None:
+    commit(remote, {"output/README.md": "# Releases\n", "outputs/vlc.md": profile("vlc2")}, "2026-02-03T09:00:00Z")
+    git(tmp_path, "clone", "--quiet", str(remote), "tree")
+    configure(tmp_path / "tree", "update = true")
+    steckbrief("build", ".", "--direct", cwd=tmp_path / "tree")
+    steckbrief("build", "tree", "--direct", "--config", "tree/steckbrief.toml", cwd=tmp_path)
+    assert "output/README.md" in paths(tmp_path)  # to a build into another folder it is a file like any other
+    sources = ["content/tools/krita.md", "content/tools/vlc.md", "other/gimp.md", "outputs/vlc.md"]
+    assert paths(tmp_path / "tree") == sources

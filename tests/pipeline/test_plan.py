@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from steckbrief.extract.model import Problem, Unreadable
-from steckbrief.extract.source import Fingerprint
+from steckbrief.extract.source import FileHash
 from steckbrief.load.release import Release
 from steckbrief.pipeline.plan import Cache, a_date_came_due, cache_of, inputs_digest, kept_files
 from steckbrief.pipeline.provenance import digest_of_code, fingerprint, writer
@@ -29,7 +29,7 @@ PROFILES = pa.table(
 
 
 def test_a_profile_is_kept_where_path_and_content_are_the_same() -> None:
-    files = [Fingerprint("a.md", 1, "1"), Fingerprint("b.md", 1, "9"), Fingerprint("d.md", 1, "3")]
+    files = [FileHash("a.md", 1, "1"), FileHash("b.md", 1, "9"), FileHash("d.md", 1, "3")]
     assert kept_files(PROFILES, files) == {"de/a": 0}
 
 

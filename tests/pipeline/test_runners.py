@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.runners.batch import SourceReading
 from steckbrief.pipeline.runners.registry import RUNNERS, choose_workers
 from steckbrief.pipeline.signals import blocked
@@ -36,7 +36,7 @@ def test_every_runner_reads_every_file_once(name: str, tmp_path: Path) -> None:
     source = write_source(tmp_path / "raw", {"broken.md": "", **profiles(5)})
     paths = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.md"))
     (tmp_path / "work").mkdir()
-    reading = SourceReading(source, tmp_path / "work", Options(), Limits())
+    reading = SourceReading(source, tmp_path / "work", Options(), FileLimits())
     results = list(RUNNERS[name](cut(list(enumerate(paths)), 2, reading), 2))
     assert sorted(result.number for result in results) == [0, 1]
     assert [(file.path, file.problem.rule) for result in results for file in result.unreadable] == [
@@ -58,7 +58,7 @@ def test_workers_do_not_get_the_signals_that_end_their_parent() -> None:
 @given(st.integers(0, 500), st.integers(1, 8))
 def test_batches_hold_every_file_once_and_in_order(files: int, workers: int) -> None:
     numbered = [(3 * n, f"{n}.md") for n in range(files)]
-    batches = cut(numbered, workers, SourceReading(Path("raw"), Path("work"), Options(), Limits()))
+    batches = cut(numbered, workers, SourceReading(Path("raw"), Path("work"), Options(), FileLimits()))
     assert [entry for batch in batches for entry in batch.files] == numbered
     assert [batch.number for batch in batches] == list(range(len(batches)))
     assert all(0 < len(batch.files) <= BATCH_FILES for batch in batches)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.runners.batch import Batch, SourceReading, read_batch
 from steckbrief.pipeline.time_limit import TooSlowError, run_within
 from steckbrief.transform.options import Options
@@ -76,7 +76,7 @@ def test_a_slow_file_is_quarantined_and_the_next_is_read(tmp_path: Path) -> None
     files = {"a.md": SLOW, **profiles(1)}
     source = write_source(tmp_path / "raw", files)
     (tmp_path / "work").mkdir()
-    reading = SourceReading(source, tmp_path / "work", Options(), Limits(seconds=1))
+    reading = SourceReading(source, tmp_path / "work", Options(), FileLimits(seconds=1))
     batch = read_batch(Batch(0, tuple(enumerate(files)), reading))
     assert batch.documents == len(files) - 1
     (unreadable,) = batch.unreadable

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from steckbrief.extract.model import BlockKind, Document, Problem
+from steckbrief.extract.printable import printable
 from steckbrief.extract.text import line_at
 from steckbrief.transform.checks.fields import field_problems
 from steckbrief.transform.checks.rules import rules
@@ -39,9 +40,7 @@ def diagnostic_row(problem: Problem, source_path: str | None, profile_id: str | 
 
 def _short(value: str) -> str:
     """A value for a message: one line of bounded length, and nothing that could steer a terminal."""
-    folded = " ".join(value[:_LONGEST_QUOTED].split())
-    if not folded.isprintable():
-        folded = "".join(char if char.isprintable() else "\ufffd" for char in folded)
+    folded = printable(" ".join(value[:_LONGEST_QUOTED].split()))
     return folded if len(folded) <= _LONGEST_VALUE else f"{folded[: _LONGEST_VALUE - 1]}…"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 
 from steckbrief.extract.markdown.inline import runs_text
 from steckbrief.extract.model import Block, BlockKind, Document, Run
@@ -28,10 +29,8 @@ from steckbrief.transform.tables.details import (
 _NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.):]\s")
 _SEPARATORS = r"(?:[\s:–—]|-(?=\s|\Z))*"
 _AFTER_QUESTION = re.compile(_SEPARATORS)
-# The question at the start of a paragraph whose answer starts on the line on which the question ends.
-_QUESTION_START = re.compile(
-    rf"\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*{{2,}}|_{{2,}}).*?(?:\*{{2,}}|_{{2,}}){_SEPARATORS}", re.DOTALL
-)
+# Bold text in Markdown, and what separates it from the text after it.
+_BOLD = re.compile(rf"(?:\*{{2,}}|_{{2,}}).*?(?:\*{{2,}}|_{{2,}}){_SEPARATORS}", re.DOTALL)
 _CLOSING_QUOTES = "\"'“”»«*_ "
 
 
@@ -47,6 +46,8 @@ class _Open:
     first_line: int | None = None
     # Where the paragraph starts that holds the question, if its answer starts on the line on which it ends.
     shared_from: int | None = None
+    # Stretches of bold text that make up the question: tags and line breaks may stand between them.
+    bold_count: int = 0
     # Columns at which parts of an answer start and end that share their lines with HTML tags, by index in `answer`.
     columns: dict[int, tuple[int, int]] = field(default_factory=dict)
     # Whether the answer ends with a `</details>`, so that nothing in it trails it.
@@ -210,9 +211,11 @@ def _question_paragraph(block: Block, position: int, references: Mapping[str, ob
     found = _Open(_clean(bold), block.line_start, position)
     found.first_text = _AFTER_QUESTION.sub("", runs_text(rest), count=1)
     if found.first_text:
-        within, after = _breaks(runs[: len(runs) - len(rest)]), _breaks_before_text(rest)
+        lead = runs[: len(runs) - len(rest)]
+        within, after = _breaks(lead), _breaks_before_text(rest)
         found.first_line = block.line_start + within + after
         found.shared_from = None if after else block.line_start
+        found.bold_count = sum(is_strong for is_strong, _ in groupby(lead, key=lambda run: run.strong))
         found.answer.append(block)
     return found
 
@@ -284,9 +287,18 @@ def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:
         markdown = _within(body.slice(found.shared_from or start, end), found.columns, len(answer) - 1)
         if found.shared_from:
             # An odd asterisk behind the bold is all there is to some answers, and goes with the bold's own.
-            markdown = _QUESTION_START.sub("", markdown, count=1) or found.first_text
+            markdown = _after_bold(markdown, found.bold_count) or found.first_text
         row["answer_markdown"] = markdown
     return row
+
+
+def _after_bold(markdown: str, count: int) -> str:
+    """What follows the first `count` stretches of bold text in Markdown."""
+    end = 0
+    for _ in range(count):
+        if bold := _BOLD.search(markdown, end):
+            end = bold.end()
+    return markdown[end:]
 
 
 def _within(markdown: str, columns: Mapping[int, tuple[int, int]], last: int) -> str:

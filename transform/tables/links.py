@@ -11,7 +11,7 @@ from steckbrief.extract.model import Block, BlockKind, Document
 from steckbrief.transform.content import runs_of, walk
 from steckbrief.transform.identity import locale_code
 from steckbrief.transform.kinds import KindedSection
-from steckbrief.transform.link_patterns import LONGEST_ADDRESS
+from steckbrief.transform.link_patterns import match_link
 from steckbrief.transform.options import Options
 from steckbrief.transform.rows import PENDING_TARGET, Row
 from steckbrief.transform.tables.html_links import html_links
@@ -23,14 +23,14 @@ class LinkReader:
     """Tells what an address in a profile of `locale` points at, by the configured forms of catalogue links."""
 
     def __init__(self, options: Options, locale: str | None = None) -> None:
-        self._catalogue = [re.compile(pattern) for pattern in options.catalogue_links]
+        self._catalogue = options.catalogue_links
         self._default_locale = options.default_locale
         self._locales = options.locales
         self._own_locale = locale or options.default_locale
 
     def kind_and_target(self, url: str) -> tuple[str, str | None]:
         """The kind of a link target (catalogue, external, anchor, relative) and the slug of a catalogue page."""
-        match = self._match(url)
+        match = match_link(self._catalogue, url)
         if match:
             return "catalogue", match["slug"]
         if url.startswith("#"):
@@ -39,16 +39,11 @@ class LinkReader:
 
     def linked_profile_id(self, url: str) -> str | None:
         """The profile_id a catalogue address stands for, whether or not there is such a profile; else None."""
-        match = self._match(url)
+        match = match_link(self._catalogue, url)
         return f"{self._locale(match)}/{match['slug']}" if match else None
 
-    def _match(self, url: str) -> re.Match[str] | None:
-        if len(url) > LONGEST_ADDRESS:
-            return None
-        return next(filter(None, (pattern.fullmatch(url) for pattern in self._catalogue)), None)
-
-    def _locale(self, match: re.Match[str]) -> str:
-        if "locale" not in match.re.groupindex:
+    def _locale(self, match: Mapping[str, str | None]) -> str:
+        if "locale" not in match:
             return self._own_locale
         named = match["locale"]
         if not named:

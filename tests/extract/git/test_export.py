@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import errno
+import os
+import resource
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,11 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steckbrief.extract.discovery import discover
-from steckbrief.extract.git import command as runner
-from steckbrief.extract.git import export as module
-from steckbrief.extract.git.command import RepositoryError
 from steckbrief.extract.git.export import export
-from steckbrief.extract.git.repository import Entry, files_of
+from steckbrief.extract.git.read import GitFile, RepositoryError, files_of
 from tests.repositories import commit, git, tree_with
 
 LARGEST = 1000
@@ -37,28 +36,60 @@ def exported(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_disk_that_is_full_is_told_with_the_file_that_it_did_not_take(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")  # as writing says it: without a file
+def test_an_error_of_the_disk_names_the_file(repository: Path, tmp_path: Path) -> None:
+    """A limit on the size of files fails as a full disk does: the error itself does not say which file it was."""
+    files = files_of(repository, "HEAD", ["a"])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"File too large: '.*out/a/x\.md'"):
+            export(repository, {}, files, tmp_path / "out", LARGEST)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    monkeypatch.setattr(module, "_write", full)
-    with pytest.raises(OSError, match=r"No space left on device: '.*out/a/x.md'"):
-        export(repository, {}, files_of(repository, "HEAD~1"), tmp_path / "out", LARGEST)
+
+def test_every_file_of_a_history_is_exported_as_git_itself_gives_it(tmp_path: Path) -> None:
+    """Packed as deltas, with attributes that would convert a checkout, and a pointer to a large file."""
+    home, latin = tmp_path / "catalogue", os.fsdecode(b"n\xe4chste.md")
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12345\n"
+    files: dict[str, str | bytes | None] = {
+        "a/crlf.md": "eins\r\n$Id$\n",
+        "a/bytes.markdown": b"\xff\x00",
+        "a/pointer.md": pointer,
+        "b/empty.MD": "",
+        "b/plain.txt": "n",
+        f"c/{latin}": "zwei",
+    }
+    long = "".join(f"Zeile {number}\n" for number in range(200))
+    for night in range(4):
+        commit(home, {**files, "d/long.md": f"{long}{night}\n"}, f"2026-02-0{night + 1}T12:00:00Z")
+        files = {"a/crlf.md": None if night == 1 else "wieder da\r\n"}
+    git(home, "gc", "--quiet")
+    git(tmp_path, "clone", "--quiet", "--bare", "--shared", str(home), "borrowing.git")
+    attributes = "* text eol=crlf ident filter=lfs working-tree-encoding=UTF-16\n"
+    (tmp_path / "borrowing.git/info/attributes").write_text(attributes, encoding="utf-8")
+    before: dict[str, GitFile] = {}
+    for head in git(home, "rev-list", "--reverse", "HEAD").split():
+        after = files_of(tmp_path / "borrowing.git", head)
+        export(tmp_path / "borrowing.git", before, after, tmp_path / "out", 100_000)
+        listed = [os.fsdecode(path) for path in raw(home, "ls-tree", "-r", "-z", "--name-only", head).split(b"\0")[:-1]]
+        names = [path for path in listed if path.lower().endswith((".md", ".markdown"))]
+        assert exported(tmp_path / "out") == {path: raw(home, "cat-file", "blob", f"{head}:{path}") for path in names}
+        before = after
 
 
-def test_the_export_has_the_exact_bytes_of_the_markdown_files(repository: Path, tmp_path: Path) -> None:
-    (repository / ".gitattributes").write_text("*.md text eol=crlf\n", encoding="utf-8")
-    commit(repository, {}, "2026-02-04T12:00:00Z")
-    folder = tmp_path / "out"
-    first, second = files_of(repository, "HEAD~2"), files_of(repository, "HEAD")
-    export(repository, {}, first, folder, LARGEST)
-    assert exported(folder) == {"a/x.md": b"eins\r\n", "a/y.md": b"zwei", "b/z.markdown": b"\xff\x00"}
-    untouched = (folder / "b/z.markdown").stat().st_mtime_ns
-    export(repository, first, second, folder, LARGEST)
-    assert exported(folder) == {"a/x.md": b"neu\n", "c/W.MD": b"w", "b/z.markdown": b"\xff\x00"}
-    assert (folder / "b/z.markdown").stat().st_mtime_ns == untouched
+def raw(folder: Path, *arguments: str) -> bytes:
+    """The bytes that git writes."""
+    return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True).stdout
+
+
+def test_a_file_that_stays_the_same_is_not_written_again(repository: Path, tmp_path: Path) -> None:
+    first, second = files_of(repository, "HEAD~1"), files_of(repository, "HEAD")
+    export(repository, {}, first, tmp_path / "out", LARGEST)
+    time = (tmp_path / "out/b/z.markdown").stat().st_mtime_ns
+    export(repository, first, second, tmp_path / "out", LARGEST)
+    assert exported(tmp_path / "out") == {"a/x.md": b"neu\n", "c/W.MD": b"w", "b/z.markdown": b"\xff\x00"}
+    assert (tmp_path / "out/b/z.markdown").stat().st_mtime_ns == time
 
 
 def test_nothing_is_checked_out(repository: Path, tmp_path: Path) -> None:
@@ -67,16 +98,6 @@ def test_nothing_is_checked_out(repository: Path, tmp_path: Path) -> None:
     export(repository, {}, files_of(repository, "HEAD"), tmp_path / "out", LARGEST)
     assert (tmp_path / "out/a/x.md").read_text(encoding="utf-8") == "neu\n"
     assert before == (git(repository, "status", "--porcelain"), (repository / ".git/index").read_bytes())
-
-
-def test_contents_are_read_in_batches_in_their_order(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = {f"d/{number}.md": f"{number}" * number for number in range(30)}
-    commit(repository, files, "2026-02-04T12:00:00Z")
-    monkeypatch.setattr(module, "_BATCH", 100)
-    export(repository, {}, files_of(repository, "HEAD", ["d"]), tmp_path / "out", LARGEST)
-    assert exported(tmp_path / "out") == {path: text.encode() for path, text in files.items()}
 
 
 def test_a_huge_file_is_never_read_and_written_as_one_that_will_be_refused(repository: Path, tmp_path: Path) -> None:
@@ -131,9 +152,9 @@ def test_files_become_folders_and_folders_files(
 ) -> None:
     repository, ids = two_texts
     folder = tmp_path_factory.mktemp("out")
-    before: dict[str, Entry] = {}
+    before: dict[str, GitFile] = {}
     for night in nights:
-        after = {path: Entry(path, ids[text], 4) for path, text in night.items()}
+        after = {path: GitFile(path, ids[text], 4) for path, text in night.items()}
         export(repository, before, after, folder, LARGEST)
         assert exported(folder) == {path: text.encode() for path, text in night.items()}
         assert all(any(path.iterdir()) for path in folder.rglob("*") if path.is_dir())
@@ -191,49 +212,62 @@ def test_names_that_the_file_system_takes_for_one_do_not_overwrite_each_other(
     else:
         (tmp_path / "out/a").mkdir()
         (tmp_path / "out/a/x.md").write_text("die andere", encoding="utf-8")
-    with pytest.raises(RepositoryError, match="has a twin"):
+    with pytest.raises(RepositoryError, match="differ only in case"):
         export(repository, {}, files_of(repository, "HEAD"), tmp_path / "out", LARGEST)
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-@pytest.mark.parametrize("what", ["missing", "damaged", "a tree"])
-def test_a_content_that_is_not_there_is_told(repository: Path, tmp_path: Path, what: str) -> None:
+def test_a_link_and_a_folder_of_one_name_lead_nowhere(repository: Path, tmp_path: Path) -> None:
+    """A link that is written first would lead the files of the folder elsewhere."""
+    (tmp_path / "elsewhere").mkdir()
+    target = git(repository, "hash-object", "-w", "--stdin", given=os.fsencode(tmp_path / "elsewhere"))
+    entries = b"120000 a.md\0" + bytes.fromhex(target)
+    entries += b"40000 a.md\0" + bytes.fromhex(git(repository, "rev-parse", "HEAD:c"))
+    files = files_of(repository, tree_with(repository, entries))
+    with pytest.raises(RepositoryError, match="their names are the same or differ only in case"):
+        export(repository, {}, files, tmp_path / "out", LARGEST)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["missing", "damaged"])
+def test_a_content_that_is_missing_is_reported(repository: Path, tmp_path: Path, what: str) -> None:
     content = git(repository, "rev-parse", "HEAD:a/x.md")
     files = files_of(repository, "HEAD")
     stored = repository / ".git/objects" / content[:2] / content[2:]
-    if what == "a tree":
-        tree = git(repository, "rev-parse", "HEAD:a")
-        files = {"a/x.md": Entry("a/x.md", tree, 4)}
     stored.unlink()
     if what == "damaged":
         stored.write_bytes(b"nothing")
-    with pytest.raises(RepositoryError, match=r"is not there|git cat-file failed"):
+    with pytest.raises(RepositoryError, match=r"the content of 'a/x\.md' is missing or damaged.*git fsck"):
         export(repository, {}, files, tmp_path / "out", LARGEST)
-    if what != "a tree":
-        with pytest.raises(RepositoryError, match=r"'a/x\.md'.* is not there. The repository is damaged|failed"):
-            files_of(repository, "HEAD")
+    with pytest.raises(RepositoryError, match=r"the content of 'a/x\.md' is missing or damaged.*git fsck"):
+        files_of(repository, "HEAD")
 
 
-@pytest.mark.parametrize("kept_off", ["both", "by an older git"])
-def test_a_partial_clone_fetches_nothing_in_secret(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_off: str
-) -> None:
-    if kept_off == "by an older git":
-        monkeypatch.delitem(runner._OFFLINE, "GIT_NO_LAZY_FETCH")
+def test_a_file_that_is_a_folder_in_truth_is_reported(repository: Path) -> None:
+    folder = bytes.fromhex(git(repository, "rev-parse", "HEAD:a"))
+    with pytest.raises(RepositoryError, match=r"the content of 'x\.md' is missing or damaged"):
+        files_of(repository, tree_with(repository, b"100644 x.md\0" + folder))
+
+
+def partial_clone(repository: Path, what: str) -> Path:
     git(repository, "config", "uploadpack.allowFilter", "true")
     git(repository, "config", "uploadpack.allowAnySHA1InWant", "true")
-    git(tmp_path, "clone", "--quiet", "--bare", "--filter=blob:none", f"file://{repository}", "part.git")
-    part = tmp_path / "part.git"
+    git(repository.parent, "clone", "--quiet", "--bare", f"--filter={what}", f"file://{repository}", "part.git")
+    git(repository.parent / "part.git", "config", "extensions.partialClone", "origin")  # as newer versions of git do
+    return repository.parent / "part.git"
+
+
+@pytest.mark.parametrize("what", ["blob:none", "tree:0"])
+def test_a_partial_clone_fetches_nothing_in_secret(repository: Path, tmp_path: Path, what: str) -> None:
+    part = partial_clone(repository, what)
     with pytest.raises(RepositoryError, match="clone it in full, without --filter"):
         files_of(part, "HEAD")
     with pytest.raises(RepositoryError, match="clone it in full, without --filter"):
         export(part, {}, {"x.md": files_of(repository, "HEAD")["a/x.md"]}, tmp_path / "out", LARGEST)
 
 
-def test_a_partial_clone_that_lacks_other_files_only_is_read(repository: Path, tmp_path: Path) -> None:
+def test_a_partial_clone_that_lacks_only_other_files_is_read(repository: Path, tmp_path: Path) -> None:
     commit(repository, {"a/picture.png": b"x" * 5000}, "2026-02-04T12:00:00Z")
-    git(repository, "config", "uploadpack.allowFilter", "true")
-    git(tmp_path, "clone", "--quiet", "--bare", "--filter=blob:limit=1k", f"file://{repository}", "part.git")
-    part = tmp_path / "part.git"
+    part = partial_clone(repository, "blob:limit=1k")
     export(part, {}, files_of(part, "HEAD"), tmp_path / "out", LARGEST)
     assert set(exported(tmp_path / "out")) == {"a/x.md", "b/z.markdown", "c/W.MD"}

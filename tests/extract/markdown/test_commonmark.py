@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from steckbrief.extract.limits import Limits
-from steckbrief.extract.markdown.commonmark import _tokenize, parse_blocks, parse_inline
+from steckbrief.extract.limits import FileLimits
+from steckbrief.extract.markdown import PARSER
+from steckbrief.extract.markdown.commonmark import _tokenize
 from steckbrief.extract.model import BlockKind
 from steckbrief.extract.text import decode, lines
 from tests.extract.markdown.generated import markdown
@@ -27,7 +28,7 @@ def stock(text):
 
 def ours(text):
     env: dict[str, object] = {}
-    state = _tokenize(text, env, Limits(nesting=_NESTING))
+    state = _tokenize(text, env, FileLimits(nesting=_NESTING))
     return comparable(state.tokens), env, state.glued
 
 
@@ -71,7 +72,15 @@ def test_real_profiles_give_the_tokens_of_commonmark(folder):
 
 
 def blocks(text, first_line=1, **limits):
-    return parse_blocks(lines(text), first_line, Limits(**limits)).blocks
+    return parse(text, first_line, **limits).blocks
+
+
+def parse(text, first_line=1, **limits):
+    return PARSER.parse_blocks(lines(text), first_line, FileLimits(**limits))
+
+
+def reported(body, rule):
+    return [problem.line_start for problem in body.problems if problem.rule == rule]
 
 
 def outline(text):
@@ -138,7 +147,7 @@ def test_an_underline_outside_a_quote_underlines_nothing_in_it():
 )
 def test_headings_in_code_quotes_lists_comments_and_scripts_are_none(text):
     assert BlockKind.HEADING not in {each.kind for each in blocks(text)}
-    assert parse_blocks(lines(text), 1).glued == ()
+    assert parse(text).problems == ()
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -148,26 +157,26 @@ def test_headings_in_code_quotes_lists_comments_and_scripts_are_none(text):
 def test_a_heading_on_the_line_after_html_is_a_heading(html, end):
     text = f"{html}\n## A ##\ntext\n".replace("\n", end)
     height = html.count("\n") + 1
-    body = parse_blocks(lines(text), 10)
+    body = parse(text, 10)
     kinds = [(each.kind.value, each.line_start, each.line_end) for each in body.blocks]
     assert kinds == [
         ("html", 10, 9 + height) if html != "<br/> text" else ("paragraph", 10, 10),
         ("heading", 10 + height, 10 + height),
         ("paragraph", 11 + height, 11 + height),
     ]
-    assert body.glued == (() if html == "<br/> text" else (10 + height,))
+    assert reported(body, "heading-glued-to-html") == ([] if html == "<br/> text" else [10 + height])
 
 
 @pytest.mark.parametrize("html", ["<!-- a -->", "<script>x</script>", "<?x?>", "<!DOCTYPE html>", "<!-- a\n\nb -->"])
 def test_a_heading_after_html_that_ends_by_itself_is_not_glued(html):
-    body = parse_blocks(lines(f"{html}\n# A\n"), 1)
+    body = parse(f"{html}\n# A\n")
     assert [each.kind for each in body.blocks] == [BlockKind.HEADING] or body.blocks[-1].kind is BlockKind.HEADING
-    assert body.glued == ()
+    assert body.problems == ()
 
 
 def test_every_glued_heading_of_many_is_found():
-    body = parse_blocks(lines("<div>\n# A\n" * 500), 1)
-    assert body.glued == tuple(range(2, 1001, 2))
+    body = parse("<div>\n# A\n" * 500)
+    assert reported(body, "heading-glued-to-html") == list(range(2, 1001, 2))
 
 
 def test_a_heading_after_a_comment_inside_html_is_a_heading():
@@ -247,10 +256,10 @@ def test_a_line_of_a_no_break_space_is_text_and_not_blank():
 
 
 def test_link_definitions_are_collected_and_are_no_blocks():
-    body = parse_blocks(lines("[A  b]: /x 'T'\n\n[a B]: /y\n\ntext\n"), 1)
+    body = parse("[A  b]: /x 'T'\n\n[a B]: /y\n\ntext\n")
     assert [each.text for each in body.blocks] == ["text"]
     assert set(body.references) == {"A B"}
-    assert [(run.text, run.url) for run in parse_inline("[a b]", body.references)] == [("a b", "/x")]
+    assert [(run.text, run.url) for run in PARSER.parse_inline("[a b]", body.references)] == [("a b", "/x")]
 
 
 @pytest.mark.parametrize(
@@ -267,18 +276,18 @@ def test_link_definitions_are_collected_and_are_no_blocks():
     ids=["quotes", "spaced quotes", "bullets", "numbers", "both", "indented", "growing"],
 )
 def test_what_is_nested_too_deep_is_left_out_and_located(text):
-    body = parse_blocks(lines(text + "\n# after\n"), 7)
+    body = parse(text + "\n# after\n", 7)
     last = text.count("\n") + 8
     assert (body.blocks[-1].text, body.blocks[-1].line_start) == ("after", last)
-    assert body.exceeded is not None
-    assert 7 <= body.exceeded < last
+    (line,) = reported(body, "nesting-too-deep")
+    assert 7 <= line < last
 
 
 def test_the_limit_on_nesting_is_the_one_given():
     # A list and its item are two levels.
-    assert parse_blocks(lines("- - - a\n"), 1, Limits(nesting=6)).exceeded == 1
-    assert parse_blocks(lines("- - - a\n"), 1, Limits(nesting=7)).exceeded is None
-    assert parse_blocks(lines("a\n\n> > b\n"), 1, Limits(nesting=2)).exceeded == 3
+    assert reported(parse("- - - a\n", nesting=6), "nesting-too-deep") == [1]
+    assert parse("- - - a\n", nesting=7).problems == ()
+    assert reported(parse("a\n\n> > b\n", nesting=2), "nesting-too-deep") == [3]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +300,7 @@ def test_the_limit_on_nesting_is_the_one_given():
 )  # fmt: skip
 def test_thousands_of_lines_of_one_kind_are_parsed(piece):
     text = piece * 2_000
-    for block in parse_blocks(lines(text), 1).blocks:
+    for block in parse(text).blocks:
         assert 1 <= block.line_start <= block.line_end <= text.count("\n")
 
 
@@ -303,25 +312,26 @@ def table(columns, row="|b", rows=1):
 
 
 def test_a_table_with_too_many_columns_is_a_paragraph_and_is_named():
-    body = parse_blocks(lines(table(4) + "\n" + table(5)), 3, Limits(table_columns=4))
+    body = parse(table(4) + "\n" + table(5), 3, table_columns=4)
     assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH]
-    assert body.cut == (7,)
+    assert reported(body, "table-too-large") == [7]
 
 
 def test_tables_after_too_many_cells_are_paragraphs_and_are_named():
-    body = parse_blocks(lines((table(2, rows=2) + "\n") * 3), 1, Limits(table_cells=6))
+    body = parse((table(2, rows=2) + "\n") * 3, table_cells=6)
     assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH, BlockKind.PARAGRAPH]
-    assert body.cut == (6, 11)
+    assert reported(body, "table-too-large") == [6]
+    assert body.problems[0].values["count"] == "2"
 
 
 def test_a_table_that_the_parser_cuts_is_named_where_it_is_cut():
     # markdown-it-py fills in 65,536 cells: 662 rows of 99 missing ones reach that, and one more does not fit.
     rows = 65_536 // 99
-    assert parse_blocks(lines(table(100, rows=rows)), 1).cut == ()
-    assert parse_blocks(lines(table(100, rows=rows + 1)), 1).cut == (rows + 3,)
+    assert parse(table(100, rows=rows)).problems == ()
+    assert reported(parse(table(100, rows=rows + 1)), "table-too-large") == [rows + 3]
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\ntext|\n", "> q|\n", "# H|\n", "    code|\n", "- a|\n", "```|\n", "***\n"])
 def test_what_ends_a_table_is_not_taken_for_the_rest_of_it(end):
-    assert parse_blocks(lines(table(2) + end), 1).cut == ()
-    assert parse_blocks(lines(f"- a\n\n  {table(2)}".replace("\n|", "\n  |") + end), 1).cut == ()
+    assert parse(table(2) + end).problems == ()
+    assert parse(f"- a\n\n  {table(2)}".replace("\n|", "\n  |") + end).problems == ()

@@ -16,7 +16,7 @@ import pytest
 from steckbrief import extract, pipeline, transform
 from steckbrief.extract.discovery import discover
 from steckbrief.extract.document import read_document
-from steckbrief.extract.limits import Limits
+from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.model import Unreadable
 from steckbrief.schema.values import SEVERITIES
 from steckbrief.transform.checks.rules import rules
@@ -219,7 +219,7 @@ FOLDER_CASES = [
 def folder_rules(root: Path, also: tuple[str, ...] = ()) -> list[object]:
     """The rules reported for a folder, read with a limit of 100 bytes a file; `also` are files to be read as well."""
     everything = discover(root)
-    read = [read_document(root, path, Limits(file_bytes=100)) for path in (*everything.files, *also)]
+    read = [read_document(root, path, FileLimits(file_bytes=100)) for path in (*everything.files, *also)]
     unreadable = [*everything.unreadable, *(each for each in read if isinstance(each, Unreadable))]
     return [row["rule"] for row in listed(complete(join_parts([]), unreadable), "diagnostics")]
 

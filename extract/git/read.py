@@ -1,0 +1,293 @@
+"""Reading a git repository: its commits, the Markdown files of a commit, and the state of a working tree.
+
+libgit2 reads contents as they were committed. It starts no program, whatever the configuration and the attributes of
+the repository name, so a repository that belongs to another user may be read too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import ConfigLevel, FileMode, ObjectType
+
+from steckbrief.extract.discovery import SKIPPED_PREFIXES, SUFFIXES
+
+pygit2.settings.owner_validation = False
+pygit2.settings.set_extensions(["partialclone"])  # a partial clone is read as long as it has the profiles
+for level in (ConfigLevel.PROGRAMDATA, ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
+    pygit2.settings.search_path[level] = ""  # a service may not be allowed to open its user's ~/.gitconfig
+
+
+class RepositoryError(Exception):
+    """A repository cannot be read or fetched into; the message has no full stop at its end, since more may follow.
+
+    `passing` says whether another try may help, because, for example, the network is down.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+@dataclass(frozen=True, slots=True)
+class GitFile:
+    """A file of a commit: its path, the id and the size in bytes of its content, and whether it is a symbolic link."""
+
+    path: str
+    content: str
+    size: int
+    link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The commits on a line of first parents that were ever current, oldest first, and since when (Unix time).
+
+    A commit is current from its committer date until the date of the next one. If dates are out of order, the newer
+    commit wins: a commit with a later date than one of its successors was never current.
+    """
+
+    commits: tuple[str, ...]
+    since: tuple[int, ...]
+
+    def at(self, time: dt.datetime) -> str | None:
+        """The commit that was current at `time` (aware); None before the first.
+
+        >>> line = Line(("a", "b"), (0, 60))
+        >>> line.at(dt.datetime(1970, 1, 1, 0, 0, 59, tzinfo=dt.UTC))
+        'a'
+        """
+        number = bisect_right(self.since, int(time.timestamp()))
+        return self.commits[number - 1] if number else None
+
+
+def open_repository(folder: Path) -> pygit2.Repository:
+    """The repository that `folder` is or lies in. RepositoryError if there is none, or libgit2 cannot read its format.
+
+    Variables such as GIT_DIR, which are set inside a hook, do not count.
+    """
+    try:
+        return pygit2.Repository(str(folder))
+    except pygit2.GitError as error:
+        if pygit2.discover_repository(str(folder)) is None:
+            message = f"{folder}: not a git repository. Name a folder of a git working tree or a bare repository"
+        else:
+            message = (
+                f"{folder}: the git repository cannot be opened ({error}). Correct its configuration; if its format is"
+                " not supported, such as SHA-256 ids or reftable, clone it into a repository with SHA-1 ids and files"
+                " for refs, or name a folder with a checkout and set git.update = false"
+            )
+        raise RepositoryError(message) from error
+
+
+def is_bare(folder: Path) -> bool:
+    """Whether `folder` is a bare repository, which has no files of its own to read."""
+    if not ((folder / "HEAD").is_file() and (folder / "objects").is_dir()):
+        return False
+    return pygit2.discover_repository(str(folder)) is not None and open_repository(folder).is_bare
+
+
+def commit_of(folder: Path, ref: str) -> str:
+    """The id of the commit that `ref` names. RepositoryError if it names none."""
+    return str(_commit(open_repository(folder), folder, ref).id)
+
+
+def line_of(folder: Path, ref: str) -> Line:
+    """The line of first parents that ends in `ref`."""
+    current: list[tuple[str, int]] = []
+    for commit in _first_parents(folder, ref):
+        if not current or commit.commit_time < current[-1][1]:
+            current.append((str(commit.id), commit.commit_time))
+    current.reverse()
+    return Line(tuple(commit for commit, _ in current), tuple(date for _, date in current))
+
+
+def was_there(folder: Path, ref: str, path: str) -> bool:
+    """Whether `path` is a folder in any commit on the line of first parents that ends in `ref`; a submodule is not one.
+
+    RepositoryError if `path` leads out of the repository.
+    """
+    path = _inside(path)
+    return any(_folder_in(commit.tree, path) is not None for commit in _first_parents(folder, ref))
+
+
+def files_of(folder: Path, commit: str, paths: Sequence[str] = (), below: str = "") -> dict[str, GitFile]:
+    """The Markdown files of a commit by path.
+
+    Args:
+        folder: the repository.
+        commit: id of the commit.
+        paths: folders of the repository; all if empty.
+        below: a folder of the repository that counts as the root of all paths, with "/" at its end; "" for none.
+
+    Raises:
+        RepositoryError: a path leads out of the repository, the commit has one that would lead out of the folder it is
+            written to, or the repository lacks a file's content.
+    """
+    repository = open_repository(folder)
+    roots = [below + _inside(path) for path in paths] or [below.removesuffix("/")]
+    files = {}
+    try:
+        tree = _commit(repository, folder, commit).tree
+        listed = [entry for root in roots for entry in _markdown_files(tree, root)]
+    except pygit2.GitError as error:
+        raise missing(folder, f"a folder of commit {commit}") from error
+    odb = repository.odb
+    for path, entry in listed:
+        if any(part in {"", ".", ".."} or part.casefold() == ".git" for part in path.split("/")):
+            raise RepositoryError(
+                f"{folder}: commit {commit} has {path!r}, which is not a path inside a repository. Git makes no such"
+                " commit: do not trust its origin"
+            )
+        try:
+            kind, size = odb.read_header(entry.id)
+        except (KeyError, pygit2.GitError) as error:
+            raise missing(folder, repr(path)) from error
+        if kind != ObjectType.BLOB:
+            raise missing(folder, repr(path))
+        name = path[len(below) :]
+        files[name] = GitFile(name, str(entry.id), size, entry.filemode == FileMode.LINK)
+    return files
+
+
+def digest_of_files(files: Mapping[str, GitFile]) -> str:
+    """SHA-256 over paths, contents and kinds: as long as it is the same, exporting `files` gives the same folder."""
+    lines = sorted(f"{file.path}\0{file.content}\0{file.link}\n" for file in files.values())
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def missing(folder: Path, what: str) -> RepositoryError:
+    """The error for content that the repository at `folder` should have."""
+    return RepositoryError(
+        f"{folder}: the content of {what} is missing or damaged. If the repository is a partial clone, clone it in"
+        " full, without --filter; otherwise look into it with git fsck, or clone it again"
+    )
+
+
+def place_in_repository(folder: Path) -> str:
+    """The path of `folder` in its working tree, with "/" at its end; "" for the root.
+
+    RepositoryError if it lies in none.
+    """
+    try:
+        repository = open_repository(folder)
+    except RepositoryError as error:
+        raise RepositoryError(f"{error}, or set git.update = false to read the files as they are") from error
+    if repository.is_bare or not folder.resolve().is_relative_to(Path(repository.workdir).resolve()):
+        raise RepositoryError(
+            f"{folder}: not in the working tree of its git repository. Name a folder of the working tree or a bare"
+            " repository, or set git.update = false to read the files as they are"
+        )
+    place = folder.resolve().relative_to(Path(repository.workdir).resolve()).as_posix()
+    return "" if place == "." else f"{place}/"
+
+
+def commit_of_folder(folder: Path, not_source: Path | None = None) -> str | None:
+    """The commit that is checked out, with "-dirty" if the Markdown files of `folder` are not those of the commit.
+
+    Files are compared byte by byte, as they are read: `git status` counts other files too, and takes a file for
+    unchanged if only a filter or its line ends make a difference. `not_source` is a folder whose files do not count:
+    that of the releases. None if there is no commit, or no repository that can be read.
+    """
+    try:
+        commit = commit_of(folder, "HEAD")
+        below = place_in_repository(folder)
+    except RepositoryError:
+        return None
+    try:
+        committed = {path: file for path, file in files_of(folder, commit, below=below).items() if _counts(path)}
+    except RepositoryError:
+        return f"{commit}-dirty"  # nobody can say that the files are those of the commit
+    home = folder.resolve()
+    present = set(_profiles(home, not_source.resolve() if not_source else None))
+    same = present == committed.keys() and all(_is_unchanged(home / path, file) for path, file in committed.items())
+    return commit if same else f"{commit}-dirty"
+
+
+def _commit(repository: pygit2.Repository, folder: Path, ref: str) -> pygit2.Commit:
+    try:
+        return repository.revparse_single(ref).peel(pygit2.Commit)
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        raise RepositoryError(f"{folder}: {ref!r} names no commit. Name a branch, a tag or a commit of it") from error
+
+
+def _first_parents(folder: Path, ref: str) -> Iterator[pygit2.Commit]:
+    """The commit that `ref` names, its first parent, and so on. RepositoryError if one is missing."""
+    repository = open_repository(folder)
+    shallow = repository.is_shallow
+    commit = _commit(repository, folder, ref)
+    while True:
+        yield commit
+        # libgit2 lets a graft file replace the parents. A commit is what its id says, so they are read from the commit,
+        # except in a shallow clone, which has the parents of its oldest commit nowhere.
+        recorded = commit.read_raw().split(b"\n", 2)[1].partition(b"parent ")[2].decode("ascii")
+        parent = recorded if commit.parent_ids or not shallow else ""
+        if not parent:
+            return
+        try:
+            commit = repository[parent].peel(pygit2.Commit)
+        except (KeyError, pygit2.GitError) as error:
+            raise missing(folder, f"commit {parent}") from error
+
+
+def _folder_in(tree: pygit2.Tree, path: str) -> pygit2.Tree | None:
+    if not path:
+        return tree
+    try:
+        entry = tree[path]
+    except KeyError:
+        return None
+    return entry if isinstance(entry, pygit2.Tree) else None
+
+
+def _markdown_files(tree: pygit2.Tree, path: str) -> Iterator[tuple[str, pygit2.Object]]:
+    """Path and tree entry of every Markdown file in the folder `path`; a submodule is not a file."""
+    root = _folder_in(tree, path)
+    waiting = [(f"{path}/" if path else "", root)] if root is not None else []
+    while waiting:
+        place, folder = waiting.pop()
+        for entry in folder:
+            name = place + os.fsdecode(entry.raw_name or b"")
+            if isinstance(entry, pygit2.Tree):
+                waiting.append((f"{name}/", entry))
+            elif isinstance(entry, pygit2.Blob) and name.lower().endswith(SUFFIXES):
+                yield name, entry
+
+
+def _inside(path: str) -> str:
+    """A folder that somebody named, if it is one inside the repository."""
+    path = path.strip("/")
+    if "\\" in path or "\0" in path or any(part in {"", ".", "..", ".git"} for part in path.split("/")):
+        raise RepositoryError(f"{path!r} is not a path inside a repository. Name folders such as content/tools")
+    return path
+
+
+def _profiles(folder: Path, not_source: Path | None) -> Iterator[str]:
+    """Paths of everything below `folder` that is named like a profile and is not a folder, as discovery would look."""
+    for place, folders, names in os.walk(folder):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        for name in names + links:
+            if _counts(name) and name.lower().endswith(SUFFIXES):
+                yield Path(place, name).relative_to(folder).as_posix()
+        folders[:] = [name for name in folders if _counts(name) and Path(place, name) != not_source]
+
+
+def _is_unchanged(path: Path, file: GitFile) -> bool:
+    try:
+        if path.is_symlink() != file.link or path.lstat().st_size != file.size:
+            return False
+        content = os.fsencode(path.readlink()) if file.link else path.read_bytes()
+    except OSError:
+        return False
+    return str(pygit2.hash(content)) == file.content
+
+
+def _counts(path: str) -> bool:
+    return not any(part.startswith(SKIPPED_PREFIXES) for part in path.split("/"))
