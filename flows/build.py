@@ -27,7 +27,7 @@ from steckbrief.extract.printable import printable  # noqa: E402
 from steckbrief.flows.artifacts import ProgressArtifact, show, show_rejected  # noqa: E402
 from steckbrief.flows.deployment import FLOW  # noqa: E402
 from steckbrief.load.errors import GateError  # noqa: E402
-from steckbrief.load.gates import Limits  # noqa: E402
+from steckbrief.load.gates import GateLimits  # noqa: E402
 from steckbrief.load.release import ReleaseInfo, Staging  # noqa: E402
 from steckbrief.pipeline import stages  # noqa: E402
 from steckbrief.pipeline.errors import SourceError  # noqa: E402
@@ -142,7 +142,7 @@ def check(job: Job, staging: Staging, neutralise: bool) -> CheckedRelease:  # no
 
 
 @task(name="gate", task_run_name="gate", persist_result=False, cache_policy=NO_CACHE)
-def gate(candidate: CheckedRelease, limits: Limits, files: int, quarantined: int) -> Gated:
+def gate(candidate: CheckedRelease, limits: GateLimits, files: int, quarantined: int) -> Gated:
     """Hold the release against the limits and the last release."""
     return _logged(stages.gate(candidate, limits, files, quarantined))
 

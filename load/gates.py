@@ -28,7 +28,7 @@ stand elsewhere: fewer texts that several profiles share, fewer problems, fewer 
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class GateLimits:
     """What a release must keep to. Shares are from 0 to 1; 1 lets everything pass.
 
     minimum_profiles: fewest profiles of a release.
@@ -83,12 +83,12 @@ class GateResult:
         return asdict(self)
 
 
-def evaluate(figures: Figures, earlier: Earlier | None, limits: Limits) -> tuple[GateResult, ...]:
+def evaluate(figures: Figures, earlier: Earlier | None, limits: GateLimits) -> tuple[GateResult, ...]:
     """Ask every gate; `earlier` is None for a first release, which loses nothing."""
     return tuple(_results(figures, earlier, limits))
 
 
-def _results(figures: Figures, earlier: Earlier | None, limits: Limits) -> Iterator[GateResult]:
+def _results(figures: Figures, earlier: Earlier | None, limits: GateLimits) -> Iterator[GateResult]:
     profiles, least = figures.rows["profiles"], limits.minimum_profiles
     enough = f"{profiles:,} profiles, at least {least:,} expected"
     yield GateResult("minimum-profiles", profiles >= least, profiles, least, enough)

@@ -157,7 +157,7 @@ def check(written: Written) -> Checked:
         return Checked(replace(written, made={}), table_entries(staging.path))
 
 
-def judge(checked: Checked, limits: gates.Limits, *, files: int, quarantined: int) -> tuple[gates.GateResult, ...]:
+def judge(checked: Checked, limits: gates.GateLimits, *, files: int, quarantined: int) -> tuple[gates.GateResult, ...]:
     """Ask the gates about a checked release.
 
     Args:

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 import pyarrow as pa
 
 from steckbrief.load.errors import GateError
-from steckbrief.load.gates import Limits
+from steckbrief.load.gates import GateLimits
 from steckbrief.load.release import Release, ReleaseInfo, Staging, latest, open_staging, reject, table
 from steckbrief.load.releases.published import LATEST, RELEASES
 from steckbrief.pipeline import stages, work_folder
@@ -63,7 +63,7 @@ class Steps:
     extract: Callable[[Job], Extracted]
     transform: Callable[[Job], Transformed]
     check: Callable[[Job, Staging, bool], CheckedRelease]
-    gate: Callable[[CheckedRelease, Limits, int, int], Gated]
+    gate: Callable[[CheckedRelease, GateLimits, int, int], Gated]
     publish: Callable[[CheckedRelease, ReleaseInfo], Built]
 
 

@@ -11,7 +11,7 @@ from steckbrief.extract.discovery import discover as discover_files
 from steckbrief.extract.model import Unreadable
 from steckbrief.extract.source import Fingerprint, fingerprint
 from steckbrief.load import release
-from steckbrief.load.gates import Limits
+from steckbrief.load.gates import GateLimits
 from steckbrief.pipeline import work_folder
 from steckbrief.pipeline.batches import choose_workers, cut, run_batches
 from steckbrief.pipeline.errors import NothingToBuildError
@@ -165,7 +165,7 @@ def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedReleas
     return CheckedRelease(checked)
 
 
-def gate(candidate: CheckedRelease, limits: Limits, files: int, quarantined: int) -> Gated:
+def gate(candidate: CheckedRelease, limits: GateLimits, files: int, quarantined: int) -> Gated:
     """Hold a checked release against the limits and the last release; OutputError where one cannot be read."""
     return Gated(release.judge(candidate.checked, limits, files=files, quarantined=quarantined))
 
