@@ -1,10 +1,10 @@
-"""Gates: whether a checked release may be published, by how it compares with limits and with the release before it.
+"""Gates: whether a checked release may be published, judged by limits and by the previous release.
 
-A profile is lost where its profile_id is gone, whatever came instead: dashboards and notebooks name profiles by it.
-Rows are lost by their number, because an edited row is one removed and one added. Fewer than FEW rows, files or
+A profile is lost if its profile_id is gone, whatever replaced it, because dashboards and notebooks name profiles by it.
+For rows only the number counts, because an edited row is one removed and one added. Fewer than FEW rows, files or
 questions, or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue. Two
-things never pass as few: anything at all where the limit is 0, because whoever sets that means it; and all profiles or
-all rows of a table, because that is no edit but something that is not read any more.
+things never pass as few: anything at all if the limit is 0, and all profiles or all rows of a table, because then
+something is no longer read.
 """
 
 from __future__ import annotations
