@@ -45,7 +45,10 @@ def verify(release: Release) -> tuple[Fault, ...]:
     faults = tuple(_files(release))
     if faults or release.manifest.get("schema_version") != SCHEMA_VERSION:
         return faults
-    return (*_tables(release), *_history(release))
+    try:
+        return (*_tables(release), *_history(release))
+    except OSError as error:
+        return (Fault(str(release.path), f"cannot be read ({error})"),)
 
 
 def verify_latest(output: Path) -> tuple[Fault, ...]:
