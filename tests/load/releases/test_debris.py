@@ -219,6 +219,7 @@ def test_a_signal_during_publication_leaves_a_whole_latest_and_the_next_build_cl
             fake.publish(output, fake.rows(3))
     finally:
         signal.signal(signal.SIGTERM, before)
+        monkeypatch.undo()
     found = latest(output)
     assert found is not None
     assert verify(found) == ()
