@@ -19,6 +19,7 @@ from steckbrief.schema.sql import literal
 MAX_DICTIONARY_BYTES: Final = 1 << 20
 """A column of repeated values is stored as a dictionary until that takes a megabyte (Parquet's default)."""
 
+_LONG_BYTES: Final = 128
 _END_BYTES: Final = 64
 
 
@@ -94,8 +95,8 @@ def _repeating(table: pa.Table) -> list[str]:
 
 def _repeats(values: pa.ChunkedArray) -> bool:
     """Whether at most half of the values are distinct."""
-    if pa.types.is_string(values.type):
-        # Texts with different ends are different texts, and hashing the ends takes a tenth of the time.
+    if pa.types.is_string(values.type) and values.nbytes > _LONG_BYTES * len(values):
+        # Texts with different ends are different texts, and ends of long texts take much less time to hash.
         ends = pc.binary_slice(values.cast(pa.binary()), -_END_BYTES, None)
         if 2 * pc.count_distinct(ends).as_py() > len(values):
             return False
