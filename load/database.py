@@ -1,7 +1,9 @@
-"""DuckDB as this project uses it: how a connection is opened, and how what goes wrong is told."""
+"""DuckDB as this project uses it: opening a connection, and reporting its errors."""
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,40 +11,52 @@ from typing import Final
 
 import duckdb
 
-from steckbrief.load.formats.parquet import parquet_path
-from steckbrief.load.signals import signals_later
-from steckbrief.schema.sql import literal
-
 CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-"""One thread, because a second one costs twice the CPU and saves no time at this size; nothing is fetched from the
-network, because all that is needed is built in."""
+"""One thread, because a second one doubles the CPU time and saves no time at this size. No extensions from the network,
+because everything we need is built in."""
+
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+"""Signals that ask a process to end; Prefect's timeout of a flow sends an alarm."""
 
 
 @contextmanager
 def connected(path: Path | str = ":memory:", *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for the time of the block; in memory where no file is named.
+    """A connection for the duration of the block, in memory if no file is named.
 
-    A signal that asks the process to end is handled at the end of the block: DuckDB would put an error of its own in
-    the place of what the handler raises, and a build that is asked to end would seem to have failed. Raises
-    duckdb.Error where the file cannot be opened.
+    Signals wait until the block ends, see `signals_later`. Raises duckdb.Error if the file cannot be opened.
     """
     with signals_later(), duckdb.connect(path, read_only=read_only, config=CONFIG) as connection:
         yield connection
 
 
-def parquet_relation(folder: Path, name: str) -> str:
-    """A table's Parquet file as an SQL relation.
+@contextmanager
+def signals_later() -> Iterator[None]:
+    """Handle signals that ask the process to end only after the block, by their own handlers.
 
-    DuckDB takes the path for a pattern, so what would be a wildcard is put in brackets.
+    DuckDB replaces what a handler raises with an error of its own, so a build that was asked to end would appear to
+    have failed. Signals that have no handler in Python keep their effect, and so do all signals in other threads than
+    the main one, because only the main thread runs handlers.
     """
-    path = str(parquet_path(folder, name))
-    return f"read_parquet({literal(''.join(f'[{c}]' if c in '[*?' else c for c in path))})"
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    received: list[int] = []
+    handlers = {number: handler for number in _ENDING if callable(handler := signal.getsignal(number))}
+    for number in handlers:
+        signal.signal(number, lambda number, _frame: received.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if received:
+            signal.raise_signal(received[0])
 
 
 def brief(error: duckdb.Error) -> str:
-    """What went wrong, without the statement that DuckDB quotes after it."""
+    """The first line of an error; DuckDB quotes the statement after it."""
     return str(error).partition("\n")[0]

@@ -7,8 +7,6 @@ import os
 import shutil
 from pathlib import Path
 
-from steckbrief.load.signals import signals_later
-
 
 def sync_file(path: Path) -> None:
     """Flush a file's bytes to the device; OSError where that fails (a disk that filled up says so here)."""
@@ -40,12 +38,11 @@ def sha256_of(path: Path) -> str:
 
 
 def delete(path: Path) -> None:
-    """Remove a folder, a file or a link (never what it leads to); nothing where it is not there. OSError on failure."""
-    with signals_later():
-        if path.is_symlink() or not path.is_dir():
-            path.unlink(missing_ok=True)
-        else:
-            shutil.rmtree(path)
+    """Remove a folder, a file or a link (never its target); does nothing if it does not exist. OSError on failure."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path)
 
 
 def swap_link(link: Path, target: str) -> None:

@@ -1,10 +1,10 @@
-"""Gates: whether a checked release may be published, by how it compares with limits and with the release before it.
+"""Gates: whether a checked release may be published, judged by limits and by the previous release.
 
-A profile is lost where its profile_id is gone, whatever came instead: dashboards and notebooks name profiles by it.
-Rows are lost by their number, because an edited row is one removed and one added. Fewer than FEW rows, files or
+A profile is lost if its profile_id is gone, whatever replaced it, because dashboards and notebooks name profiles by it.
+For rows only the number counts, because an edited row is one removed and one added. Fewer than FEW rows, files or
 questions, or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue. Two
-things never pass as few: anything at all where the limit is 0, because whoever sets that means it; and all profiles or
-all rows of a table, because that is no edit but something that is not read any more.
+things never pass as few: anything at all if the limit is 0, and all profiles or all rows of a table, because then
+something is no longer read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ stand elsewhere: fewer texts that several profiles share, fewer problems, fewer 
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class GateLimits:
     """What a release must keep to. Shares are from 0 to 1; 1 lets everything pass.
 
     minimum_profiles: fewest profiles of a release.
@@ -83,12 +83,12 @@ class GateResult:
         return asdict(self)
 
 
-def evaluate(figures: Figures, earlier: Earlier | None, limits: Limits) -> tuple[GateResult, ...]:
+def evaluate(figures: Figures, earlier: Earlier | None, limits: GateLimits) -> tuple[GateResult, ...]:
     """Ask every gate; `earlier` is None for a first release, which loses nothing."""
     return tuple(_results(figures, earlier, limits))
 
 
-def _results(figures: Figures, earlier: Earlier | None, limits: Limits) -> Iterator[GateResult]:
+def _results(figures: Figures, earlier: Earlier | None, limits: GateLimits) -> Iterator[GateResult]:
     profiles, least = figures.rows["profiles"], limits.minimum_profiles
     enough = f"{profiles:,} profiles, at least {least:,} expected"
     yield GateResult("minimum-profiles", profiles >= least, profiles, least, enough)

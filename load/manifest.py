@@ -1,7 +1,4 @@
-"""release.json and datapackage.json: what a release is, where it came from, and what is in it.
-
-Times, hosts and paths live here and never in the bytes of a table.
-"""
+"""release.json and datapackage.json: what a release is, where it came from, and what is in it."""
 
 from __future__ import annotations
 
@@ -10,35 +7,37 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from steckbrief.load.disk import sha256_of
-from steckbrief.load.formats.csv import csv_path
 from steckbrief.load.formats.parquet import parquet_path
+from steckbrief.load.formats.registry import DATABASE_FORMATS, TABLE_FORMATS
 from steckbrief.load.releases.published import HISTORY
 from steckbrief.load.releases.staging import Staging
-from steckbrief.schema.datapackage import resource
 from steckbrief.schema.tables import SCHEMA_VERSION, TABLES
+
+DESCRIPTIONS: Final = ("datapackage.json", "README.md")
+"""Files that describe the tables; release.json lists them, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseInfo:
-    """What load cannot know of a release: where its rows came from and how the build went.
+    """What load cannot know about a release: where its rows came from and how the build went.
 
     Args:
-        source_root: the source as it was given.
-        source_commit: the source's git commit; None where it has none.
-        fingerprint: of the extractor's code and vocabulary.
-        writer: the same of the code that wrote the files.
-        version: of the software.
-        inputs: what became of the files: found, read, reused, skipped, other, quarantined -> number of files; bytes of
-            those read; excluded -> number of those skipped that a pattern left out, by pattern.
+        source_root: the source as the user gave it.
+        source_commit: the source's git commit; None if it has none.
+        fingerprint: hash of the code and vocabulary that made the rows.
+        writer: hash of the code that wrote the files.
+        version: version of the software.
+        inputs: number of files by what happened to them (found, read, reused, skipped, other, quarantined); bytes read;
+            "excluded": number of skipped files by the pattern that excluded them.
         settings: the settings used, as JSON values.
         gates: results of the gates, one dict each.
         timings: stage -> seconds of wall time.
-        forced: whether a gate failed and the release was published all the same, because somebody asked for that.
-        source_paths: folders of the source's repository that were asked for; () for all.
-        source_contents: digest of the files that were copied from the commit; None for a folder that is read as it is.
+        forced: whether the release was published although a gate failed.
+        source_paths: requested folders of the source's repository; () for all.
+        source_contents: digest of the files copied from the commit; None for a folder that is read in place.
     """
 
     source_root: str
@@ -57,7 +56,7 @@ class ReleaseInfo:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One file of a release: its name, its size in bytes, its SHA-256 in hexadecimal."""
+    """A file of a release: its name, its size in bytes, its SHA-256 in hexadecimal."""
 
     path: str
     bytes: int
@@ -65,25 +64,32 @@ class FileEntry:
 
 
 def file_entry(path: Path) -> FileEntry:
-    """Measure a file as it stands on disk."""
+    """The entry of a file on disk."""
     return FileEntry(path.name, path.stat().st_size, sha256_of(path))
 
 
 def table_entries(folder: Path) -> dict[str, dict[str, FileEntry]]:
-    """Table -> {"parquet": entry, "csv": entry} for the files in `folder`."""
+    """Table -> name of the format -> its file in `folder`, for the formats with a file per table."""
     return {
-        name: {"parquet": file_entry(parquet_path(folder, name)), "csv": file_entry(csv_path(folder, name))}
-        for name in TABLES
+        table: {format_.name: file_entry(format_.path(folder, table)) for format_ in TABLE_FORMATS} for table in TABLES
     }
 
 
+def other_entries(folder: Path) -> list[FileEntry]:
+    """The files in `folder` that belong to no single table: databases and descriptions."""
+    return [file_entry(folder / name) for name in (*(format_.file for format_ in DATABASE_FORMATS), *DESCRIPTIONS)]
+
+
 def data_package(staging: Staging, rows: Mapping[str, int], entries: Mapping[str, Mapping[str, FileEntry]]) -> str:
-    """The text of datapackage.json: every CSV file with its Table Schema."""
+    """The text of datapackage.json: the files that tools for Data Packages can read, with their Table Schema."""
     resources = [
-        resource(table, size=entries[name]["csv"].bytes, sha256=entries[name]["csv"].sha256, rows=rows[name])
+        format_.resource(table, size=entry.bytes, sha256=entry.sha256, rows=rows[name])
+        for format_ in TABLE_FORMATS
+        if format_.resource
         for name, table in TABLES.items()
+        for entry in (entries[name][format_.name],)
     ]
-    return _json(
+    return as_json(
         {
             "profile": "tabular-data-package",
             "name": "steckbrief",
@@ -103,7 +109,7 @@ def release_manifest(
     history: Mapping[str, Mapping[str, Any]],
     files: Sequence[FileEntry],
 ) -> dict[str, Any]:
-    """release.json as a dict: `tables` and `history` as made by the functions below, `files` all others."""
+    """release.json as a dict; `tables` and `history` come from the functions below, `files` are all other files."""
     return {
         "release": staging.id,
         "previous": staging.previous,
@@ -132,19 +138,19 @@ def release_manifest(
 def table_manifest(
     rows: Mapping[str, int], neutralised: Mapping[str, int], entries: Mapping[str, Mapping[str, FileEntry]]
 ) -> dict[str, dict[str, Any]]:
-    """Per table: rows, CSV cells neutralised, and both files with their sizes and hashes."""
+    """For each table: its rows, its neutralised cells, and its file in each format with size and hash."""
     return {
         name: {
             "rows": rows[name],
             "neutralised_cells": neutralised[name],
-            **{kind: _entry(entry) for kind, entry in entries[name].items()},
+            **{format_name: _entry(entry) for format_name, entry in entries[name].items()},
         }
         for name in TABLES
     }
 
 
 def history_manifest(folder: Path, versions: Mapping[str, int]) -> dict[str, dict[str, Any]]:
-    """Per table with a history: its number of versions, and its file."""
+    """For each table with a history: its number of versions, and its file."""
     entries = {name: file_entry(parquet_path(folder / HISTORY, name)) for name in versions}
     return {
         name: {"rows": versions[name], **_entry(entry), "path": f"{HISTORY}/{entry.path}"}
@@ -152,14 +158,10 @@ def history_manifest(folder: Path, versions: Mapping[str, int]) -> dict[str, dic
     }
 
 
-def as_json(manifest: Mapping[str, Any]) -> str:
-    """The text of release.json."""
-    return _json(manifest)
-
-
 def _entry(entry: FileEntry) -> dict[str, Any]:
     return {"path": entry.path, "bytes": entry.bytes, "sha256": entry.sha256}
 
 
-def _json(value: Mapping[str, Any]) -> str:
+def as_json(value: Mapping[str, Any]) -> str:
+    """The text of a JSON file of a release."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

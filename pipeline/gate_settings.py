@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from steckbrief.load.gates import FEW, FEW_PROFILES, Limits
+from steckbrief.load.gates import FEW, FEW_PROFILES, GateLimits
 
 _Share = Annotated[float, Field(ge=0, le=1)]
-_DEFAULT = Limits()
+_DEFAULT = GateLimits()
 
 
 class GateSettings(BaseModel):
@@ -53,6 +53,6 @@ class GateSettings(BaseModel):
     ] = _DEFAULT.unanswered_faqs
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> GateLimits:
         """The limits as `load` takes them."""
-        return Limits(**self.model_dump())
+        return GateLimits(**self.model_dump())

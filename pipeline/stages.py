@@ -16,7 +16,7 @@ from steckbrief.extract.model import Unreadable
 from steckbrief.extract.path_filter import ALL, PathFilter
 from steckbrief.extract.source import FileHash, hash_file
 from steckbrief.load import release
-from steckbrief.load.gates import Limits as GateLimits
+from steckbrief.load.gates import GateLimits
 from steckbrief.pipeline import work_folder
 from steckbrief.pipeline.errors import NothingToBuildError
 from steckbrief.pipeline.plan import PROFILE_COLUMNS, Cache, a_date_came_due, inputs_digest, kept_files

@@ -1,1 +1,1 @@
-"""The files of a release: one module per format."""
+"""The file formats of a release. A new format is one module here and one line in registry.py."""

@@ -1,4 +1,4 @@
-"""Tables to steckbrief.duckdb: the same tables with comments, and views that join profiles to each child table."""
+"""DuckDB: all tables in one file, with comments, and views that join profiles to each child table."""
 
 from __future__ import annotations
 
@@ -11,38 +11,58 @@ import pyarrow as pa
 
 from steckbrief.load.database import brief, connected
 from steckbrief.load.disk import sync_file
+from steckbrief.load.formats.format import Column, DatabaseFormat
 from steckbrief.schema.csv_options import sql_type
 from steckbrief.schema.model import TableSchema
 from steckbrief.schema.sql import literal, quoted
 from steckbrief.schema.tables import TABLES
 
-FILE: Final = "steckbrief.duckdb"
-
 JOINED: Final = ("title", "locale", "language", "category", "official_domain", "price_model")
-"""Columns of profiles that a view puts beside every row, each with the prefix profile_."""
+"""Columns of profiles that each view adds to every row, with the prefix profile_."""
 
 
-def write_duckdb(folder: Path, tables: Mapping[str, pa.Table]) -> None:
-    """Write and flush steckbrief.duckdb in `folder` from `tables`, all that are declared.
+class DuckDB(DatabaseFormat):
+    """steckbrief.duckdb, for SQL."""
 
-    OSError where the disk does not take it.
-    """
-    path = folder / FILE
-    try:
-        with connected(path) as connection:
-            # Compressing halves the file and doubles the CPU for it; Parquet is the compact form of a release.
-            connection.execute("PRAGMA force_compression = 'uncompressed'")
-            # Straight into the file at the commit, not into a log first and then into the file.
-            connection.execute("SET checkpoint_threshold = '1KB'")
-            connection.begin()  # one transaction: every statement on its own would flush to the device
-            connection.execute(";\n".join(_tables()))
-            for name in TABLES:
-                connection.from_arrow(tables[name]).insert_into(name)
-            connection.execute(";\n".join(_views()))
-            connection.commit()
-    except duckdb.Error as error:
-        raise OSError(f"{path}: {brief(error)}") from error
-    sync_file(path)
+    name = "duckdb"
+    file = "steckbrief.duckdb"
+    summary = "`steckbrief.duckdb`: all tables with comments, and views such as `features_with_profile`."
+    reading = """\
+```sql
+-- duckdb -readonly steckbrief.duckdb
+SELECT profile_category, count(*) FROM features_with_profile GROUP BY ALL ORDER BY ALL;
+```
+"""
+
+    def write(self, tables: Mapping[str, pa.Table], folder: Path) -> None:
+        """Write and flush steckbrief.duckdb."""
+        path = folder / self.file
+        try:
+            with connected(path) as connection:
+                # Compression halves the file and doubles the CPU time; Parquet is the compact form of a release.
+                connection.execute("PRAGMA force_compression = 'uncompressed'")
+                # Write straight into the file at the commit, not into a log first and then into the file.
+                connection.execute("SET checkpoint_threshold = '1KB'")
+                connection.begin()  # one transaction, because each statement on its own would flush to the device
+                connection.execute(";\n".join(_tables()))
+                for name in TABLES:
+                    connection.from_arrow(tables[name]).insert_into(name)
+                connection.execute(";\n".join(_views()))
+                connection.commit()
+        except duckdb.Error as error:
+            raise OSError(f"{path}: {brief(error)}") from error
+        sync_file(path)
+
+    def columns(self, folder: Path, name: str, expected: pa.Table) -> Iterator[Column]:  # noqa: ARG002 - it knows its types
+        """The columns of the table `name`. The file is opened once per process as long as a caller holds it open."""
+        path = folder / self.file
+        try:
+            with connected(path, read_only=True) as connection:
+                table = connection.sql(f"SELECT * FROM {quoted(name)}").to_arrow_table()  # noqa: S608 - a declared name
+        except duckdb.Error as error:
+            raise OSError(f"{path}: {brief(error)}") from error
+        for column in table.column_names:
+            yield 0, column, table[column]
 
 
 def child_tables() -> tuple[TableSchema, ...]:

@@ -1,4 +1,4 @@
-"""Tables to Parquet files and back: zstd, one row group, descriptions in the metadata, the same bytes every time."""
+"""Parquet: zstd, one row group, descriptions in the metadata, the same bytes every time."""
 
 from __future__ import annotations
 
@@ -12,19 +12,67 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from steckbrief.load.disk import sync_file
+from steckbrief.load.formats.format import Column, TableFormat
 from steckbrief.schema.model import TableSchema
+from steckbrief.schema.sql import literal
 
 MAX_DICTIONARY_BYTES: Final = 1 << 20
 """A column of repeated values is stored as a dictionary until that takes a megabyte (Parquet's default)."""
 
+_LONG_BYTES: Final = 128
+_END_BYTES: Final = 64
+
+
+class Parquet(TableFormat):
+    """One Parquet file per table, for code."""
+
+    name = "parquet"
+    suffix = ".parquet"
+    summary = "`<table>.parquet`: every table with its types and descriptions; the one to read from code."
+    reading = """\
+```python
+import pandas as pd
+
+features = pd.read_parquet("features.parquet", dtype_backend="pyarrow")
+```
+
+```python
+import polars as pl
+
+features = pl.read_parquet("features.parquet")
+```
+"""
+
+    def write(self, table: pa.Table, folder: Path, name: str) -> None:
+        """Write and flush `<name>.parquet`."""
+        write_parquet(table, folder, name)
+
+    def columns(self, folder: Path, name: str, expected: pa.Table) -> Iterator[Column]:
+        """The columns of `<name>.parquet`, one at a time. Raises OSError if even a description is another one."""
+        path = self.path(folder, name)
+        with _readable(folder, name), pq.ParquetFile(path, pre_buffer=False) as file:
+            if not file.schema_arrow.equals(expected.schema, check_metadata=True):
+                raise OSError("columns, types or descriptions are not the declared ones")
+            for column in file.schema_arrow.names:
+                yield 0, column, file.read(columns=[column], use_threads=False)[column]
+
 
 def parquet_path(folder: Path, table_name: str) -> Path:
-    """Where a table's Parquet file stands in a release folder."""
-    return folder / f"{table_name}.parquet"
+    """A table's Parquet file in a release folder, or in the folder of its history."""
+    return folder / f"{table_name}{Parquet.suffix}"
+
+
+def parquet_relation(folder: Path, table_name: str) -> str:
+    """A table's Parquet file as an SQL relation.
+
+    DuckDB reads the path as a pattern, so wildcard characters are put in brackets.
+    """
+    path = str(parquet_path(folder, table_name))
+    return f"read_parquet({literal(''.join(f'[{c}]' if c in '[*?' else c for c in path))})"
 
 
 def write_parquet(table: pa.Table, folder: Path, name: str) -> None:
-    """Write and flush `<name>.parquet`; OSError where the disk does not take it."""
+    """Write and flush `<name>.parquet`; OSError if the disk does not take it."""
     path = parquet_path(folder, name)
     pq.write_table(
         table,
@@ -38,17 +86,27 @@ def write_parquet(table: pa.Table, folder: Path, name: str) -> None:
 
 
 def _repeating(table: pa.Table) -> list[str]:
-    """The columns whose values repeat; a dictionary of texts that all differ makes files larger and reading slower.
+    """The columns whose values repeat; for texts that all differ, a dictionary makes files larger and reading slower.
 
-    Counted are all rows: of names that occur here and there, the first thousand rows may have each but once.
+    All rows are counted, because a value that occurs only once in the first thousand rows may recur much later.
     """
-    return [name for name in table.column_names if 2 * pc.count_distinct(table[name]).as_py() <= table.num_rows]
+    return [name for name in table.column_names if _repeats(table[name])]
+
+
+def _repeats(values: pa.ChunkedArray) -> bool:
+    """Whether at most half of the values are distinct."""
+    if pa.types.is_string(values.type) and values.nbytes > _LONG_BYTES * len(values):
+        # Texts with different ends are different texts, and ends of long texts take much less time to hash.
+        ends = pc.binary_slice(values.cast(pa.binary()), -_END_BYTES, None)
+        if 2 * pc.count_distinct(ends).as_py() > len(values):
+            return False
+    return bool(2 * pc.count_distinct(values).as_py() <= len(values))
 
 
 def read_parquet(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.Table:
-    """Read `<name>.parquet` as stored, metadata included; OSError where it is missing or not Parquet.
+    """Read `<name>.parquet` as stored, metadata included; OSError if it is missing or not Parquet.
 
-    Of `columns`, those that the file has are read, in its order; all of them where not given.
+    Reads those of `columns` that the file has, in its order, or all columns if `columns` is None.
     """
     # Not pq.read_table: that imports pyarrow.dataset and pandas, half a second, to read one file.
     # One thread and no reading ahead: for files of this size, starting threads costs more than they save.
@@ -57,19 +115,9 @@ def read_parquet(folder: Path, name: str, columns: Iterable[str] | None = None) 
 
 
 def parquet_schema(folder: Path, name: str) -> pa.Schema:
-    """Columns, types and descriptions of `<name>.parquet`; OSError where it is missing or not Parquet."""
+    """Columns, types and descriptions of `<name>.parquet`; OSError if it is missing or not Parquet."""
     with _readable(folder, name):
         return pq.read_schema(parquet_path(folder, name))
-
-
-def parquet_columns(folder: Path, name: str) -> Iterator[tuple[int, str, pa.ChunkedArray]]:
-    """Each column of `<name>.parquet` on its own, as (0, name, values); OSError where it is missing or not Parquet.
-
-    So no more than one column is in memory at once.
-    """
-    with _readable(folder, name), pq.ParquetFile(parquet_path(folder, name), pre_buffer=False) as file:
-        for column in file.schema_arrow.names:
-            yield 0, column, file.read(columns=[column], use_threads=False)[column]
 
 
 @contextmanager
@@ -81,10 +129,7 @@ def _readable(folder: Path, name: str) -> Iterator[None]:
 
 
 def shape_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """Table -> column -> type and nullability, as the Parquet files in `folder` have them.
-
-    OSError where one cannot be read.
-    """
+    """Table -> column -> type and nullability in the Parquet files of `folder`; OSError if one cannot be read."""
     shape = {}
     for path in sorted(folder.glob("*.parquet")):
         schema = parquet_schema(folder, path.stem)
@@ -95,7 +140,7 @@ def shape_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
 def conform(table: pa.Table, schema: TableSchema) -> pa.Table:
     """The table with exactly the declared columns, types and metadata.
 
-    ValueError where names, types or NULLs differ from the declarations: a table of another shape is never published.
+    ValueError if names, types or NULLs differ from the declarations: a table of another shape is never published.
     """
     if tuple(table.column_names) != schema.column_names:
         raise ValueError(

@@ -1,21 +1,16 @@
-"""Reading a release's files back: whether Parquet, CSV and DuckDB file hold the tables that were made."""
+"""Read back what was written: whether the files of a release hold the tables that were made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pyarrow as pa
 
 from steckbrief.load.errors import Violation
-from steckbrief.load.formats.csv import csv_batches, csv_path, longest_row, neutralise
-from steckbrief.load.formats.duckdb import FILE
-from steckbrief.load.formats.parquet import parquet_columns, parquet_path, parquet_schema, read_parquet
-from steckbrief.schema.model import TableSchema
-from steckbrief.schema.sql import quoted
+from steckbrief.load.formats.format import Column, Format
+from steckbrief.load.formats.formulas import neutralise
 
 _LONGEST: Final = 80
 """Characters of one value in a message."""
@@ -24,110 +19,72 @@ _REMEDY: Final = (
     "The file on disk is not what was written: look for errors of the disk or the file system, then build again."
 )
 
-Read = Callable[[], Iterator[tuple[int, str, pa.ChunkedArray]]]
-"""Gives pieces of a file: (first row, column, values)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the files of a table must hold: so many rows, so many neutralised CSV cells, and what was made.
-
-    Where nobody has the table that was `made` any more, what the Parquet file says is taken for it.
-    """
-
-    rows: int
-    neutralised: int
-    made: pa.Table | None
-
 
 def read_back(
-    connection: duckdb.DuckDBPyConnection, table: TableSchema, folder: Path, expected: Expected
+    folder: Path, name: str, table: pa.Table, formats: Iterable[Format], *, neutralised: bool
 ) -> Iterator[Violation]:
-    """Every file of `table` in `folder` that does not hold what is expected; `connection` has the DuckDB file open."""
-    name = table.name
-    path = parquet_path(folder, name)
-    try:
-        # A published release keeps the wording of its day: another one is no change of the schema.
-        worded = expected.made is not None
-        if not parquet_schema(folder, name).equals(table.arrow_schema, check_metadata=worded):
-            yield _unlike(table, path, "columns, types or descriptions are not the declared ones")
-            return
-        made = read_parquet(folder, name) if expected.made is None else expected.made
-    except OSError as error:
-        yield _unlike(table, path, str(error))
-        return
-    if made.num_rows != expected.rows:
-        yield _unlike(table, path, f"{made.num_rows} rows, {expected.rows} were made")
-    if expected.made is not None:
-        yield from _compared(table, path, made, lambda: parquet_columns(folder, name))
-    as_csv = neutralise(made)[0] if expected.neutralised else made
-    longest = longest_row(as_csv)
-    yield from _compared(table, csv_path(folder, name), as_csv, lambda: _pieces(csv_batches(folder, name, longest)))
-    yield from _compared(table, folder / FILE, made, lambda: _of_database(connection, name))
+    """Compare the files of a table with the table.
+
+    Args:
+        folder: the release.
+        name: the table's name.
+        table: what the files must hold.
+        formats: the formats to read.
+        neutralised: whether files for spreadsheets hold neutralised texts.
+
+    Yields:
+        A violation for every file that cannot be read or differs.
+    """
+    safe = neutralise(table)[0] if neutralised else table
+    for format_ in formats:
+        expected = safe if format_.for_spreadsheets else table
+        try:
+            difference = _difference(format_.columns(folder, name, expected), expected)
+        except OSError as error:
+            difference = str(error)
+        if difference:
+            yield Violation(
+                check=f"{format_.path(folder, name).name} reads back as written",
+                table=name,
+                columns=(),
+                count=1,
+                problem=f"difference ({difference})",
+                examples=(),
+                remedy=_REMEDY,
+            )
 
 
 def shown(value: object) -> str:
-    """A value as a message has it."""
+    """A value as it appears in a message, shortened if it is long.
+
+    >>> shown(None), shown("x")
+    ('NULL', "'x'")
+    """
     text = "NULL" if value is None else repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
-def _of_database(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[tuple[int, str, pa.ChunkedArray]]:
-    found = connection.sql(f"SELECT * FROM {quoted(name)}").to_arrow_table()  # noqa: S608 - a declared name
-    for column in found.column_names:
-        yield 0, column, found[column]
+def _difference(columns: Iterator[Column], expected: pa.Table) -> str:
+    """The first difference between a file and a table: in names, values or number of rows; "" if they are equal.
 
-
-def _pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[int, str, pa.ChunkedArray]]:
-    at = 0
-    for batch in batches:
-        for field in batch.schema:
-            yield at, field.name, pa.chunked_array([batch[field.name]])
-        at += batch.num_rows
-
-
-def _compared(table: TableSchema, path: Path, expected: pa.Table, read: Read) -> Iterator[Violation]:
-    try:
-        difference = _difference(read(), expected)
-    except OSError as error:
-        difference = str(error)
-    if difference:
-        yield _unlike(table, path, difference)
-
-
-def _difference(pieces: Iterator[tuple[int, str, pa.ChunkedArray]], expected: pa.Table) -> str:
-    """Where a file differs from a table: names, the first column and row, number of rows; "" where they are equal.
-
-    Whether a column may be NULL is not compared: neither CSV nor a query result says.
+    Nullability is not compared, because neither CSV files nor query results record it.
     """
     rows = dict.fromkeys(expected.column_names, 0)
-    for start, name, found in pieces:
+    for start, name, values in columns:
         if name not in rows:
             return f"column {name}, expected {', '.join(expected.column_names)}"
-        wanted = expected[name].slice(start, len(found))
-        rows[name] = start + len(found)
-        if len(wanted) == len(found) and not found.equals(wanted):
-            return _first_difference(name, start, found, wanted)
+        wanted = expected[name].slice(start, len(values))
+        rows[name] = start + len(values)
+        if len(wanted) == len(values) and not values.equals(wanted):
+            return _first_difference(name, start, values, wanted)
     for name, count in rows.items():
         if count != expected.num_rows:
             return f"column {name}: {count} rows, expected {expected.num_rows}"
     return ""
 
 
-def _first_difference(name: str, start: int, found: pa.ChunkedArray, wanted: pa.ChunkedArray) -> str:
-    for row, (left, right) in enumerate(zip(found.to_pylist(), wanted.to_pylist(), strict=True), start):
+def _first_difference(name: str, start: int, values: pa.ChunkedArray, wanted: pa.ChunkedArray) -> str:
+    for row, (left, right) in enumerate(zip(values.to_pylist(), wanted.to_pylist(), strict=True), start):
         if left != right:
             return f"column {name}, row {row}: found {shown(left)}, expected {shown(right)}"
-    return f"column {name} of type {found.type}, expected {wanted.type}"
-
-
-def _unlike(table: TableSchema, path: Path, what: str) -> Violation:
-    return Violation(
-        check=f"{path.name} reads back as written",
-        table=table.name,
-        columns=(),
-        count=1,
-        problem=f"difference ({what})",
-        examples=(),
-        remedy=_REMEDY,
-    )
+    return f"column {name} of type {values.type}, expected {wanted.type}"

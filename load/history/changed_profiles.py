@@ -1,83 +1,40 @@
-"""Suspects: the profiles in which two versions of a table may differ, found without looking at single rows."""
+"""The profiles in which two versions of a table differ, found by comparing whole columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """The rows of one profile that both tables have in the same number: where they start in each, and how many."""
+def changed_profiles(new: pa.Table, old: pa.Table, columns: Sequence[str]) -> tuple[pa.Table, pa.Table]:
+    """The rows of the profiles whose rows differ in `columns`, in number or in order; always whole profiles.
 
-    new: int
-    old: int
-    rows: int
-
-
-def suspects(new: pa.Table, old: pa.Table, columns: Sequence[str]) -> tuple[pa.Table, pa.Table]:
-    """The rows of those profiles whose rows differ in `columns`, in number or in order; whole profiles, in both tables.
-
-    Both tables are in order of profile_id. What is left out is the same in both.
+    Both tables must be in order of profile_id. The rows that are left out are the same in both.
     """
-    new, old = new.combine_chunks(), old.combine_chunks()
-    runs_new, runs_old = _runs(new), _runs(old)
-    common = [
-        _Run(start, runs_old[each][0], end - start)
-        for each, (start, end) in runs_new.items()
-        if each in runs_old and runs_old[each][1] - runs_old[each][0] == end - start
-    ]
-    same_new, same_old = np.zeros(new.num_rows, dtype=bool), np.zeros(old.num_rows, dtype=bool)
-    pairs = [(new.column(name), old.column(name)) for name in columns]
-    for stretch in _stretches(common):
-        for run in _equal(stretch, pairs):
-            same_new[run.new : run.new + run.rows] = True
-            same_old[run.old : run.old + run.rows] = True
-    return new.filter(pa.array(~same_new)), old.filter(pa.array(~same_old))
+    # Profiles that have as many rows in both tables: their rows are counterparts, one by one.
+    same_number = pa.array(sorted(profile_id for profile_id, _ in _counts(new) & _counts(old)), pa.string())
+    in_new, in_old = (pc.is_in(table["profile_id"], same_number) for table in (new, old))
+    profile_ids = new["profile_id"].filter(in_new)
+    changed = {
+        profile_id
+        for column in columns
+        for profile_id in _changed(profile_ids, new[column].filter(in_new), old[column].filter(in_old))
+    }
+    same = same_number.filter(pc.invert(pc.is_in(same_number, pa.array(changed, pa.string()))))
+    new_changed, old_changed = (table.filter(pc.invert(pc.is_in(table["profile_id"], same))) for table in (new, old))
+    return new_changed, old_changed
 
 
-def _runs(table: pa.Table) -> dict[str, tuple[int, int]]:
-    """profile_id -> first row and row after the last."""
-    if table.num_rows == 0:
-        return {}
-    encoded = pc.run_end_encode(table.column("profile_id").combine_chunks())
-    ends = encoded.run_ends.to_pylist()
-    return dict(zip(encoded.values.to_pylist(), zip([0, *ends[:-1]], ends, strict=True), strict=True))
+def _counts(table: pa.Table) -> set[tuple[str, int]]:
+    return {(count["values"], count["counts"]) for count in table["profile_id"].value_counts().to_pylist()}
 
 
-def _stretches(runs: Sequence[_Run]) -> Iterator[list[_Run]]:
-    """Runs cut where they are not neighbours in both tables."""
-    stretch: list[_Run] = []
-    for run in runs:
-        if stretch:
-            last = stretch[-1]
-            if (last.new + last.rows, last.old + last.rows) != (run.new, run.old):
-                yield stretch
-                stretch = []
-        stretch.append(run)
-    if stretch:
-        yield stretch
-
-
-def _equal(stretch: list[_Run], pairs: Sequence[tuple[pa.ChunkedArray, pa.ChunkedArray]]) -> Iterator[_Run]:
-    """The runs of a stretch that are equal in all columns: all of it, or what halving it again and again finds.
-
-    A column that is equal in a stretch is so in its halves, and not compared there again.
-    """
-    pending = [(stretch, pairs)]
-    while pending:
-        runs, compared = pending.pop()
-        first, last = runs[0], runs[-1]
-        rows = last.new + last.rows - first.new
-        unequal = [
-            (new, old) for new, old in compared if not new.slice(first.new, rows).equals(old.slice(first.old, rows))
-        ]
-        if not unequal:
-            yield _Run(first.new, first.old, rows)
-        elif len(runs) > 1:
-            half = len(runs) // 2
-            pending += [(runs[:half], unequal), (runs[half:], unequal)]
+def _changed(profile_ids: pa.ChunkedArray, new: pa.ChunkedArray, old: pa.ChunkedArray) -> list[str]:
+    """The profiles whose values differ in one column; NULL equals NULL."""
+    if new.equals(old):
+        return []
+    both_null = pc.and_(pc.is_null(new), pc.is_null(old))
+    same = pc.or_(both_null, pc.fill_null(pc.equal(new, old), False))  # noqa: FBT003 - pyarrow's
+    return list(pc.unique(profile_ids.filter(pc.invert(same))).to_pylist())

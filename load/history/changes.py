@@ -1,18 +1,18 @@
 """What changed against the previous release: the table `changes`.
 
-Compared are profiles, by profile_id, and the tables whose rows carry a row_id. The others either follow from these
-or from source_sha256 (sections, links, tags, front_matter), or describe a run (diagnostics).
+It compares profiles, by profile_id, and the tables whose rows have a row_id. The other tables follow from these or from
+source_sha256 (sections, links, tags, front_matter), or describe a run (diagnostics).
 
 What an analyst can rely on:
 
-- A row that only moved is no change: only versioned columns are compared (schema/history.py).
+- A row that only moved did not change: only versioned columns are compared (schema/history.py).
 - A row_id comes from a row's text, so a row whose text was edited is one removed and one added row. A changed row is
   one whose identity stayed: the answer of a question, the description or target of an alternative.
-- An edited file always shows, if nowhere else then as source_sha256 of its profile; a file that moved as source_path.
-- An added or removed row is one row with column "*", whose after or before holds what names it: the title, the
+- An edited file always shows, at least as source_sha256 of its profile, and a file that moved as source_path.
+- An added or removed row gives one row with column "*"; its after or before holds what names the row: the title, the
   text, the question, the name. A changed row gives one row per changed column.
-- A column that one of the releases does not have, or has with another type, is not compared. All rows of a table that
-  only one of them has were added or removed.
+- A column that only one release has, or that has another type in the other, is not compared. If only one release has
+  a table, all its rows were added or removed.
 """
 
 from __future__ import annotations
@@ -24,52 +24,53 @@ from typing import Final
 import pyarrow as pa
 
 from steckbrief.load.errors import ReleaseError
-from steckbrief.load.history.changed_profiles import suspects
-from steckbrief.load.history.comparable_columns import comparable, rows_of, stored_schemas
+from steckbrief.load.history.changed_profiles import changed_profiles
+from steckbrief.load.history.comparable_columns import comparable_columns, history_schemas, rows_of
 from steckbrief.schema.arrow import empty, to_arrow
 from steckbrief.schema.history import HISTORY_TABLES, UNVERSIONED, identity, key_of
 
 _NAMED_BY: Final = {"profiles": "title", "alternatives": "name", "faqs": "question"}
 
 
-def compare(candidate: Path, previous: Path | None, made: Mapping[str, pa.Table] | None = None) -> pa.Table:
-    """The table `changes` for the folder `candidate` against the release folder `previous`; empty where that is None.
+def compare(new: Path | Mapping[str, pa.Table], previous: Path | None) -> pa.Table:
+    """The table `changes` between two releases, sorted by table, row_key and column.
 
-    Reads the Parquet files of HISTORY_TABLES in both; of the candidate, only where its tables are not given as `made`.
-    Sorted by table, row_key, column. Raises ReleaseError where the previous release cannot be read.
+    Args:
+        new: the folder of the newer release, or its tables if they are in memory.
+        previous: the folder of the older one; without it, there are no changes.
+
+    Raises:
+        ReleaseError: a release cannot be read.
     """
     if previous is None:
         return empty("changes")
     found: list[dict[str, str | None]] = []
     try:
-        now, before = stored_schemas(candidate), stored_schemas(previous)
+        schemas, old_schemas = history_schemas(new), history_schemas(previous)
         for name in HISTORY_TABLES:
-            columns = comparable(name, now.get(name), before.get(name)) - UNVERSIONED
-            new = _rows(candidate, name, now.get(name), columns, made)
-            # Rows that cannot be matched with tonight's are none of the same table.
-            old = _rows(previous, name, before.get(name) if columns or name not in now else None, columns)
-            found += _changes(name, new, old, columns)
+            columns = comparable_columns(name, schemas.get(name), old_schemas.get(name)) - UNVERSIONED
+            rows = _rows(new, name, schemas.get(name), columns)
+            # Rows that cannot be matched with the new ones belong to another table that had the same name.
+            matched = columns or name not in schemas
+            old_rows = _rows(previous, name, old_schemas.get(name) if matched else None, columns)
+            found += _changes(name, rows, old_rows, columns)
     except (OSError, KeyError) as error:
         raise ReleaseError(
             f"{previous}: the previous release cannot be compared with ({error}). Restore it from a backup, or point"
             " latest at another release (ln -sfn releases/ID latest), then build again."
         ) from error
-    found.sort(key=lambda each: (each["table"], each["row_key"], each["column"]))
+    found.sort(key=lambda change: (change["table"], change["row_key"], change["column"]))
     return to_arrow("changes", found)
 
 
 def _rows(
-    folder: Path,
-    name: str,
-    stored: pa.Schema | None,
-    columns: Collection[str],
-    made: Mapping[str, pa.Table] | None = None,
+    source: Path | Mapping[str, pa.Table], name: str, stored: pa.Schema | None, columns: Collection[str]
 ) -> pa.Table:
-    """What of a release's table is compared: `columns`, what a row is known by, and what names it to a person."""
+    """The compared part of a release's table: `columns`, its identity, and the column that names a row to a person."""
     label = pa.field(_label(name), pa.string())
     if stored is None:
-        return pa.schema([*(pa.field(each, pa.string()) for each in sorted(identity(name))), label]).empty_table()
-    table = rows_of(folder, name, {*columns, *identity(name), label.name}, made)
+        return pa.schema([*(pa.field(key, pa.string()) for key in sorted(identity(name))), label]).empty_table()
+    table = rows_of(source, name, {*columns, *identity(name), label.name})
     return (
         table if label.name in table.column_names else table.append_column(label, pa.nulls(table.num_rows, label.type))
     )
@@ -83,26 +84,26 @@ def _label(name: str) -> str:
 def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) -> Iterator[dict[str, str | None]]:
     """The rows of `changes` between two versions of one table, compared in `columns`; in any order.
 
-    Suspects are few on nearly every night, so their rows may be objects: a query for each step costs more to plan than
-    it saves.
+    Changed profiles are few on nearly every night, so their rows may be Python objects: a query for each step costs
+    more to plan than it saves.
     """
     if columns:
-        new, old = suspects(new, old, sorted(columns))
+        new, old = changed_profiles(new, old, sorted(columns))
     key, label, compared = key_of(name), _label(name), sorted(set(columns) - identity(name))
-    now, before = _by_key(new, key), _by_key(old, key)
-    for row_key, row in now.items():
-        earlier = before.pop(row_key, None)
-        told = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
-        if earlier is None:
-            yield told | {"column": "*", "change": "added", "before": None, "after": row[label]}
+    old_rows = _by_key(old, key)
+    for row_key, row in _by_key(new, key).items():
+        old_row = old_rows.pop(row_key, None)
+        change = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
+        if old_row is None:
+            yield change | {"column": "*", "change": "added", "before": None, "after": row[label]}
             continue
         for column in compared:
-            if row[column] != earlier[column]:
-                cells = {"before": earlier[column], "after": row[column]}
-                yield told | {"column": column, "change": "changed"} | cells
-    for row_key, row in before.items():
-        told = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
-        yield told | {"column": "*", "change": "removed", "before": row[label], "after": None}
+            if row[column] != old_row[column]:
+                values = {"before": old_row[column], "after": row[column]}
+                yield change | {"column": column, "change": "changed"} | values
+    for row_key, row in old_rows.items():
+        change = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
+        yield change | {"column": "*", "change": "removed", "before": row[label], "after": None}
 
 
 def _by_key(table: pa.Table, key: str) -> dict[str, dict[str, str | None]]:

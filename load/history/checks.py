@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from steckbrief.load.database import brief, connected, parquet_relation
+from steckbrief.load.database import brief, connected
 from steckbrief.load.errors import Violation
-from steckbrief.load.formats.parquet import parquet_path, read_parquet
+from steckbrief.load.formats.parquet import parquet_path, parquet_relation, read_parquet
 from steckbrief.load.releases.published import HISTORY
 from steckbrief.schema.history import FROM, HISTORY_TABLES, TO, history_schema, key_of, versioned
 from steckbrief.schema.sql import quoted

@@ -1,7 +1,7 @@
-"""What a release of any schema version has of the tables that are followed from release to release.
+"""The columns in which releases of any two schema versions can be compared.
 
-docs/schema-policy.md lets tables and columns come, go and take another type. So a table that one of two releases does
-not have counts as empty there, and a column of another type as another column.
+docs/schema-policy.md lets tables and columns come, go and take another type. So a table that one release lacks counts
+as empty there, and a column of another type as another column.
 """
 
 from __future__ import annotations
@@ -16,32 +16,45 @@ from steckbrief.load.releases.published import MANIFEST, read
 from steckbrief.schema.history import HISTORY_TABLES, identity
 
 
-def stored_schemas(folder: Path) -> Mapping[str, pa.Schema]:
-    """Table -> schema, for every followed table of the release in `folder`, which may still be in the making.
+def history_schemas(release: Path | Mapping[str, pa.Table]) -> Mapping[str, pa.Schema]:
+    """The schema of every table of a release that can have a history.
 
-    A table whose rows cannot be told apart yet (it had no row_id then) is left out. Raises OSError where a table's
-    file cannot be read although the release has the table.
+    A table of an old release whose rows cannot be told apart, because they had no row_id then, is left out.
+
+    Args:
+        release: its folder, which may still be in the making, or its tables if they are in memory.
+
+    Raises:
+        OSError: a table of the release cannot be read.
     """
-    has = read(folder).manifest["tables"] if (folder / MANIFEST).is_file() else HISTORY_TABLES
-    schemas = {name: parquet_schema(folder, name) for name in HISTORY_TABLES if name in has}
+    if isinstance(release, Path):
+        tables = read(release).manifest["tables"] if (release / MANIFEST).is_file() else HISTORY_TABLES
+        schemas = {name: parquet_schema(release, name) for name in HISTORY_TABLES if name in tables}
+    else:
+        schemas = {name: release[name].schema for name in HISTORY_TABLES}
     return {name: schema for name, schema in schemas.items() if identity(name) <= set(schema.names)}
 
 
-def rows_of(folder: Path, name: str, columns: Collection[str], made: Mapping[str, pa.Table] | None = None) -> pa.Table:
-    """Those of `columns` that the table `name` of the release in `folder` has, in its order.
+def rows_of(release: Path | Mapping[str, pa.Table], name: str, columns: Collection[str]) -> pa.Table:
+    """Those of `columns` that the table `name` of a release has, in its order.
 
-    Taken from `made`, the tables of that release, where they are still in memory: that they are what its files hold is
-    checked before it is published (read_back.py). Else OSError where the file cannot be read.
+    Args:
+        release: its folder, or its tables if they are in memory; `check` makes sure that its files hold the same.
+        name: the table.
+        columns: the names of the columns.
+
+    Raises:
+        OSError: the file cannot be read.
     """
-    if made is None:
-        return read_parquet(folder, name, columns)
-    return made[name].select([each for each in made[name].column_names if each in columns])
+    if isinstance(release, Path):
+        return read_parquet(release, name, columns)
+    return release[name].select([column for column in release[name].column_names if column in columns])
 
 
-def comparable(name: str, one: pa.Schema | None, other: pa.Schema | None) -> frozenset[str]:
-    """The columns that two versions of the table `name` have with the same type; none where rows cannot be matched."""
+def comparable_columns(name: str, one: pa.Schema | None, other: pa.Schema | None) -> frozenset[str]:
+    """The columns that two versions of the table `name` have with the same type; none if rows cannot be matched."""
     if one is None or other is None:
         return frozenset()
-    types = {each.name: each.type for each in other}
-    both = frozenset(each.name for each in one if types.get(each.name) == each.type)
-    return both if identity(name) <= both else frozenset()
+    types = {field.name: field.type for field in other}
+    common = frozenset(field.name for field in one if types.get(field.name) == field.type)
+    return common if identity(name) <= common else frozenset()

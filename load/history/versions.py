@@ -31,7 +31,7 @@ from steckbrief.load.disk import sync_folder
 from steckbrief.load.errors import ReleaseError
 from steckbrief.load.formats.parquet import parquet_path, read_parquet, write_parquet
 from steckbrief.load.history.changes import compare
-from steckbrief.load.history.comparable_columns import comparable, rows_of, stored_schemas
+from steckbrief.load.history.comparable_columns import comparable_columns, history_schemas, rows_of
 from steckbrief.load.history.lineage import line
 from steckbrief.load.releases.published import HISTORY, MANIFEST, read, released_at
 from steckbrief.schema.history import TIME, TO, history_of, key_of
@@ -43,7 +43,7 @@ _log: Final = logging.getLogger(__name__)
 class _Step:
     """From one release to the next: its folder and time, what changed, the history before (if any) and the new one.
 
-    `made` are its tables, where they are in memory.
+    `tables` are its tables, if they are in memory.
     """
 
     folder: Path
@@ -51,15 +51,15 @@ class _Step:
     changes: pa.Table
     earlier: Path | None
     target: Path
-    made: Mapping[str, pa.Table] | None = None
+    tables: Mapping[str, pa.Table] | None = None
 
 
-def carry_on(folder: Path, made: Mapping[str, pa.Table], previous: Path | None, at: dt.datetime) -> dict[str, int]:
+def carry_on(folder: Path, tables: Mapping[str, pa.Table], previous: Path | None, at: dt.datetime) -> dict[str, int]:
     """Write the history of the release that is being made in `folder`; gives the number of versions by table.
 
     Args:
         folder: where its files are.
-        made: its tables; `changes` is against `previous`.
+        tables: its tables; `changes` is against `previous`.
         previous: folder of the release before it, None for a first one. Where it has no history, that is made again
             first: from the newest earlier release whose history is whole, else from the oldest release that is there.
         at: the time of the release (aware).
@@ -76,7 +76,7 @@ def carry_on(folder: Path, made: Mapping[str, pa.Table], previous: Path | None, 
         _tell(previous, start, folders)
         rebuild(folders, again, start)
         earlier = again
-    rows = _carry_on(_Step(folder, at, made["changes"], earlier, target, made))
+    rows = _carry_on(_Step(folder, at, tables["changes"], earlier, target, tables))
     if earlier == again:
         shutil.rmtree(again)
     sync_folder(target)
@@ -120,7 +120,10 @@ def _tell(release: Path, start: Path | None, folders: Sequence[Path]) -> None:
 
 def _carry_on(step: _Step) -> dict[str, int]:
     """Write the history of every table that the release has; gives the number of versions by table."""
-    return {name: _carry_on_table(name, schema, step) for name, schema in stored_schemas(step.folder).items()}
+    return {
+        name: _carry_on_table(name, schema, step)
+        for name, schema in history_schemas(step.tables or step.folder).items()
+    }
 
 
 def _carry_on_table(name: str, stored: pa.Schema, step: _Step) -> int:
@@ -136,7 +139,7 @@ def _carry_on_table(name: str, stored: pa.Schema, step: _Step) -> int:
     ):
         _link(parquet_path(step.earlier, name), parquet_path(step.target, name))
         return int(versions.num_rows)
-    rows = rows_of(step.folder, name, schema.names, step.made)
+    rows = rows_of(step.tables or step.folder, name, schema.names)
     closed, opened = None, rows
     if same:
         closed = _keys(mine, ("removed", "changed"))
@@ -155,7 +158,7 @@ def _versions(name: str, schema: pa.Schema, earlier: Path | None) -> pa.Table | 
     if earlier is None or not (parquet_path(earlier, name).exists() or name in _recorded(earlier.parent)):
         return None
     versions = read_history(earlier, name)
-    return versions if comparable(name, versions.schema, schema) else None
+    return versions if comparable_columns(name, versions.schema, schema) else None
 
 
 def _recorded(release: Path) -> Collection[str]:

@@ -1,17 +1,21 @@
-"""The releases that stand in an output folder: which there are, which is the latest, what the next is called."""
+"""Published releases: which an output folder has, which is the latest, what the next is called, and their tables."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from os.path import realpath
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+
+from steckbrief.load.disk import sha256_of
 from steckbrief.load.errors import ReleaseError
+from steckbrief.load.formats.parquet import parquet_path, read_parquet
 
 RELEASES: Final = "releases"
 REJECTED: Final = "rejected"
@@ -74,6 +78,33 @@ def read(folder: Path) -> Release:
             f"{path}: this release cannot be read ({type(error).__name__}: {error}). Restore the folder from a"
             f" backup, or remove it and point {LATEST} at another release (ln -sfn releases/ID {LATEST})."
         ) from error
+
+
+def table(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.Table:
+    """The table `name` of the release in `folder`, as published, or some of its columns.
+
+    The file of a whole table must have the published hash, because what was changed after publication must not reach
+    the next release under a hash of its own.
+
+    Raises:
+        ReleaseError: the table cannot be read, or is not what was published.
+    """
+    try:
+        if columns is None:
+            published = read(folder).manifest["tables"][name]["parquet"]["sha256"]
+            found = sha256_of(parquet_path(folder, name))
+            if found != published:
+                raise ReleaseError(_damaged(folder, name, f"has the SHA-256 {found}, {published} was published"))
+        return read_parquet(folder, name, columns)
+    except OSError as error:
+        raise ReleaseError(_damaged(folder, name, f"cannot be read ({error})")) from error
+
+
+def _damaged(folder: Path, name: str, found: str) -> str:
+    return (
+        f"{folder}: the table {name} of this release {found}. Restore the folder from a backup, or point {LATEST} at"
+        f" another release (ln -sfn releases/ID {LATEST}), then build again."
+    )
 
 
 def named(output: Path, name: str) -> Release:

@@ -45,6 +45,11 @@ class Staging:
     previous: str | None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def previous_folder(self) -> Path | None:
+        """The folder of the latest release before it; None for the first."""
+        return self.output / RELEASES / self.previous if self.previous else None
+
 
 @contextmanager
 def open_staging(output: Path, *, now: dt.datetime | None = None) -> Iterator[Staging]:

@@ -1,6 +1,6 @@
 """Whether a published release is still what was published: files, hashes, keys, history.
 
-Nothing is written and no lock is taken: a release never changes, so a build at the same time does no harm.
+Nothing is written and no lock is needed, because a release never changes.
 """
 
 from __future__ import annotations
@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from steckbrief.load.checks import violations
 from steckbrief.load.disk import sha256_of
+from steckbrief.load.formats.parquet import parquet_path, parquet_schema, read_parquet
+from steckbrief.load.formats.registry import FORMATS, PARQUET
 from steckbrief.load.history.checks import problems
 from steckbrief.load.releases.published import HISTORY, LATEST, MANIFEST, RELEASES, Release
 from steckbrief.schema.history import HISTORY_TABLES
-from steckbrief.schema.tables import SCHEMA_VERSION
+from steckbrief.schema.tables import SCHEMA_VERSION, TABLES
 
 _RESTORE: Final = "Restore the release from a backup, or point latest at another one (ln -sfn releases/ID latest)."
 
@@ -42,7 +45,10 @@ def verify(release: Release) -> tuple[Fault, ...]:
     faults = tuple(_files(release))
     if faults or release.manifest.get("schema_version") != SCHEMA_VERSION:
         return faults
-    return (*_tables(release), *_history(release))
+    try:
+        return (*_tables(release), *_history(release))
+    except OSError as error:
+        return (Fault(str(release.path), f"cannot be read ({error})"),)
 
 
 def verify_latest(output: Path) -> tuple[Fault, ...]:
@@ -78,22 +84,38 @@ def _files(release: Release) -> Iterator[Fault]:
 
 
 def _entries(manifest: Any) -> Iterator[tuple[str, tuple[int, str]]]:
-    listed = [entry[kind] for entry in manifest["tables"].values() for kind in ("parquet", "csv")]
-    for entry in (*listed, *manifest.get("history", {}).values(), *manifest["files"]):
+    """Path, size and hash of every file that release.json lists, in formats of any version of this software."""
+    of_tables = [value for entry in manifest["tables"].values() for value in entry.values() if isinstance(value, dict)]
+    for entry in (*of_tables, *manifest.get("history", {}).values(), *manifest["files"]):
         yield entry["path"], (entry["bytes"], entry["sha256"])
 
 
 def _tables(release: Release) -> Iterator[Fault]:
-    tables = release.manifest["tables"]
-    rows = {name: entry["rows"] for name, entry in tables.items()}
-    neutralised = {name: entry["neutralised_cells"] for name, entry in tables.items()}
-    for each in violations(release.path, rows, neutralised):
-        yield Fault(str(release.path / each.table), f"{each.check}: {each.count} {each.problem}")
-    package = json.loads((release.path / "datapackage.json").read_text(encoding="utf-8"))
-    for resource in package["resources"]:
-        entry = tables[resource["name"]]["csv"]
-        if resource["hash"].removeprefix("sha256:") != entry["sha256"]:
-            yield Fault(str(release.path / "datapackage.json"), f"another hash of {entry['path']} than {MANIFEST}")
+    """Every format that differs from the Parquet files, and every broken promise of the schema."""
+    entries, listed = release.manifest["tables"], dict(_entries(release.manifest))
+    unlike = [
+        parquet_path(release.path, name)
+        for name, table in TABLES.items()
+        if not parquet_schema(release.path, name).equals(table.arrow_schema)
+    ]
+    if unlike:
+        yield from (Fault(str(path), "columns or types are not the declared ones") for path in unlike)
+        return
+    read = partial(read_parquet, release.path)
+    for name, entry in entries.items():
+        rows = read(name, ()).num_rows
+        if rows != entry["rows"]:
+            yield Fault(str(parquet_path(release.path, name)), f"{rows} rows, {entry['rows']} in {MANIFEST}")
+    formats = [
+        format_ for format_ in FORMATS if format_ is not PARQUET and format_.path(Path(), "profiles").name in listed
+    ]
+    neutralised = {name: entry["neutralised_cells"] for name, entry in entries.items()}
+    for violation in violations(release.path, formats, read, neutralised):
+        yield Fault(str(release.path / violation.table), f"{violation.check}: {violation.count} {violation.problem}")
+    package = release.path / "datapackage.json"
+    for resource in json.loads(package.read_text(encoding="utf-8"))["resources"]:
+        if resource["hash"].removeprefix("sha256:") != listed[resource["path"]][1]:
+            yield Fault(str(package), f"another hash of {resource['path']} than {MANIFEST}")
 
 
 def _history(release: Release) -> Iterator[Fault]:

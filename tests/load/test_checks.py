@@ -11,8 +11,8 @@ import pytest
 
 from steckbrief import schema
 from steckbrief.load.errors import CheckError, OutputError, Violation
-from steckbrief.load.formats.csv import csv_path
-from steckbrief.load.formats.duckdb import FILE
+from steckbrief.load.formats.csv import Csv
+from steckbrief.load.formats.duckdb import DuckDB
 from steckbrief.load.formats.parquet import parquet_path, read_parquet, write_parquet
 from steckbrief.load.release import Staging, Written, check, latest, open_staging, write
 from tests.load import fake
@@ -195,7 +195,7 @@ def test_a_cell_of_several_megabytes_is_read_back(output, made):
 )
 def test_a_changed_byte_in_csv_is_found(staged, old, new, message):
     staging, written = staged
-    path = csv_path(staging.path, "tags")
+    path = Csv().path(staging.path, "tags")
     assert path.read_bytes().count(old) == 1
     path.write_bytes(path.read_bytes().replace(old, new))
     (found,) = problems(written)
@@ -213,7 +213,7 @@ def test_a_truncated_parquet_file_is_found(staged, kept):
 
 def test_a_missing_file_is_found(staged):
     staging, written = staged
-    csv_path(staging.path, "faqs").unlink()
+    Csv().path(staging.path, "faqs").unlink()
     assert any("faqs.csv" in found and "No such file" in found for found in problems(written))
 
 
@@ -226,7 +226,7 @@ def test_lost_descriptions_are_found(staged):
 
 def test_a_truncated_duckdb_file_is_an_error_that_says_what_to_do(staged):
     staging, written = staged
-    path = staging.path / FILE
+    path = staging.path / DuckDB.file
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(OutputError, match=r"could not read back the tables.*then build again"):
         check(written)

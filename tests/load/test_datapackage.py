@@ -14,7 +14,7 @@ with warnings.catch_warnings():
     import frictionless
 
 from steckbrief import schema
-from steckbrief.load.formats.csv import csv_path
+from steckbrief.load.formats.csv import Csv
 from steckbrief.load.release import Release
 from tests.load import fake
 
@@ -57,7 +57,7 @@ def test_texts_that_look_like_something_else_are_valid(output):
 
 
 def _replace(folder: Path, name: str, old: str, new: str) -> None:
-    path = csv_path(folder, name)
+    path = Csv().path(folder, name)
     text = path.read_bytes().decode()
     assert old in text
     path.write_bytes(text.replace(old, new, 1).encode())
@@ -82,6 +82,6 @@ def test_what_breaks_the_description_is_found(folder, name, old, new, error):
 def test_a_changed_byte_breaks_the_hash(release, tmp_path):
     copied = tmp_path / "release"
     shutil.copytree(release.path, copied)
-    with csv_path(copied, "tags").open("ab") as file:
+    with Csv().path(copied, "tags").open("ab") as file:
         file.write(b'"de/product-00003",99,"new"\r\n')
     assert {("hash-count", "tags"), ("byte-count", "tags")} <= set(errors(copied))

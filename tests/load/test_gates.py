@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from steckbrief.load.gates import FEW, FEW_PROFILES, Earlier, Figures, GateResult, Limits, evaluate
+from steckbrief.load.gates import FEW, FEW_PROFILES, Earlier, Figures, GateLimits, GateResult, evaluate
 from steckbrief.schema import ROW_TABLES, SCHEMA_VERSION
 from steckbrief.schema.compatibility import shape_of_declarations
 
@@ -19,8 +19,10 @@ EARLIER = Earlier("20261122T041500Z", ROWS, SCHEMA_VERSION, SHAPE)
 FIGURES = Figures(ROWS, 0, 1000, 0, 0, SCHEMA_VERSION, SHAPE)
 
 
-def result(gate: str, figures: Figures, earlier: Earlier | None = EARLIER, limits: Limits | None = None) -> GateResult:
-    return next(each for each in evaluate(figures, earlier, limits or Limits()) if each.gate == gate)
+def result(
+    gate: str, figures: Figures, earlier: Earlier | None = EARLIER, limits: GateLimits | None = None
+) -> GateResult:
+    return next(each for each in evaluate(figures, earlier, limits or GateLimits()) if each.gate == gate)
 
 
 def with_rows(**rows: int) -> Figures:
@@ -28,8 +30,8 @@ def with_rows(**rows: int) -> Figures:
 
 
 def test_a_release_like_the_last_one_passes_every_gate() -> None:
-    assert all(each.passed for each in evaluate(FIGURES, EARLIER, Limits()))
-    assert len({each.gate for each in evaluate(FIGURES, EARLIER, Limits())}) == 5 + len(MISSED)
+    assert all(each.passed for each in evaluate(FIGURES, EARLIER, GateLimits()))
+    assert len({each.gate for each in evaluate(FIGURES, EARLIER, GateLimits())}) == 5 + len(MISSED)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_a_release_like_the_last_one_passes_every_gate() -> None:
 )
 def test_a_gate_lets_its_limit_pass_and_nothing_beyond(gate: str, figures: Figures, passed: bool) -> None:
     assert result(gate, figures).passed is passed
-    others = [each for each in evaluate(figures, EARLIER, Limits()) if each.gate != gate]
+    others = [each for each in evaluate(figures, EARLIER, GateLimits()) if each.gate != gate]
     assert all(each.passed for each in others if "profiles" not in each.gate)
 
 
@@ -67,14 +69,17 @@ def test_a_small_table_may_lose_a_few_rows_whatever_their_share() -> None:
 def test_all_rows_of_a_table_and_all_profiles_are_never_few(before: int) -> None:
     small = dataclasses.replace(EARLIER, rows={**ROWS, "pros": before, "profiles": before})
     none_left = dataclasses.replace(with_rows(pros=0), profiles_gone=before)
-    for gate, least in (("rows-lost-pros", Limits(rows_lost=0.99)), ("profiles-lost", Limits(profiles_lost=0.99))):
+    for gate, least in (
+        ("rows-lost-pros", GateLimits(rows_lost=0.99)),
+        ("profiles-lost", GateLimits(profiles_lost=0.99)),
+    ):
         assert not result(gate, none_left, small, least).passed
-        assert result(gate, none_left, small, Limits(rows_lost=1, profiles_lost=1)).passed
+        assert result(gate, none_left, small, GateLimits(rows_lost=1, profiles_lost=1)).passed
 
 
 def test_a_table_that_was_empty_has_nothing_to_lose() -> None:
     nothing = dataclasses.replace(EARLIER, rows={**ROWS, "pros": 0})
-    assert result("rows-lost-pros", with_rows(pros=0), nothing, Limits(rows_lost=0)).passed
+    assert result("rows-lost-pros", with_rows(pros=0), nothing, GateLimits(rows_lost=0)).passed
 
 
 @pytest.mark.parametrize(
@@ -87,7 +92,7 @@ def test_a_table_that_was_empty_has_nothing_to_lose() -> None:
     ],
 )
 def test_at_a_limit_of_zero_not_a_single_one_passes(gate: str, figures: Figures) -> None:
-    none = Limits(profiles_lost=0, rows_lost=0, files_with_errors=0, unanswered_faqs=0)
+    none = GateLimits(profiles_lost=0, rows_lost=0, files_with_errors=0, unanswered_faqs=0)
     assert not result(gate, figures, limits=none).passed
     assert result(gate, FIGURES, limits=none).passed
 
@@ -102,13 +107,13 @@ def test_a_small_catalogue_may_have_a_few_errors_and_open_questions_whatever_the
 
 
 def test_a_first_release_loses_nothing() -> None:
-    assert all(each.passed for each in evaluate(FIGURES, None, Limits()))
+    assert all(each.passed for each in evaluate(FIGURES, None, GateLimits()))
     assert result("profiles-lost", FIGURES, None).message == "no earlier release"
 
 
 def test_an_empty_source_has_no_shares() -> None:
     empty = Figures(dict.fromkeys(ROWS, 0), 0, 0, 0, 0, SCHEMA_VERSION, SHAPE)
-    assert [each.gate for each in evaluate(empty, None, Limits()) if not each.passed] == ["minimum-profiles"]
+    assert [each.gate for each in evaluate(empty, None, GateLimits()) if not each.passed] == ["minimum-profiles"]
 
 
 def test_a_failed_gate_names_figure_limit_and_the_release_before() -> None:

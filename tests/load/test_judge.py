@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from steckbrief.load.gates import GateResult, Limits
+from steckbrief.load.gates import GateLimits, GateResult
 from steckbrief.load.release import Checked, check, judge, open_staging, reject, write
 from tests.load import fake
 
-STRICT = Limits(profiles_lost=0, rows_lost=0, files_with_errors=0, unanswered_faqs=0)
+STRICT = GateLimits(profiles_lost=0, rows_lost=0, files_with_errors=0, unanswered_faqs=0)
 
 
 def judged(output: Path, made: fake.Rows, *, files: int = 9, quarantined: int = 0) -> dict[str, GateResult]:

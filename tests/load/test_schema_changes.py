@@ -14,7 +14,7 @@ import pytest
 
 from steckbrief import schema
 from steckbrief.load.formats.parquet import parquet_path, read_parquet
-from steckbrief.load.gates import GateResult, Limits
+from steckbrief.load.gates import GateLimits, GateResult
 from steckbrief.load.history.versions import rebuild
 from steckbrief.load.release import Release, check, judge, open_staging, publish, write
 from steckbrief.load.releases.published import released_at
@@ -129,7 +129,7 @@ def night(output: Path, made: fake.Rows, number: int) -> tuple[Release, tuple[Ga
     """A whole night: written, checked, judged and published; gives the release, and the gates that failed."""
     with open_staging(output, now=NOON + dt.timedelta(days=number)) as staging:
         checked = check(write(fake.tables(rows_of_today(made)), staging))
-        judged = judge(checked, Limits(), files=len(made["profiles"]), quarantined=0)
+        judged = judge(checked, GateLimits(), files=len(made["profiles"]), quarantined=0)
         return publish(checked, fake.INFO), tuple(each for each in judged if not each.passed)
 
 

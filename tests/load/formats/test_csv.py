@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steckbrief import schema
-from steckbrief.load.formats.csv import csv_path, neutralise, restore
+from steckbrief.load.formats.csv import Csv
+from steckbrief.load.formats.formulas import neutralise, restore
 from steckbrief.load.formats.parquet import read_parquet
 from tests.load import fake
 
@@ -53,11 +54,11 @@ def test_a_release_counts_what_it_neutralised_in_csv_and_leaves_parquet_alone(ou
     release = fake.publish(output, _with_formulas())
     counts = {name: entry["neutralised_cells"] for name, entry in release.manifest["tables"].items()}
     assert counts == dict.fromkeys(schema.TABLES, 0) | {"tags": 2, "features": 1}
-    assert "\"'=cmd" in csv_path(release.path, "tags").read_text(encoding="utf-8-sig")
+    assert "\"'=cmd" in Csv().path(release.path, "tags").read_text(encoding="utf-8-sig")
     assert read_parquet(release.path, "tags")["tag"][0].as_py() == "=cmd|' /C calc'!A0"
 
 
 def test_neutralising_can_be_switched_off(output):
     release = fake.publish(output, _with_formulas(), neutralise=False)
     assert not any(entry["neutralised_cells"] for entry in release.manifest["tables"].values())
-    assert '"=cmd' in csv_path(release.path, "tags").read_text(encoding="utf-8-sig")
+    assert '"=cmd' in Csv().path(release.path, "tags").read_text(encoding="utf-8-sig")

@@ -6,14 +6,14 @@ import duckdb
 import pytest
 
 from steckbrief import schema
-from steckbrief.load.formats.duckdb import FILE, JOINED, child_tables, view_name
+from steckbrief.load.formats.duckdb import JOINED, DuckDB, child_tables, view_name
 from steckbrief.load.formats.parquet import read_parquet
 from tests.load import fake
 
 
 @pytest.fixture(scope="module")
 def database(release):
-    with duckdb.connect(release.path / FILE, read_only=True) as connection:
+    with duckdb.connect(release.path / DuckDB.file, read_only=True) as connection:
         yield connection
 
 
@@ -56,4 +56,4 @@ def test_a_view_has_each_row_once_with_the_columns_of_its_profile(release, datab
 
 def test_the_storage_is_one_that_older_duckdb_1_reads(release):
     # Bytes 12 to 20 of the main header: the storage version; 64 is DuckDB 0.10 to 1.x, the next is unreadable to 1.1.
-    assert int.from_bytes((release.path / FILE).read_bytes()[12:20], "little") == 64
+    assert int.from_bytes((release.path / DuckDB.file).read_bytes()[12:20], "little") == 64

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from pyarrow import csv as pa_csv
 
 from steckbrief import schema
-from steckbrief.load.database import parquet_relation
-from steckbrief.load.formats.csv import csv_batches, csv_path, longest_row, neutralise, restore, write_csv
-from steckbrief.load.formats.parquet import parquet_path, read_parquet, write_parquet
+from steckbrief.load.formats.csv import Csv
+from steckbrief.load.formats.formulas import neutralise, restore
+from steckbrief.load.formats.parquet import parquet_path, parquet_relation, read_parquet, write_parquet
+from steckbrief.load.formats.read_back import read_back
 from steckbrief.schema.csv_options import (
     arrow_convert_options,
     arrow_parse_options,
@@ -69,6 +70,7 @@ AWKWARD = (
     *("=1+1", "+49", "-x", "@SUM(A1)", "\tx", "\rx", "'=1", "''=1", "'x", "🙂", "e\u0301", "ß", "\u2028", "\x85", "\\"),
     *('=HYPERLINK("http://x","y")', "a" * 70_000, "# comment", "profile_id", "\x0b", "\x1f", "\u200b"),
 )
+CSV = Csv()
 TEXT = st.one_of(
     st.sampled_from(AWKWARD),
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20),
@@ -78,23 +80,23 @@ TEXT = st.one_of(
 
 def arrow_csv(folder: Path, name: str) -> pa.Table:
     return pa_csv.read_csv(
-        csv_path(folder, name), parse_options=arrow_parse_options(), convert_options=arrow_convert_options(name)
+        CSV.path(folder, name), parse_options=arrow_parse_options(), convert_options=arrow_convert_options(name)
     )
 
 
 def pandas_csv(folder: Path, name: str) -> pa.Table:
-    frame = pd.read_csv(csv_path(folder, name), **pandas_options(name))
+    frame = pd.read_csv(CSV.path(folder, name), **pandas_options(name))
     assert dict(frame.dtypes) == pandas_dtypes(name)
     return pa.Table.from_pandas(frame, preserve_index=False)
 
 
 def polars_csv(folder: Path, name: str) -> pa.Table:
-    return pl.read_csv(csv_path(folder, name), schema=polars_schema(name)).to_arrow()
+    return pl.read_csv(CSV.path(folder, name), schema=polars_schema(name)).to_arrow()
 
 
 def duckdb_csv(folder: Path, name: str) -> pa.Table:
     with duckdb.connect() as connection:
-        return connection.sql(f"FROM {duckdb_relation(csv_path(folder, name), name)}").to_arrow_table()
+        return connection.sql(f"FROM {duckdb_relation(CSV.path(folder, name), name)}").to_arrow_table()
 
 
 def arrow_parquet(folder: Path, name: str) -> pa.Table:
@@ -154,18 +156,19 @@ def test_any_text_survives_every_reader(texts, tmp_path_factory):
     table = frame_of(texts)
     write_parquet(table, folder, "tags")
     safe, _ = neutralise(table)
-    write_csv(safe, folder, "tags")
+    CSV.write(safe, folder, "tags")
     for read in PARQUET_READERS:
         assert values(read(folder, "tags")) == values(table), read.__name__
     for read in CSV_READERS:
         assert values(read(folder, "tags")) == values(safe), read.__name__
-    assert values(restore(pa.Table.from_batches(csv_batches(folder, "tags", longest_row(table))))) == values(table)
+    assert not list(read_back(folder, "tags", table, [CSV], neutralised=True))
+    assert values(restore(safe)) == values(table)
 
 
 @pytest.mark.parametrize("read", CSV_READERS)
 def test_what_a_reader_would_guess_from_the_first_rows_does_not_matter(read, tmp_path):
     table = frame_of([*["plain"] * 5_000, 'first "quoted", here', "and\r\nlines", "2024-01-01"])
-    write_csv(table, tmp_path, "tags")
+    CSV.write(table, tmp_path, "tags")
     assert values(read(tmp_path, "tags")) == values(table)
 
 
@@ -174,8 +177,8 @@ def test_what_a_reader_would_guess_from_the_first_rows_does_not_matter(read, tmp
 @example(texts=list(AWKWARD))
 def test_python_reads_the_csv_as_rfc_4180_has_it(texts, tmp_path_factory):
     folder = tmp_path_factory.mktemp("texts", numbered=True)
-    write_csv(frame_of(texts), folder, "tags")
-    with csv_path(folder, "tags").open(encoding="utf-8-sig", newline="") as file:
+    CSV.write(frame_of(texts), folder, "tags")
+    with CSV.path(folder, "tags").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, strict=True))
     assert [row[2] for row in rows] == ["tag", *texts, "end"]
 
@@ -193,8 +196,8 @@ def test_the_bytes_of_a_csv_file_are_as_documented(tmp_path):
         "line_start": 3,
         "line_end": 4,
     }
-    write_csv(schema.to_arrow("alternatives", [row]), tmp_path, "alternatives")
-    stored = csv_path(tmp_path, "alternatives").read_bytes()
+    CSV.write(schema.to_arrow("alternatives", [row]), tmp_path, "alternatives")
+    stored = CSV.path(tmp_path, "alternatives").read_bytes()
     header = ",".join(f'"{name}"' for name in schema.TABLES["alternatives"].column_names)
     assert stored == codecs.BOM_UTF8 + (
         f'{header}\r\n"de/x",1,"r",2,"two\r\nlines, ""quoted""",,,,,,"none",1,"k0",3,4\r\n'.encode()
@@ -202,10 +205,10 @@ def test_the_bytes_of_a_csv_file_are_as_documented(tmp_path):
 
 
 def test_dates_and_truth_values_are_written_as_documented(release):
-    profiles = csv_path(release.path, "profiles").read_text(encoding="utf-8-sig")
+    profiles = CSV.path(release.path, "profiles").read_text(encoding="utf-8-sig")
     stored = read_parquet(release.path, "profiles")["created_on"].to_pylist()
     assert next(day for day in stored if day).isoformat() in profiles
-    assert ",true," in csv_path(release.path, "faqs").read_text(encoding="utf-8-sig")
+    assert ",true," in CSV.path(release.path, "faqs").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize("name", schema.TABLES)

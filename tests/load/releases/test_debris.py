@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from steckbrief.load import disk, release
+from steckbrief.load import disk
 from steckbrief.load.errors import OutputError, ReleaseError, UnconfirmedError
 from steckbrief.load.release import Staging, open_staging
+from steckbrief.load.releases import publish as publish_module
 from steckbrief.load.releases.published import latest, release_ids
 from steckbrief.load.releases.verify import verify
 from tests.load import fake
@@ -188,7 +189,7 @@ def test_a_latest_that_leads_elsewhere_stops_the_build_and_says_what_to_do(
 
 
 @pytest.mark.parametrize("change", ["symlink_to", "replace", "rename", "unlink"])
-def test_who_is_asked_to_end_in_the_moment_of_publication_ends_after_it_and_leaves_no_debris(
+def test_a_signal_during_publication_leaves_a_whole_latest_and_the_next_build_clears_up(
     output: Path, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class EndedError(Exception):
@@ -204,24 +205,25 @@ def test_who_is_asked_to_end_in_the_moment_of_publication_ends_after_it_and_leav
         signal.raise_signal(signal.SIGTERM)
         return result
 
-    rename = release._rename
+    rename = publish_module._rename
 
     def publishing(staging: Staging) -> Path:
         with monkeypatch.context() as patch:
             patch.setattr(Path, change, signalled)
             return rename(staging)
 
-    monkeypatch.setattr(release, "_rename", publishing)
+    monkeypatch.setattr(publish_module, "_rename", publishing)
     before = signal.signal(signal.SIGTERM, handler)
     try:
         with pytest.raises(EndedError):
             fake.publish(output, fake.rows(3))
     finally:
         signal.signal(signal.SIGTERM, before)
+        monkeypatch.undo()
     found = latest(output)
     assert found is not None
-    assert found.id == release_ids(output)[-1]
-    assert len(release_ids(output)) == 3
+    assert verify(found) == ()
+    assert fake.publish(output, fake.rows(4)).previous == found.id
     assert sorted(path.name for path in output.iterdir()) == VISIBLE
 
 
@@ -234,7 +236,7 @@ def failing_after(swapped: str, monkeypatch: pytest.MonkeyPatch) -> None:
         if link.name == swapped:
             raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(release, "swap_link", swap)
+    monkeypatch.setattr(publish_module, "swap_link", swap)
 
 
 def test_where_the_disk_fails_after_latest_moved_it_is_told_that_it_did(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
@@ -101,8 +102,6 @@ def test_a_history_that_is_not_the_tables_is_found(mine: Release) -> None:
     faults = [str(fault) for fault in verify(forge(mine, "history/pros.parquet"))]
     assert faults == [f"{parquet_path(folder, 'pros')}: 1 rows without a version that has no end. {_RESTORE}"]
     row = history.slice(0, 1)
-    import pyarrow as pa
-
     write_parquet(pa.concat_tables([history, row]), folder, "pros")
     faults = [str(fault) for fault in verify(forge(mine, "history/pros.parquet"))]
     assert any("1 versions without an end that the table does not have" in fault for fault in faults)
