@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from steckbrief.pipeline.signals import held
 from steckbrief.pipeline.work_folder import save_part
 from steckbrief.transform.parts import part_tables
 from steckbrief.transform.profile import profile_rows
-from steckbrief.transform.rows import Row
+from steckbrief.transform.records import Rows
 
 BATCH_FILES: Final = 64
 """Large enough that a batch's fixed cost (some ten small files, a message) vanishes; small enough to bound memory."""
@@ -122,7 +122,7 @@ def run_batch(job: Job, batch: Batch) -> BatchDone:
     return BatchDone(batch.number, len(rows), tuple(unreadable))
 
 
-def _read(job: Job, path: str) -> Unreadable | Mapping[str, list[Row]]:
+def _read(job: Job, path: str) -> Unreadable | Rows:
     """The rows of one file, or why there are none."""
     document = read_document(job.source, path, job.limits)
     return document if isinstance(document, Unreadable) else profile_rows(document, job.options)

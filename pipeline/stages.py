@@ -34,7 +34,7 @@ from steckbrief.pipeline.results import (
 from steckbrief.pipeline.update import bring
 from steckbrief.schema.tables import TABLES
 from steckbrief.transform.dataset import complete
-from steckbrief.transform.pieces import Kept
+from steckbrief.transform.parts import Kept
 
 _SHOWN = 3  # reasons named in a message; the rest is a number
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -28,8 +28,10 @@ from steckbrief.load.history.changed_profiles import suspects
 from steckbrief.load.history.comparable_columns import comparable, rows_of, stored_schemas
 from steckbrief.schema.arrow import empty, to_arrow
 from steckbrief.schema.history import HISTORY_TABLES, UNVERSIONED, identity, key_of
+from steckbrief.schema.listings import LISTINGS
+from steckbrief.schema.rows import ChangeRow
 
-_NAMED_BY: Final = {"profiles": "title", "alternatives": "name", "faqs": "question"}
+_LABELS: Final = {"profiles": "title"} | {listing.name: listing.label for listing in LISTINGS}
 
 
 def compare(candidate: Path, previous: Path | None, made: Mapping[str, pa.Table] | None = None) -> pa.Table:
@@ -40,7 +42,7 @@ def compare(candidate: Path, previous: Path | None, made: Mapping[str, pa.Table]
     """
     if previous is None:
         return empty("changes")
-    found: list[dict[str, str | None]] = []
+    found: list[ChangeRow] = []
     try:
         now, before = stored_schemas(candidate), stored_schemas(previous)
         for name in HISTORY_TABLES:
@@ -54,7 +56,7 @@ def compare(candidate: Path, previous: Path | None, made: Mapping[str, pa.Table]
             f"{previous}: the previous release cannot be compared with ({error}). Restore it from a backup, or point"
             " latest at another release (ln -sfn releases/ID latest), then build again."
         ) from error
-    found.sort(key=lambda each: (each["table"], each["row_key"], each["column"]))
+    found.sort(key=lambda row: (row.table, row.row_key, row.column))
     return to_arrow("changes", found)
 
 
@@ -77,10 +79,10 @@ def _rows(
 
 def _label(name: str) -> str:
     """The column that names a row of the table `name` to a person."""
-    return _NAMED_BY.get(name, "text")
+    return _LABELS.get(name, "text")
 
 
-def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) -> Iterator[dict[str, str | None]]:
+def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) -> Iterator[ChangeRow]:
     """The rows of `changes` between two versions of one table, compared in `columns`; in any order.
 
     Suspects are few on nearly every night, so their rows may be objects: a query for each step costs more to plan than
@@ -92,20 +94,17 @@ def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) 
     now, before = _by_key(new, key), _by_key(old, key)
     for row_key, row in now.items():
         earlier = before.pop(row_key, None)
-        told = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
         if earlier is None:
-            yield told | {"column": "*", "change": "added", "before": None, "after": row[label]}
+            yield ChangeRow(name, row_key, "*", "added", row["profile_id"], None, row[label])
             continue
         for column in compared:
             if row[column] != earlier[column]:
-                cells = {"before": earlier[column], "after": row[column]}
-                yield told | {"column": column, "change": "changed"} | cells
+                yield ChangeRow(name, row_key, column, "changed", row["profile_id"], earlier[column], row[column])
     for row_key, row in before.items():
-        told = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
-        yield told | {"column": "*", "change": "removed", "before": row[label], "after": None}
+        yield ChangeRow(name, row_key, "*", "removed", row["profile_id"], row[label], None)
 
 
-def _by_key(table: pa.Table, key: str) -> dict[str, dict[str, str | None]]:
+def _by_key(table: pa.Table, key: str) -> dict[str, dict[str, Any]]:
     """The rows of a table by their key, every value as CSV has it."""
     texts = pa.table({field.name: table[field.name].cast(pa.string()) for field in table.schema})
     return {row[key]: row for row in texts.to_pylist()}
