@@ -14,6 +14,7 @@ from steckbrief import schema
 from steckbrief.load.release import Release, ReleaseInfo, check, open_staging, write
 from steckbrief.load.release import publish as finish
 from steckbrief.schema.model import Column
+from tests.records import arrow
 
 WORDS = (
     'Daten Größe über flexible API pricing Team, export; integration "offline" self-hosted 🙂 naïve 100 % 007'.split()
@@ -78,7 +79,7 @@ def rows(profiles: int, *, seed: int = 1, words: int = 12) -> Rows:
 
 
 def tables(made: Mapping[str, list[dict[str, object]]]) -> dict[str, pa.Table]:
-    return {name: schema.to_arrow(name, listed) for name, listed in made.items()}
+    return {name: arrow(name, listed) for name, listed in made.items()}
 
 
 def _row(

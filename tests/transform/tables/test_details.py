@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steckbrief.transform.rows import Row
 from tests.transform.support import FRONT, column, rows, table
 
 KEYS = ("question", "answer", "answer_markdown", "line_start", "answer_line_start", "answer_line_end")
@@ -118,7 +117,7 @@ PARTS = st.sampled_from(
 def test_every_answer_is_a_stretch_of_the_file_inside_its_row(parts: list[str]) -> None:
     body = "## FAQ\n\n" + " ".join(parts)
     lines = (FRONT + body).split("\n")
-    found: list[Row] = table(body, "faqs")
+    found = table(body, "faqs")
     for row in found:
         assert row["question"]
         start, end = int(str(row["line_start"])), int(str(row["line_end"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from steckbrief.transform.tables.items import ITEM_TABLES
+from steckbrief.schema.listings import ITEM_LISTINGS
 from steckbrief.transform.templates import shared_key
 from tests.transform.support import AnyRow, column, rows, table
 
@@ -30,7 +30,7 @@ def named(item: str) -> tuple[object, object, object]:
 def test_each_table_is_read_from_sections_of_its_kind_alone(name: str, heading: str) -> None:
     found = rows(f"## Betrieb\n\n- n\n\n## {heading}\n\n- a\n- b\n")
     assert column(found[name], "text") == ["a", "b"]
-    assert all(found[other] == [] for other in ITEM_TABLES if other != name)
+    assert all(found[other] == [] for other in [listing.name for listing in ITEM_LISTINGS] if other != name)
 
 
 def test_an_item_row_says_where_it_stands() -> None:
