@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from steckbrief.schema.model import Column, TableSchema
 from steckbrief.schema.tables import TABLES
@@ -14,6 +15,14 @@ from steckbrief.schema.tables import TABLES
 def empty(table_name: str) -> pa.Table:
     """The table `table_name` without rows; KeyError if no such table is declared."""
     return TABLES[table_name].arrow_schema.empty_table()
+
+
+def equal_runs(column: pa.ChunkedArray) -> Iterator[tuple[Any, int, int]]:
+    """(value, first row, row after the last) of every stretch of equal values."""
+    encoded = pc.run_end_encode(column.combine_chunks())
+    ends = encoded.run_ends.to_pylist()
+    # The last end starts no stretch.
+    return zip(encoded.values.to_pylist(), [0, *ends], ends, strict=False)
 
 
 def to_arrow(table_name: str, rows: Iterable[NamedTuple]) -> pa.Table:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from steckbrief.schema import TABLES, to_arrow
+from steckbrief.schema.arrow import equal_runs
 from steckbrief.transform.records import Rows
 
 FILE = "file"
@@ -62,24 +61,15 @@ def joined(order: Sequence[int], part: pa.Table, kept: tuple[pa.Table, Mapping[s
     grows with the number of files that changed, not with the number of rows.
     """
     tables = [part.drop_columns([FILE])]
-    places = {number: (0, start, end) for number, start, end in _runs(part.column(FILE))}
+    places = {number: (0, start, end) for number, start, end in equal_runs(part.column(FILE))}
     if kept is not None:
         table, files = kept
         tables.append(table)
-        places |= {
-            files[value]: (1, start, end) for value, start, end in _runs(table.column("profile_id")) if value in files
-        }
+        runs = equal_runs(table.column("profile_id"))
+        places |= {files[profile_id]: (1, start, end) for profile_id, start, end in runs if profile_id in files}
     stretches = _stretches(places[number] for number in order if number in places)
     pieces = [tables[which].slice(start, end - start) for which, start, end in stretches]
     return pa.concat_tables(pieces or [tables[0].slice(0, 0)]).combine_chunks()
-
-
-def _runs(column: pa.ChunkedArray) -> Iterable[tuple[Any, int, int]]:
-    """(value, first row, row after the last) of every stretch of equal values."""
-    encoded = pc.run_end_encode(column.combine_chunks())
-    ends = np.asarray(encoded.run_ends)
-    starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
-    return zip(encoded.values.to_pylist(), starts.tolist(), ends.tolist(), strict=True)
 
 
 def _stretches(places: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from steckbrief.schema.arrow import equal_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,7 @@ def suspects(new: pa.Table, old: pa.Table, columns: Sequence[str]) -> tuple[pa.T
 
 def _runs(table: pa.Table) -> dict[str, tuple[int, int]]:
     """profile_id -> first row and row after the last."""
-    if table.num_rows == 0:
-        return {}
-    encoded = pc.run_end_encode(table.column("profile_id").combine_chunks())
-    ends = encoded.run_ends.to_pylist()
-    return dict(zip(encoded.values.to_pylist(), zip([0, *ends[:-1]], ends, strict=True), strict=True))
+    return {profile_id: (start, end) for profile_id, start, end in equal_runs(table.column("profile_id"))}
 
 
 def _stretches(runs: Sequence[_Run]) -> Iterator[list[_Run]]:
