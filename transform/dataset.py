@@ -23,7 +23,7 @@ from steckbrief.transform.options import OFF, Options
 from steckbrief.transform.parts import FILE, Kept, joined
 from steckbrief.transform.records import read_records
 from steckbrief.transform.tables.displaced import Question, suggest_answers
-from steckbrief.transform.targets import Catalogue
+from steckbrief.transform.tables.targets import Catalogue
 from steckbrief.transform.templates import Mask, shared_by, template_rows
 
 # Column of faqs -> attribute of a Suggestion.

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from steckbrief.extract.model import Problem
 from steckbrief.transform.checks.compared import ComparedAlternative, ComparedLink, Findings
-from steckbrief.transform.targets import Catalogue, fold_name, slug_of
+from steckbrief.transform.tables.targets import Catalogue, fold_name, slug_of
 
 _BY_NAME = frozenset({"title", "slug", "title_other_locale", "slug_other_locale"})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from steckbrief.extract.model import Document, Problem
 from steckbrief.schema.rows import ProfileRow
-from steckbrief.transform.addresses import is_web_address
+from steckbrief.transform.checks.addresses import is_web_address
 from steckbrief.transform.fields import KEYS, swallows_key
 from steckbrief.transform.headings.language import UNKNOWN
 from steckbrief.transform.identity import is_slug

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from steckbrief.extract.model import Problem
 from steckbrief.schema.rows import PriceModelRow
-from steckbrief.transform.addresses import comparable
+from steckbrief.transform.checks.addresses import comparable
 from steckbrief.transform.checks.compared import ComparedProfile, Findings
 from steckbrief.transform.checks.key_lines import problem_at_key
 from steckbrief.transform.options import Options

@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from steckbrief.transform.headings.entries import in_thought, joined, pattern_entry, phrase_entry, word_entry
+from steckbrief.transform.headings.letters import TRANSLITERATED, without_accents
 from steckbrief.transform.headings.vocabulary import CORE_KINDS, Vocabulary, vocabularies
-from steckbrief.transform.letters import TRANSLITERATED, without_accents
 
 AMBIGUOUS = "ambiguous"
 OTHER = "other"

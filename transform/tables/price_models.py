@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 
 from steckbrief.transform.fields import swallows_key
-from steckbrief.transform.letters import TRANSLITERATED, without_accents
+from steckbrief.transform.headings.letters import TRANSLITERATED, without_accents
 
 UNKNOWN = "unknown"
 _SPACES = re.compile(r"\s+")
