@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from steckbrief.extract.document import parse_document
 from steckbrief.extract.model import Block, Document, Unreadable
 from steckbrief.extract.text import lines
 from steckbrief.schema import ROW_TABLES, to_arrow
+from steckbrief.schema.checks import COUNTED
 from steckbrief.transform.checks.diagnostics import diagnostic_row
 from steckbrief.transform.options import Options
 from steckbrief.transform.profile import profile_rows
-from steckbrief.transform.rows import Row
 
 PATH = "tools/krita.md"
 # A fixed day: the same bytes give the same result on any day.
@@ -36,11 +37,11 @@ def hold(data: bytes) -> Document | Unreadable:
         diagnostic_row(document.problem, PATH, None)
         return document
     tables = profile_rows(document, OPTIONS)
-    for broken in (*_document(document, data), *_rows(document, tables)):
+    plain = {name: [row._asdict() for row in rows] for name, rows in tables.items()}
+    for broken in (*_document(document, data), *_rows(document, plain)):
         raise BrokenPromiseError(broken)
     for name, rows in tables.items():
-        if rows:
-            to_arrow(name, rows)
+        to_arrow(name, rows)
     return document
 
 
@@ -79,7 +80,7 @@ def _blocks(blocks: Sequence[Block], start: int, end: int) -> Iterator[str]:
             pending.append((block.children, block.line_start, block.line_end))
 
 
-def _rows(document: Document, tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+def _rows(document: Document, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
     """Rows are numbered, stand inside their section, and are counted."""
     last = len(lines(document.text))
     spans: dict[object, tuple[int, int]] = {
@@ -95,29 +96,26 @@ def _rows(document: Document, tables: Mapping[str, Sequence[Row]]) -> Iterator[s
             if start is not None and not first <= start <= (end or start) <= final:
                 yield f"{name}: a row spans {start} to {end}, outside {first} to {final}"
     (profile,) = tables["profiles"]
+    for count, (name, condition) in COUNTED.items():
+        number = sum(condition is None or row[condition] for row in tables[name])
+        if profile[count] != number:
+            yield f"profiles.{count} is {profile[count]} for {number} rows"
     for name in ROW_TABLES:
         if len({row["row_id"] for row in tables[name]}) < len(tables[name]):
             yield f"{name}: two rows have one row_id"
-        count = f"{name[:-1] if name != 'faqs' else 'faq'}_count"
-        if profile[count] != len(tables[name]):
-            yield f"profiles.{count} is {profile[count]} for {len(tables[name])} rows"
     yield from _answers(tables["faqs"])
 
 
-def _answers(faqs: Sequence[Row]) -> Iterator[str]:
+def _answers(faqs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """An answer has lines, and they do not precede the question's."""
     for row in faqs:
         start, end = row["answer_line_start"], row["answer_line_end"]
         if not (row["answer"] is None) == (not row["is_answered"]) == (start is None) == (end is None):
             yield "an answer and its lines do not agree"
-        elif start is not None and not _number(row, "line_start") <= _number(row, "answer_line_start") <= int(str(end)):
+        elif start is not None and not row["line_start"] <= start <= end:
             yield "an answer stands before its question"
 
 
-def _span(row: Row) -> tuple[int | None, int | None]:
+def _span(row: Mapping[str, Any]) -> tuple[int | None, int | None]:
     start = row.get("line_start")
-    return (None, None) if start is None else (_number(row, "line_start"), int(str(row.get("line_end") or start)))
-
-
-def _number(row: Row, column: str) -> int:
-    return int(str(row[column]))
+    return (None, None) if start is None else (start, row.get("line_end") or start)

@@ -38,7 +38,7 @@ from steckbrief.pipeline.update import bring
 from steckbrief.schema.tables import TABLES
 from steckbrief.transform.dataset import complete
 from steckbrief.transform.options import Options
-from steckbrief.transform.pieces import Kept
+from steckbrief.transform.parts import Kept
 
 _SHOWN: Final = 3  # reasons named in a message; the rest is a number
 

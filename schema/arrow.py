@@ -1,43 +1,53 @@
-"""Rows of plain Python values to Arrow tables, strictly. Nothing is coerced, dropped or filled in here."""
+"""Rows to Arrow tables, strictly. Nothing is coerced, dropped or filled in here."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from steckbrief.schema.model import Column, TableSchema
 from steckbrief.schema.tables import TABLES
 
 
 def empty(table_name: str) -> pa.Table:
-    """The table `table_name` without rows; KeyError where no such table is declared."""
+    """The table `table_name` without rows; KeyError if no such table is declared."""
     return TABLES[table_name].arrow_schema.empty_table()
 
 
-def to_arrow(table_name: str, rows: Iterable[Mapping[str, object]]) -> pa.Table:
-    """Turn rows (column name -> str, int, bool, datetime.date or None) into the Arrow table `table_name`.
+def equal_runs(column: pa.ChunkedArray) -> Iterator[tuple[Any, int, int]]:
+    """(value, first row, row after the last) of every stretch of equal values."""
+    encoded = pc.run_end_encode(column.combine_chunks())
+    ends = encoded.run_ends.to_pylist()
+    # The last end starts no stretch.
+    return zip(encoded.values.to_pylist(), [0, *ends], ends, strict=False)
+
+
+def to_arrow(table_name: str, rows: Iterable[NamedTuple]) -> pa.Table:
+    """Turn rows (records of schema/rows.py) into the Arrow table `table_name`.
 
     Raises:
-        ValueError: naming table, column and row (counted from 0), where a row lacks a column or has one that
-            is not declared, where a value has another type than its column or does not fit in it, where None
-            stands in a column that is never NULL, and where a text is empty.
-        KeyError: where no such table is declared.
+        ValueError: naming table, column and row (counted from 0), if a row has other columns than the table, if a value
+            has another type than its column or does not fit in it, if None stands in a column that is never NULL, and
+            if a text is empty.
+        KeyError: if no such table is declared.
     """
     table = TABLES[table_name]
     listed = list(rows)
-    expected = frozenset(table.column_names)
-    for index, row in enumerate(listed):
-        if row.keys() != expected:
-            raise ValueError(_wrong_keys(table, index, row))
-    arrays = [_array(table, column, [row[column.name] for row in listed]) for column in table.columns]
+    if not listed:
+        return table.arrow_schema.empty_table()
+    if any(row._fields != table.column_names for row in {type(row): row for row in listed}.values()):
+        raise ValueError(_wrong_columns(table, listed))
+    cells = zip(*listed, strict=True)
+    arrays = [_array(table, column, values) for column, values in zip(table.columns, cells, strict=True)]
     return pa.Table.from_arrays(arrays, schema=table.arrow_schema)
 
 
 def _array(table: TableSchema, column: Column, cells: Sequence[object]) -> pa.Array:
-    python_type = _python_type(column)
-    if any(found is not python_type and found is not type(None) for found in set(map(type, cells))):
+    python_type = column.python_type
+    if not {python_type, type(None)}.issuperset(map(type, cells)):
         wrong = next(i for i, cell in enumerate(cells) if cell is not None and type(cell) is not python_type)
         raise ValueError(
             f"{_place(table, column, wrong)}: expected {python_type.__name__} or None, found"
@@ -70,15 +80,6 @@ def _fits(column: Column, cell: object) -> bool:
     return True
 
 
-def _python_type(column: Column) -> type:
-    """The one Python type a column takes; exact, because bool is an int and a datetime is a date."""
-    if column.is_text:
-        return str
-    if column.is_date:
-        return dt.date
-    return bool if pa.types.is_boolean(column.arrow_type) else int
-
-
 def _place(table: TableSchema, column: Column, index: int) -> str:
     return f"Table {table.name}, column {column.name}, row {index}"
 
@@ -89,13 +90,13 @@ def _shown(cell: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _wrong_keys(table: TableSchema, index: int, row: Mapping[str, object]) -> str:
-    missing = [name for name in table.column_names if name not in row]
-    unknown = [str(name) for name in row if name not in table.column_names]
-    found = [f"column {', '.join(missing)} missing"] if missing else []
-    if unknown:
-        found.append(f"column {', '.join(unknown)} unknown")
+def _wrong_columns(table: TableSchema, rows: Sequence[NamedTuple]) -> str:
+    index, found = next((i, row._fields) for i, row in enumerate(rows) if row._fields != table.column_names)
+    missing = [name for name in table.column_names if name not in found]
+    unknown = [name for name in found if name not in table.column_names]
+    wrong = [f"column {', '.join(missing)} missing"] if missing else []
+    wrong += [f"column {', '.join(unknown)} unknown"] if unknown else []
     return (
-        f"Table {table.name}, row {index}: {'; '.join(found)}. Give every declared column (None where there"
-        " is nothing); new columns are declared in schema/columns.py."
+        f"Table {table.name}, row {index}: {'; '.join(wrong) or 'columns in another order'}. Expected a"
+        f" {table.row_type} ({', '.join(table.column_names)})."
     )

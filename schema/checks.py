@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from steckbrief.schema.listings import LISTINGS
 from steckbrief.schema.model import Column, ForeignKey, TableSchema
 from steckbrief.schema.sql import literal, quoted
 from steckbrief.schema.tables import TABLES
@@ -17,14 +18,7 @@ from steckbrief.schema.tables import TABLES
 COUNTED: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
     {
         "section_count": ("sections", None),
-        "feature_count": ("features", None),
-        "pro_count": ("pros", None),
-        "con_count": ("cons", None),
-        "use_case_count": ("use_cases", None),
-        "audience_count": ("audiences", None),
-        "faq_count": ("faqs", None),
-        "faq_answered_count": ("faqs", "is_answered"),
-        "alternative_count": ("alternatives", None),
+        **{counter.column: (listing.name, counter.condition) for listing in LISTINGS for counter in listing.counters},
     }
 )
 """Columns of profiles that repeat a number of rows: the table whose rows they count, and which column must be true."""

@@ -15,6 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from steckbrief.schema import values
+from steckbrief.schema.listings import LISTINGS
 from steckbrief.schema.model import Column
 
 _NO_VALUES: Final[Mapping[str, str]] = {}
@@ -82,14 +83,7 @@ _DECLARED: Final = (
     _date("reviewed_on", "Day the profile was last reviewed, from the front matter."),
     _count("word_count", "Number of words in the plain text."),
     _count("section_count", "Number of the profile's rows in the table sections."),
-    _count("feature_count", "Number of the profile's rows in the table features."),
-    _count("pro_count", "Number of the profile's rows in the table pros."),
-    _count("con_count", "Number of the profile's rows in the table cons."),
-    _count("use_case_count", "Number of the profile's rows in the table use_cases."),
-    _count("audience_count", "Number of the profile's rows in the table audiences."),
-    _count("faq_count", "Number of the profile's rows in the table faqs, answered or not."),
-    _count("faq_answered_count", "Number of the profile's rows in the table faqs that have an answer."),
-    _count("alternative_count", "Number of the profile's rows in the table alternatives."),
+    *(_count(counter.column, counter.description) for listing in LISTINGS for counter in listing.counters),
     _text("source_path", "Path of the file relative to the source root, with forward slashes."),
     _text("source_sha256", "SHA-256 of the file's bytes as 64 hexadecimal digits."),
     _size("source_bytes", "Size of the file in bytes."),

@@ -12,7 +12,8 @@ from typing import Final
 import pyarrow as pa
 
 from steckbrief.schema.columns import COLUMNS
-from steckbrief.schema.tables import ROW_TABLES, TABLES
+from steckbrief.schema.listings import ROW_TABLES
+from steckbrief.schema.tables import TABLES
 
 HISTORY_TABLES: Final = ("profiles", *ROW_TABLES)
 """Tables whose rows keep their identity from release to release."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,6 +38,15 @@ class Column:
         """Whether the column holds calendar days."""
         return bool(pa.types.is_date32(self.arrow_type))
 
+    @property
+    def python_type(self) -> type:
+        """The type of a value; exact, because bool is an int and a datetime is a date."""
+        if self.is_text:
+            return str
+        if self.is_date:
+            return dt.date
+        return bool if pa.types.is_boolean(self.arrow_type) else int
+
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
@@ -49,7 +59,10 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """One published table. Without slots because cached_property keeps its value in the instance's dict."""
+    """One published table; `row_type` is the record of schema/rows.py that its rows are.
+
+    Without slots because cached_property keeps its value in the instance's dict.
+    """
 
     name: str
     description: str
@@ -57,6 +70,7 @@ class TableSchema:
     primary_key: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    row_type: str = ""
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:

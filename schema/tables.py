@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from steckbrief.schema.columns import column_in
+from steckbrief.schema.listings import LISTINGS, Listing
 from steckbrief.schema.model import ForeignKey, TableSchema
 
 SCHEMA_VERSION: Final = "1.1"
 """Raised in its first part when a table or column changes or goes, in its second when one is added."""
-
-ROW_TABLES: Final = ("features", "pros", "cons", "use_cases", "audiences", "alternatives", "faqs")
-"""Tables whose rows carry a row_id and can be followed from release to release."""
 
 _TO_PROFILE: Final = ForeignKey(("profile_id",), "profiles", ("profile_id",))
 _TO_SECTION: Final = ForeignKey(("profile_id", "section_position"), "sections", ("profile_id", "position"))
 _TO_PARENT: Final = ForeignKey(("profile_id", "parent_position"), "sections", ("profile_id", "position"))
 _TO_TARGET: Final = ForeignKey(("target_profile_id",), "profiles", ("profile_id",))
 _IN_PROFILE: Final = ("profile_id", "position")
+
+
+def _row_type(name: str) -> str:
+    """The record that the rows of a table are, named after it.
+
+    >>> _row_type("price_models")
+    'PriceModelRow'
+    """
+    return "".join(map(str.capitalize, name.removesuffix("s").split("_"))) + "Row"
 
 
 def _table(
@@ -32,31 +40,37 @@ def _table(
     unique: Iterable[tuple[str, ...]] = (),
 ) -> TableSchema:
     declared = tuple(column_in(name, column) for column in columns.split())
-    return TableSchema(name, description, declared, key, tuple(foreign), tuple(unique))
+    return TableSchema(name, description, declared, key, tuple(foreign), tuple(unique), _row_type(name))
 
 
-def _listing(name: str, description: str) -> TableSchema:
-    """A table of list items or paragraphs; features, pros, cons, use_cases and audiences share one shape."""
-    return _table(
-        name,
-        description,
-        """
-        profile_id position row_id section_position name description text form shared_by shared_key line_start line_end
-        """,
-        foreign=(_TO_PROFILE, _TO_SECTION),
+def _listing(listing: Listing) -> TableSchema:
+    table = _table(
+        listing.name,
+        listing.description,
+        listing.columns,
+        foreign=(_TO_PROFILE, _TO_SECTION, *((_TO_TARGET,) if listing.has_targets else ())),
         unique=(("row_id",),),
     )
+    return replace(table, row_type=listing.row_type)
+
+
+_COUNTERS: Final = " ".join(
+    # The order of release 1.0, which stays: alternatives come last.
+    sorted(
+        (counter.column for listing in LISTINGS for counter in listing.counters),
+        key=lambda column: column == "alternative_count",
+    )
+)
 
 
 _DECLARED: Final = (
     _table(
         "profiles",
         "One row per published profile: a product in one language version of the catalogue.",
-        """
+        f"""
         profile_id slug locale language title category price_model official_url official_domain description
-        lead created_on updated_on reviewed_on word_count section_count feature_count pro_count con_count
-        use_case_count audience_count faq_count faq_answered_count alternative_count source_path
-        source_sha256 source_bytes front_matter_raw
+        lead created_on updated_on reviewed_on word_count section_count {_COUNTERS}
+        source_path source_sha256 source_bytes front_matter_raw
         """,
         key=("profile_id",),
         foreign=(),
@@ -81,32 +95,7 @@ _DECLARED: Final = (
         "profile_id position parent_position level heading kind text markdown line_start line_end word_count",
         foreign=(_TO_PROFILE, _TO_PARENT),
     ),
-    _listing("features", "One row per feature a profile lists."),
-    _listing("pros", "One row per advantage a profile lists."),
-    _listing("cons", "One row per disadvantage or limit a profile lists."),
-    _listing("use_cases", "One row per typical scenario a profile lists."),
-    _listing("audiences", "One row per audience a profile names."),
-    _table(
-        "alternatives",
-        "One row per alternative product a profile lists.",
-        """
-        profile_id position row_id section_position name description url target_slug linked_profile_id
-        target_profile_id match shared_by shared_key line_start line_end
-        """,
-        foreign=(_TO_PROFILE, _TO_SECTION, _TO_TARGET),
-        unique=(("row_id",),),
-    ),
-    _table(
-        "faqs",
-        "One row per frequently asked question of a profile, answered or not.",
-        """
-        profile_id position row_id section_position question answer answer_markdown is_answered shared_by shared_key
-        line_start line_end answer_line_start answer_line_end
-        suggested_answer suggested_answer_line_start suggested_answer_line_end
-        """,
-        foreign=(_TO_PROFILE, _TO_SECTION),
-        unique=(("row_id",),),
-    ),
+    *map(_listing, LISTINGS),
     _table(
         "templates",
         "One row per text that several profiles share once their own names are masked: what filters on shared_by"

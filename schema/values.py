@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from steckbrief.schema.listings import LISTINGS
+
 
 def _closed(values: dict[str, str]) -> Mapping[str, str]:
     """Make a vocabulary read-only, so that nobody extends it anywhere but here."""
@@ -16,15 +18,9 @@ SECTION_KINDS: Final = _closed(
     {
         "preamble": "text before the first heading",
         "title": "the main heading with the opening text below it",
-        "audience": "whom the product is for",
-        "use_cases": "typical scenarios",
-        "features": "functions, features and capabilities",
+        **{listing.kind: listing.meaning for listing in LISTINGS},
         "pros_cons": "a container whose sub-headings, or columns of a table, are pros and cons",
-        "pros": "advantages, strengths and benefits",
-        "cons": "disadvantages, weaknesses, limits and risks",
         "pricing": "prices, plans and costs",
-        "alternatives": "other products to consider",
-        "faq": "frequently asked questions",
         "question": "a sub-heading that is one question of a faq section",
         "verdict": "a conclusion or recommendation",
         "workflow": "how to work with the product, step by step",

@@ -16,12 +16,12 @@ from typer.main import get_command
 from steckbrief import reference
 from steckbrief.__main__ import app
 from steckbrief.schema import dictionary
+from steckbrief.schema.listings import LISTINGS
 from steckbrief.schema.tables import TABLES
 from steckbrief.schema.values import MATCHES, SECTION_KINDS, SEVERITIES
 from steckbrief.transform.checks import rules_page
 from steckbrief.transform.checks.rules import Rule
 from steckbrief.transform.fields import KEYS
-from steckbrief.transform.tables.items import ITEM_TABLES
 from tests.documents import (
     DOCUMENTS,
     ROOT,
@@ -195,10 +195,10 @@ def test_rows_page_names_the_front_matter_keys_of_every_column() -> None:
 
 def test_rows_page_names_the_kinds_that_the_tables_are_read_from() -> None:
     shown = dict(re.findall(r"^\| (\w+) \| (`[a-z_`, ]+) \|$", ROWS.read_text(encoding="utf-8"), re.MULTILINE))
-    for table, kind in ITEM_TABLES.items():
-        assert shown[table] == f"`{kind}`"
-    for table in ("alternatives", "faqs"):
-        assert set(re.findall(r"`(\w+)`", shown[table])) <= set(SECTION_KINDS)
+    for listing in LISTINGS:
+        kinds = re.findall(r"`(\w+)`", shown[listing.name])
+        assert listing.kind in kinds
+        assert set(kinds) <= set(SECTION_KINDS)
 
 
 def test_rows_page_explains_every_match() -> None:

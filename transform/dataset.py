@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from steckbrief.extract.model import Problem, Unreadable
 from steckbrief.schema import ROW_TABLES, to_arrow
+from steckbrief.schema.rows import DiagnosticRow, FaqRow, PriceModelRow, TemplateRow
 from steckbrief.transform.checks.across import cross_problems
 from steckbrief.transform.checks.alternatives import alternative_problems
+from steckbrief.transform.checks.compared import ComparedAlternative, ComparedLink, ComparedProfile, Findings
 from steckbrief.transform.checks.diagnostics import diagnostic_row
+from steckbrief.transform.checks.links import link_problems
 from steckbrief.transform.checks.rules import rules
 from steckbrief.transform.identity import slug_from_path
 from steckbrief.transform.options import OFF, Options
-from steckbrief.transform.parts import FILE
-from steckbrief.transform.pieces import Kept, joined
-from steckbrief.transform.rows import Row
-from steckbrief.transform.tables.displaced import Question, suggest_answers, suggestion_problems
-from steckbrief.transform.targets import Catalogue, link_problems
+from steckbrief.transform.parts import FILE, Kept, joined
+from steckbrief.transform.records import read_records
+from steckbrief.transform.tables.displaced import Question, suggest_answers
+from steckbrief.transform.tables.targets import Catalogue
 from steckbrief.transform.templates import Mask, shared_by, template_rows
-
-# What the checks across profiles look at.
-_PROFILE_COLUMNS = """
-profile_id slug locale category price_model official_url created_on updated_on reviewed_on front_matter_raw
-"""
-_ALTERNATIVE_COLUMNS = "profile_id name target_slug target_profile_id match line_start line_end"
-_LINK_COLUMNS = "profile_id url kind target_slug target_profile_id line_start"
 
 # Column of faqs -> attribute of a Suggestion.
 _SUGGESTED = {
@@ -67,14 +63,12 @@ def complete(
         if name != "diagnostics"
     }
     profiles = tables["profiles"]
-    ids, locales, titles, slugs = (
-        profiles.column(name).to_pylist() for name in ("profile_id", "locale", "title", "slug")
-    )
+    ids, locales, titles, slugs = _columns(profiles, "profile_id", "locale", "title", "slug")
     catalogue = Catalogue(ids, locales, titles)
     tables["links"] = _with_links(tables["links"], profiles.column("profile_id"))
     tables["alternatives"] = _with_targets(tables["alternatives"], catalogue, dict(zip(ids, locales, strict=True)))
     masks = {each: Mask(title, slug) for each, title, slug in zip(ids, titles, slugs, strict=True)}
-    templates: list[Row] = []
+    templates: list[TemplateRow] = []
     for name in ROW_TABLES:
         shared = shared_by(tables[name].column("shared_key"), tables[name].column("profile_id"))
         tables[name] = _replaced(tables[name], "shared_by", shared)
@@ -82,17 +76,18 @@ def complete(
     tables["templates"] = to_arrow("templates", templates)
     tables["faqs"] = _with_suggestions(tables["faqs"], masks)
     paths = dict(zip(ids, profiles.column("source_path").to_pylist(), strict=True))
-    links = _rows(tables["links"], _LINK_COLUMNS)
-    found = [
-        *alternative_problems(_rows(tables["alternatives"], _ALTERNATIVE_COLUMNS), links, catalogue, paths),
+    links = read_records(tables["links"], ComparedLink)
+    price_models = read_records(tables["price_models"], PriceModelRow)
+    findings = [
+        *alternative_problems(read_records(tables["alternatives"], ComparedAlternative), links, catalogue, paths),
         *link_problems(links),
-        *cross_problems(_rows(profiles, _PROFILE_COLUMNS), tables["price_models"].to_pylist(), options),
-        *suggestion_problems(_suggested(tables["faqs"])),
+        *cross_problems(read_records(profiles, ComparedProfile), price_models, options),
+        *_suggestion_problems(tables["faqs"]),
     ]
-    rows = [_across(problem, paths[profile_id], profile_id) for profile_id, problem in found]
-    rows += [diagnostic_row(each.problem, each.path, None) for each in unreadable]
-    rows += [_collision(*each) for each in order.lost]
-    rows += parts["diagnostics"].drop_columns([FILE]).to_pylist()
+    rows = [_across(problem, paths[profile_id], profile_id) for profile_id, problem in findings]
+    rows += [diagnostic_row(file.problem, file.path, None) for file in unreadable]
+    rows += [_collision(*collision) for collision in order.lost]
+    rows += read_records(parts["diagnostics"], DiagnosticRow)
     if kept:
         rows += _kept_diagnostics(kept)
     tables["diagnostics"] = _diagnostics(rows, options.severities)
@@ -121,7 +116,7 @@ def _order(profiles: pa.Table, kept: Kept | None) -> _Order:
     return _Order(tuple(file for _, file in published.values()), tuple(lost))
 
 
-def _kept_diagnostics(kept: Kept) -> list[Row]:
+def _kept_diagnostics(kept: Kept) -> list[DiagnosticRow]:
     """What was found in the kept files alone; what it takes other profiles to find is found anew.
 
     What was found of files that gave no profile is found anew too, and such a file may be told under the escaped name
@@ -133,8 +128,7 @@ def _kept_diagnostics(kept: Kept) -> list[Row]:
     paths = kept.tables["profiles"].filter(pc.is_in(kept.tables["profiles"].column("profile_id"), ids))
     mine = pc.is_in(table.column("source_path"), paths.column("source_path").combine_chunks())
     mine = pc.and_(mine, pc.is_valid(table.column("profile_id")))
-    found: list[Row] = table.filter(pc.and_(mine, pc.is_in(table.column("rule"), alone))).to_pylist()
-    return found
+    return read_records(table.filter(pc.and_(mine, pc.is_in(table.column("rule"), alone))), DiagnosticRow)
 
 
 def _replaced(table: pa.Table, column: str, values: Sequence[object] | pa.ChunkedArray) -> pa.Table:
@@ -150,36 +144,35 @@ def _with_links(links: pa.Table, profile_ids: pa.ChunkedArray) -> pa.Table:
 
 
 def _with_targets(alternatives: pa.Table, catalogue: Catalogue, locale_of: Mapping[str, str]) -> pa.Table:
-    columns = ("profile_id", "linked_profile_id", "target_slug", "url", "name")
+    columns = _columns(alternatives, "profile_id", "linked_profile_id", "target_slug", "url", "name")
     targets = [
         catalogue.resolve(locale_of[profile_id], linked, slug, None if url else name)
-        for profile_id, linked, slug, url, name in zip(
-            *(alternatives.column(column).to_pylist() for column in columns), strict=True
-        )
+        for profile_id, linked, slug, url, name in zip(*columns, strict=True)
     ]
     found = _replaced(alternatives, "target_profile_id", [target.profile_id for target in targets])
     return _replaced(found, "match", [target.match for target in targets])
 
 
 def _with_suggestions(faqs: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
-    columns = (faqs.column(name).to_pylist() for name in Question._fields)
-    questions = [*map(Question, *columns)]
-    found = suggest_answers(questions, masks)
+    questions = read_records(faqs, Question)
+    suggestions = suggest_answers(questions, masks)
     for column, attribute in _SUGGESTED.items():
         values: list[object] = [None] * len(questions)
-        for index, suggestion in found.items():
+        for index, suggestion in suggestions.items():
             values[index] = getattr(suggestion, attribute)
         faqs = _replaced(faqs, column, values)
     return faqs
 
 
-def _suggested(faqs: pa.Table) -> list[Row]:
-    """The rows of `faqs` that have a suggested answer."""
-    found: list[Row] = faqs.filter(pc.is_valid(faqs.column("suggested_answer"))).to_pylist()
-    return found
+def _suggestion_problems(faqs: pa.Table) -> Findings:
+    """(profile_id, problem) for every unanswered question with a suggested answer."""
+    for row in read_records(faqs.filter(pc.is_valid(faqs.column("suggested_answer"))), FaqRow):
+        start, end = str(row.suggested_answer_line_start), str(row.suggested_answer_line_end)
+        values = {"question": row.question, "start": start, "end": end}
+        yield row.profile_id, Problem("faq-answer-displaced", row.line_start, row.line_start, values)
 
 
-def _across(problem: Problem, path: str, profile_id: str) -> Row:
+def _across(problem: Problem, path: str, profile_id: str) -> DiagnosticRow:
     if not rules()[problem.rule].across:
         raise ValueError(
             f"{problem.rule} is found across profiles: declare it so in transform/checks/rules.toml (across)."
@@ -187,21 +180,19 @@ def _across(problem: Problem, path: str, profile_id: str) -> Row:
     return diagnostic_row(problem, path, profile_id)
 
 
-def _collision(profile_id: str, path: str, other: str) -> Row:
+def _collision(profile_id: str, path: str, other: str) -> DiagnosticRow:
     found = {"profile_id": profile_id, "other": other}
     return diagnostic_row(Problem("profile-id-collision", 1, 1, found), path, profile_id)
 
 
-def _rows(table: pa.Table, columns: str) -> list[Row]:
-    """Some columns of a table as rows; texts nobody asks for are not made into objects."""
-    found: list[Row] = table.select(columns.split()).to_pylist()
-    return found
+def _columns(table: pa.Table, *names: str) -> list[list[Any]]:
+    return [table.column(name).to_pylist() for name in names]
 
 
-def _diagnostics(rows: list[Row], severities: Mapping[str, str]) -> pa.Table:
+def _diagnostics(rows: list[DiagnosticRow], severities: Mapping[str, str]) -> pa.Table:
     """All diagnostics with the severities that were set, sorted by file, line, rule and message, and numbered."""
     if severities:
-        rows = [row | {"severity": severities.get(str(row["rule"]), row["severity"])} for row in rows]
-        rows = [row for row in rows if row["severity"] != OFF]
-    rows.sort(key=lambda row: (str(row["source_path"]), row["line_start"] or 0, str(row["rule"]), str(row["message"])))
-    return to_arrow("diagnostics", (row | {"position": position} for position, row in enumerate(rows, 1)))
+        rows = [row._replace(severity=severities.get(row.rule, row.severity)) for row in rows]
+        rows = [row for row in rows if row.severity != OFF]
+    rows.sort(key=lambda row: (str(row.source_path), row.line_start or 0, row.rule, row.message))
+    return to_arrow("diagnostics", (row._replace(position=position) for position, row in enumerate(rows, 1)))

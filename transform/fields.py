@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from steckbrief.extract.model import FrontMatter, Problem
-from steckbrief.transform.rows import Row
+from steckbrief.schema.rows import FrontMatterRow
 
 # Column -> the front-matter keys it is read from, the first that is there wins.
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -152,17 +152,17 @@ class FieldReader:
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
-def front_matter_rows(front_matter: FrontMatter) -> list[Row]:
+def front_matter_rows(front_matter: FrontMatter, profile_id: str) -> list[FrontMatterRow]:
     """Every key with its value as JSON, in file order; nothing dropped.
 
     An empty key is called `""`, a NUL becomes U+FFFD; what that makes equal to another key is told apart by U+FFFD.
     """
-    rows: dict[str, Row] = {}
+    rows: dict[str, FrontMatterRow] = {}
     for position, (key, value) in enumerate(front_matter.values.items(), 1):
         name = key.replace("\0", _REPLACEMENT) or '""'
         while name in rows:
             name += _REPLACEMENT
-        rows[name] = {"key": name, "position": position, "value_json": to_json(value)}
+        rows[name] = FrontMatterRow(profile_id, name, position, to_json(value))
     return list(rows.values())
 
 

@@ -12,13 +12,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from steckbrief.transform.rows import Row
+from steckbrief.schema.listings import LISTINGS
+from steckbrief.schema.rows import TemplateRow
 
 _NUMBER = re.compile(r"\d+")
 _NOT_WORD = re.compile(r"[\W_]+")
 
-_COMPARED: Final[Mapping[str, tuple[str, ...]]] = {"alternatives": ("description", "name"), "faqs": ("question",)}
-"""Row table -> columns of which the first that is not NULL is compared; "text" in all others."""
+_COMPARED: Final = {listing.name: listing.compared for listing in LISTINGS}
 
 
 class Mask:
@@ -43,9 +43,9 @@ def _fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 
-def compared_text(table: str, row: Mapping[str, object]) -> str:
-    """The text of a row of `table` that is compared across profiles; "" where the row has none."""
-    return next((str(row[column]) for column in _COMPARED.get(table, ("text",)) if row[column] is not None), "")
+def _compared_text(table: str, row: Mapping[str, str | None]) -> str:
+    """The text of a row of `table` that is compared across profiles; "" if the row has none."""
+    return next(filter(None, map(row.get, _COMPARED[table])), "")
 
 
 def shared_key(masked: str) -> str:
@@ -72,12 +72,14 @@ def shared_by(keys: pa.ChunkedArray, profile_ids: pa.ChunkedArray) -> np.ndarray
     return each
 
 
-def template_rows(name: str, table: pa.Table, shared: np.ndarray, masks: Mapping[str, Mask], least: int) -> list[Row]:
+def template_rows(
+    name: str, table: pa.Table, shared: np.ndarray, masks: Mapping[str, Mask], least: int
+) -> list[TemplateRow]:
     """The rows of `templates` for the table `name`: texts that stand in at least `least` profiles, by frequency.
 
     `table` is in order of profile_id, `shared` runs along its rows, and `masks` has the mask of every profile.
     """
-    columns = dict.fromkeys(("profile_id", "shared_key", *_COMPARED.get(name, ("text",))))
+    columns = dict.fromkeys(("profile_id", "shared_key", *_COMPARED[name]))
     told = (shared >= max(least, 2)) & pc.not_equal(table.column("shared_key"), NOTHING_SHARED).to_numpy()
     often = table.select(list(columns)).filter(pa.array(told))
     if not often.num_rows:
@@ -86,18 +88,18 @@ def template_rows(name: str, table: pa.Table, shared: np.ndarray, masks: Mapping
     _, first, row_counts = np.unique(keys, return_index=True, return_counts=True)
     elsewhere = np.flatnonzero(profiles != profiles[first[keys]])
     second = elsewhere[np.unique(keys[elsewhere], return_index=True)[1]]
-    rows: list[Row] = [
-        {
-            "table": name,
-            "masked_text": masks[one["profile_id"]](compared_text(name, one)),
-            "shared_key": one["shared_key"],
-            "profile_count": profile_count,
-            "row_count": row_count,
-            "first_profile_id": one["profile_id"],
-            "first_text": compared_text(name, one),
-            "second_profile_id": other["profile_id"],
-            "second_text": compared_text(name, other),
-        }
+    rows = [
+        TemplateRow(
+            table=name,
+            masked_text=masks[one["profile_id"]](_compared_text(name, one)),
+            shared_key=one["shared_key"],
+            profile_count=profile_count,
+            row_count=row_count,
+            first_profile_id=one["profile_id"],
+            first_text=_compared_text(name, one),
+            second_profile_id=other["profile_id"],
+            second_text=_compared_text(name, other),
+        )
         for one, other, profile_count, row_count in zip(
             often.take(pa.array(first)).to_pylist(),
             often.take(pa.array(second)).to_pylist(),
@@ -106,7 +108,7 @@ def template_rows(name: str, table: pa.Table, shared: np.ndarray, masks: Mapping
             strict=True,
         )
     ]
-    return sorted(rows, key=lambda row: (-int(str(row["profile_count"])), str(row["masked_text"])))
+    return sorted(rows, key=lambda row: (-row.profile_count, row.masked_text))
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:

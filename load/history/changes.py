@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -28,8 +28,10 @@ from steckbrief.load.history.changed_profiles import changed_profiles
 from steckbrief.load.history.comparable_columns import comparable_columns, history_schemas, rows_of
 from steckbrief.schema.arrow import empty, to_arrow
 from steckbrief.schema.history import HISTORY_TABLES, UNVERSIONED, identity, key_of
+from steckbrief.schema.listings import LISTINGS
+from steckbrief.schema.rows import ChangeRow
 
-_NAMED_BY: Final = {"profiles": "title", "alternatives": "name", "faqs": "question"}
+_LABELS: Final = {"profiles": "title"} | {listing.name: listing.label for listing in LISTINGS}
 
 
 def compare(new: Path | Mapping[str, pa.Table], previous: Path | None) -> pa.Table:
@@ -44,7 +46,7 @@ def compare(new: Path | Mapping[str, pa.Table], previous: Path | None) -> pa.Tab
     """
     if previous is None:
         return empty("changes")
-    found: list[dict[str, str | None]] = []
+    found: list[ChangeRow] = []
     try:
         schemas, old_schemas = history_schemas(new), history_schemas(previous)
         for name in HISTORY_TABLES:
@@ -59,7 +61,7 @@ def compare(new: Path | Mapping[str, pa.Table], previous: Path | None) -> pa.Tab
             f"{previous}: the previous release cannot be compared with ({error}). Restore it from a backup, or point"
             " latest at another release (ln -sfn releases/ID latest), then build again."
         ) from error
-    found.sort(key=lambda change: (change["table"], change["row_key"], change["column"]))
+    found.sort(key=lambda row: (row.table, row.row_key, row.column))
     return to_arrow("changes", found)
 
 
@@ -78,10 +80,10 @@ def _rows(
 
 def _label(name: str) -> str:
     """The column that names a row of the table `name` to a person."""
-    return _NAMED_BY.get(name, "text")
+    return _LABELS.get(name, "text")
 
 
-def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) -> Iterator[dict[str, str | None]]:
+def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) -> Iterator[ChangeRow]:
     """The rows of `changes` between two versions of one table, compared in `columns`; in any order.
 
     Changed profiles are few on nearly every night, so their rows may be Python objects: a query for each step costs
@@ -93,20 +95,17 @@ def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) 
     old_rows = _by_key(old, key)
     for row_key, row in _by_key(new, key).items():
         old_row = old_rows.pop(row_key, None)
-        change = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
         if old_row is None:
-            yield change | {"column": "*", "change": "added", "before": None, "after": row[label]}
+            yield ChangeRow(name, row_key, "*", "added", row["profile_id"], None, row[label])
             continue
         for column in compared:
             if row[column] != old_row[column]:
-                values = {"before": old_row[column], "after": row[column]}
-                yield change | {"column": column, "change": "changed"} | values
+                yield ChangeRow(name, row_key, column, "changed", row["profile_id"], old_row[column], row[column])
     for row_key, row in old_rows.items():
-        change = {"table": name, "row_key": row_key, "profile_id": row["profile_id"]}
-        yield change | {"column": "*", "change": "removed", "before": row[label], "after": None}
+        yield ChangeRow(name, row_key, "*", "removed", row["profile_id"], row[label], None)
 
 
-def _by_key(table: pa.Table, key: str) -> dict[str, dict[str, str | None]]:
+def _by_key(table: pa.Table, key: str) -> dict[str, dict[str, Any]]:
     """The rows of a table by their key, every value as CSV has it."""
     texts = pa.table({field.name: table[field.name].cast(pa.string()) for field in table.schema})
     return {row[key]: row for row in texts.to_pylist()}

@@ -6,7 +6,7 @@ from one file. So neither the runner, nor the number of workers, nor the order i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from steckbrief.pipeline.work_folder import save_part
 from steckbrief.transform.options import Options
 from steckbrief.transform.parts import part_tables
 from steckbrief.transform.profile import profile_rows
-from steckbrief.transform.rows import Row
+from steckbrief.transform.records import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def read_batch(batch: Batch) -> BatchResult:
     return BatchResult(batch.number, len(profiles), tuple(unreadable))
 
 
-def _read(reading: SourceReading, path: str) -> Unreadable | Mapping[str, list[Row]]:
+def _read(reading: SourceReading, path: str) -> Unreadable | Rows:
     """The rows of one file, or why there are none."""
     try:
         return run_within(reading.limits.seconds, partial(_rows, reading, path))
@@ -86,7 +86,7 @@ def _read(reading: SourceReading, path: str) -> Unreadable | Mapping[str, list[R
         raise
 
 
-def _rows(reading: SourceReading, path: str) -> Unreadable | Mapping[str, list[Row]]:
+def _rows(reading: SourceReading, path: str) -> Unreadable | Rows:
     document = read_document(reading.source, path, reading.limits)
     return document if isinstance(document, Unreadable) else profile_rows(document, reading.options)
 

@@ -13,7 +13,9 @@ import pyarrow as pa
 from steckbrief import schema
 from steckbrief.load.release import Release, ReleaseInfo, check, open_staging, write
 from steckbrief.load.release import publish as finish
+from steckbrief.schema.checks import COUNTED
 from steckbrief.schema.model import Column
+from tests.records import arrow
 
 WORDS = (
     'Daten Größe über flexible API pricing Team, export; integration "offline" self-hosted 🙂 naïve 100 % 007'.split()
@@ -26,7 +28,7 @@ INFO = ReleaseInfo(
     version="0.1.0",
     inputs={"found": 3, "read": 3, "reused": 0, "skipped": 0, "quarantined": 0},
 )
-PER_PROFILE = {
+PER_PROFILE = dict.fromkeys(schema.ROW_TABLES, 4) | {
     "tags": 4,
     "price_models": 2,
     "front_matter": 14,
@@ -78,7 +80,7 @@ def rows(profiles: int, *, seed: int = 1, words: int = 12) -> Rows:
 
 
 def tables(made: Mapping[str, list[dict[str, object]]]) -> dict[str, pa.Table]:
-    return {name: schema.to_arrow(name, listed) for name, listed in made.items()}
+    return {name: arrow(name, listed) for name, listed in made.items()}
 
 
 def _row(
@@ -101,15 +103,7 @@ def _row(
         "line_end": position * 5 + 3,
         "target_profile_id": chance.choice((None, chance.choice(ids))),
         "source_sha256": hashlib.sha256(profile_id.encode()).hexdigest(),
-        "section_count": PER_PROFILE["sections"],
-        "feature_count": PER_PROFILE["features"],
-        "pro_count": PER_PROFILE["pros"],
-        "con_count": PER_PROFILE["cons"],
-        "use_case_count": PER_PROFILE["use_cases"],
-        "audience_count": PER_PROFILE["audiences"],
-        "faq_count": PER_PROFILE["faqs"],
-        "faq_answered_count": PER_PROFILE["faqs"],
-        "alternative_count": PER_PROFILE["alternatives"],
+        **{column: PER_PROFILE[counted] for column, (counted, _) in COUNTED.items()},
         "is_answered": True,
     }
     if table == "price_models":

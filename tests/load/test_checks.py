@@ -77,7 +77,7 @@ def test_a_value_that_is_not_allowed_is_named_with_those_that_are(made, output):
     for row in made["sections"][:7]:
         row["kind"] = "prices"
     (found,) = violations(made, output)
-    assert found.check.startswith("sections.kind is one of preamble, title, audience")
+    assert found.check.startswith("sections.kind is one of preamble, title, features")
     assert found.count == 7
     assert len(found.examples) == 3
     assert found.examples[0] == f"profile_id '{PROFILE}', position 1, kind 'prices'"

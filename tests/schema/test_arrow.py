@@ -8,12 +8,14 @@ import pyarrow as pa
 import pytest
 
 from steckbrief import schema
+from steckbrief.schema.rows import TagRow
+from tests.records import arrow
 
 GOOD: dict[str, object] = {"profile_id": "de/x", "position": 1, "tag": "ai"}
 
 
 def test_rows_keep_their_values_and_get_the_declared_schema_with_descriptions():
-    table = schema.to_arrow("tags", [GOOD, GOOD | {"position": 2, "tag": "ml"}])
+    table = arrow("tags", [GOOD, GOOD | {"position": 2, "tag": "ml"}])
     assert table.to_pylist() == [GOOD, GOOD | {"position": 2, "tag": "ml"}]
     assert table.schema.equals(schema.TABLES["tags"].arrow_schema, check_metadata=True)
     described = table.schema.field("tag").metadata[b"description"].decode()
@@ -27,7 +29,7 @@ def test_every_table_can_be_empty(name):
 
 
 def test_rows_may_come_from_a_generator():
-    assert schema.to_arrow("tags", (GOOD | {"position": n} for n in range(1, 4))).num_rows == 3
+    assert schema.to_arrow("tags", (TagRow("de/x", position, "ai") for position in range(1, 4))).num_rows == 3
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_rows_may_come_from_a_generator():
 )
 def test_a_row_that_does_not_fit_is_named_with_table_column_and_row(row, message):
     with pytest.raises(ValueError, match=message):
-        schema.to_arrow("tags", [GOOD, row])
+        arrow("tags", [GOOD, row])
 
 
 def test_a_datetime_is_not_taken_for_a_date():
@@ -57,12 +59,12 @@ def test_a_datetime_is_not_taken_for_a_date():
     row["created_on"] = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
     required = {c.name: "x" if c.is_text else 1 for c in schema.TABLES["profiles"].columns if not c.nullable}
     with pytest.raises(ValueError, match="column created_on, row 0: expected date or None, found datetime"):
-        schema.to_arrow("profiles", [row | required])
+        arrow("profiles", [row | required])
 
 
 def test_long_values_are_cut_in_messages():
     with pytest.raises(ValueError, match="found bytes") as caught:
-        schema.to_arrow("tags", [GOOD | {"tag": b"x" * 10_000}])
+        arrow("tags", [GOOD | {"tag": b"x" * 10_000}])
     assert len(str(caught.value)) < 250
 
 

@@ -9,6 +9,7 @@ from steckbrief.pipeline.run import published
 from steckbrief.pipeline.summary import BuildSummary, RuleCount, count_rules
 from steckbrief.schema.arrow import to_arrow
 from steckbrief.summary import as_text
+from tests.records import arrow
 
 
 def summary(output: Path, release: str = "20260101T000000Z", diagnostics: tuple[RuleCount, ...] = ()) -> BuildSummary:
@@ -52,7 +53,7 @@ def test_rules_are_counted_most_severe_first_then_most_frequent_with_two_example
         diagnostic("bad", "error", None, None),
         diagnostic("odd", "warning", "a.md", None),
     ]
-    table = to_arrow("diagnostics", [{**row, "position": position} for position, row in enumerate(rows, 1)])
+    table = arrow("diagnostics", [{**row, "position": position} for position, row in enumerate(rows, 1)])
     assert count_rules(table) == (
         RuleCount("bad", "error", 1, ("bad here",)),
         RuleCount("odd", "warning", 1, ("a.md: odd here",)),

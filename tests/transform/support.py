@@ -21,18 +21,6 @@ AnyRow = dict[str, Any]
 
 Rows = Mapping[str, list[AnyRow]]
 
-COUNTS = {
-    "section_count": "sections",
-    "feature_count": "features",
-    "pro_count": "pros",
-    "con_count": "cons",
-    "use_case_count": "use_cases",
-    "audience_count": "audiences",
-    "faq_count": "faqs",
-    "alternative_count": "alternatives",
-}
-"""Counting column of profiles -> the table whose rows it counts, as the data dictionary says."""
-
 PROJECT = Path(__file__).parent.parent.parent
 SHARED = PROJECT.parent / "shared"
 
@@ -62,8 +50,8 @@ def rows(body: str, *, head: str = FRONT, path: str = "tools/krita.md", options:
 
 
 def read_rows(found: Document, options: Options | None = None) -> Rows:
-    """The rows of one document."""
-    return profile_rows(found, options or Options())
+    """The rows of one document, as mappings."""
+    return {name: [row._asdict() for row in rows] for name, rows in profile_rows(found, options or Options()).items()}
 
 
 def table(body: str, name: str, *, head: str = FRONT) -> list[AnyRow]:

@@ -135,15 +135,15 @@ def test_tags_are_a_list_or_a_text_that_holds_one(value: object, tags: tuple[str
 
 def test_every_key_of_the_front_matter_is_kept_in_file_order_with_its_value() -> None:
     values = {"slug": "x", "": 1, "unbekannt": {"a": [1, None, "ä"]}, "None": None, "a\0b": False}
-    found = front_matter_rows(FrontMatter("", values, {}))
-    assert [row["key"] for row in found] == ["slug", '""', "unbekannt", "None", "a\ufffdb"]
-    assert [row["position"] for row in found] == [1, 2, 3, 4, 5]
-    assert [json.loads(str(row["value_json"])) for row in found] == ["x", 1, {"a": [1, None, "ä"]}, None, False]
+    found = front_matter_rows(FrontMatter("", values, {}), "de/x")
+    assert [row.key for row in found] == ["slug", '""', "unbekannt", "None", "a\ufffdb"]
+    assert [row.position for row in found] == [1, 2, 3, 4, 5]
+    assert [json.loads(row.value_json) for row in found] == ["x", 1, {"a": [1, None, "ä"]}, None, False]
 
 
 def test_keys_that_become_equal_stay_apart() -> None:
-    found = front_matter_rows(FrontMatter("", {"": 1, '""': 2, "a\0": 3, "a\ufffd": 4}, {}))
-    assert len({row["key"] for row in found}) == 4
+    found = front_matter_rows(FrontMatter("", {"": 1, '""': 2, "a\0": 3, "a\ufffd": 4}, {}), "de/x")
+    assert len({row.key for row in found}) == 4
 
 
 @pytest.mark.parametrize(

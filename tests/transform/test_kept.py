@@ -15,8 +15,7 @@ from steckbrief.extract.model import Document, Unreadable
 from steckbrief.transform.checks.rules import Rule, rules
 from steckbrief.transform.dataset import complete
 from steckbrief.transform.options import Options
-from steckbrief.transform.parts import join_parts
-from steckbrief.transform.pieces import Kept
+from steckbrief.transform.parts import Kept, join_parts
 from tests.nights import nights
 from tests.transform.checks.test_rule_examples import files as files_of
 from tests.transform.checks.test_rule_examples import is_run

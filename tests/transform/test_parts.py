@@ -9,6 +9,7 @@ from steckbrief.schema import TABLES
 from steckbrief.transform.options import Options
 from steckbrief.transform.parts import FILE, PART_TABLES, join_parts, part_tables
 from steckbrief.transform.profile import profile_rows
+from tests.records import record
 from tests.transform.support import FRONT, document, parts
 
 FILES = {f"tools/p{at}.md": f"---\nslug: p{at}\ntitle: P{at}\n---\n## Vorteile\n\n- a\n- b\n" for at in range(5)}
@@ -37,7 +38,7 @@ def test_without_any_part_every_table_is_empty() -> None:
 
 def test_a_row_that_does_not_fit_its_table_is_refused_by_name() -> None:
     rows = dict(profile_rows(document(FRONT + "# Krita\n"), Options()))
-    rows["tags"] = [{"profile_id": "de/krita", "position": 1, "tag": 5}]
+    rows["tags"] = [record("tags", {"profile_id": "de/krita", "position": 1, "tag": 5})]
     with pytest.raises(ValueError, match="tags, column tag"):
         part_tables([(0, rows)])
 

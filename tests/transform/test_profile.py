@@ -8,10 +8,11 @@ import json
 import pytest
 
 from steckbrief.schema import ROW_TABLES
+from steckbrief.schema.checks import COUNTED
 from steckbrief.transform.options import Options
 from steckbrief.transform.parts import PART_TABLES, part_tables
+from steckbrief.transform.profile import profile_rows
 from tests.transform.support import (
-    COUNTS,
     FRONT,
     GERMAN,
     SHARED,
@@ -178,8 +179,9 @@ def test_invalid_front_matter_costs_only_itself() -> None:
     "key", ["slug", "title", "category", "price_model", "official_url", "description", "tags", "created_at", "locale"]
 )
 def test_a_value_of_any_type_in_any_field_costs_no_other(key: str, value: str) -> None:
-    whole = rows("# Krita\n\n## Vorteile\n\n- a\n", head=front(**{key: value, "other": "kept"}))
-    part_tables([(0, whole)])
+    read = document(front(**{key: value, "other": "kept"}) + "# Krita\n\n## Vorteile\n\n- a\n")
+    part_tables([(0, profile_rows(read, Options()))])
+    whole = read_rows(read)
     assert column(whole["pros"], "text") == ["a"]
     kept = {row["key"]: json.loads(str(row["value_json"])) for row in whole["front_matter"]}
     assert key in kept
@@ -250,8 +252,18 @@ SEED = SHARED / "corpus" / "seed" / "pytorch.md"
 def test_the_first_sample_gives_all_its_rows(text) -> None:
     found = read_rows(document(text()))
     (row,) = found["profiles"]
-    assert [row[name] for name in COUNTS] == [9, 8, 5, 4, 0, 1, 8, 5]
-    assert row["faq_answered_count"] == 8
+    expected = {
+        "section_count": 9,
+        "feature_count": 8,
+        "pro_count": 5,
+        "con_count": 4,
+        "use_case_count": 0,
+        "audience_count": 1,
+        "faq_count": 8,
+        "faq_answered_count": 8,
+        "alternative_count": 5,
+    }
+    assert {name: row[name] for name in COUNTED} == expected
     assert all(each["name"] and each["description"] for each in found["alternatives"])
     assert all(str(each["question"]).endswith("?") and not str(each["question"])[0].isdigit() for each in found["faqs"])
     assert [each["kind"] for each in found["sections"]].count("pricing") == 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from steckbrief.extract.model import Block, BlockKind, Problem
-from steckbrief.transform.kinds import KindedSection
-from steckbrief.transform.rows import Row
-from steckbrief.transform.tables.items import ITEM_TABLES
+from steckbrief.schema.listings import ITEM_LISTINGS
+from steckbrief.schema.rows import FaqRow, ItemRow
+from steckbrief.transform.reading import Reading
+from steckbrief.transform.records import Rows, of_type
+from steckbrief.transform.sections import KindedSection
 
 _CLOSING = " .!?;:,…"
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -16,15 +18,17 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LEAST_ANSWER = 4
 
 
-def structure_problems(sections: tuple[KindedSection, ...], tables: Mapping[str, Sequence[Row]]) -> Iterator[Problem]:
+def structure_problems(reading: Reading, tables: Rows) -> Iterator[Problem]:
     """What is wrong with the headings, sections and rows of one profile."""
-    yield from _level_problems(sections)
-    yield from _empty_sections(sections)
-    for table in ITEM_TABLES:
-        yield from _repeated(tables[table], "text", "item-duplicate")
-    yield from _repeated(tables["faqs"], "question", "faq-question-duplicate")
-    answered = [row for row in tables["faqs"] if row["answer"] and len(str(row["answer"]).split()) >= _LEAST_ANSWER]
-    yield from _repeated(answered, "answer", "faq-answer-repeated")
+    yield from _level_problems(reading.sections)
+    yield from _empty_sections(reading.sections)
+    for listing in ITEM_LISTINGS:
+        items = of_type(tables[listing.name], ItemRow)
+        yield from _repeated(items, [item.text for item in items], "item-duplicate")
+    questions = of_type(tables["faqs"], FaqRow)
+    yield from _repeated(questions, [row.question for row in questions], "faq-question-duplicate")
+    answered = [(row, row.answer) for row in questions if row.answer and len(row.answer.split()) >= _LEAST_ANSWER]
+    yield from _repeated([row for row, _ in answered], [answer for _, answer in answered], "faq-answer-repeated")
 
 
 def _level_problems(sections: tuple[KindedSection, ...]) -> Iterator[Problem]:
@@ -58,17 +62,16 @@ def _says_nothing(block: Block) -> bool:
     return block.kind is BlockKind.RULE
 
 
-def _repeated(rows: Sequence[Row], column: str, rule: str) -> Iterator[Problem]:
-    """Rows that say, but for case and a closing sign, what an earlier one of the same table says."""
-    first: dict[str, Row] = {}
-    for row in rows:
-        text = str(row[column])
+def _repeated(rows: Sequence[ItemRow | FaqRow], texts: Sequence[str], rule: str) -> Iterator[Problem]:
+    """Rows whose text says, but for case and a closing sign, what an earlier one of the same table says."""
+    first: dict[str, ItemRow | FaqRow] = {}
+    for row, text in zip(rows, texts, strict=True):
         folded = text.casefold().rstrip(_CLOSING)
         earlier = first.setdefault(folded, row) if folded else row
         if earlier is not row:
-            start, end = int(str(row["line_start"])), int(str(row["line_end"]))
-            found = {"text": text, "first": str(earlier["line_start"]), "question": str(row.get("question", ""))}
-            yield Problem(rule, start, end, found)
+            question = row.question if isinstance(row, FaqRow) else ""
+            values = {"text": text, "first": str(earlier.line_start), "question": question}
+            yield Problem(rule, row.line_start, row.line_end, values)
 
 
 def _at(each: KindedSection, rule: str, **values: str) -> Problem:

@@ -19,12 +19,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from steckbrief.transform.headings.entries import in_thought, joined, pattern_entry, phrase_entry, word_entry
+from steckbrief.transform.headings.letters import TRANSLITERATED, without_accents
 from steckbrief.transform.headings.vocabulary import CORE_KINDS, Vocabulary, vocabularies
 
 AMBIGUOUS = "ambiguous"
 OTHER = "other"
 
-_TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "œ": "oe", "’": "'", "‘": "'", "´": "'"})
 _AND_SIGN = re.compile(r"\s*[&+/]\s*")
 _NUMBERING = re.compile(r"^\s*(?:\d+[.)]|[^\w\s]+)\s+")
 _DASH = re.compile(r"\s+[-–—|]\s+|[–—|]|:\s+")
@@ -54,15 +54,9 @@ def normalise_heading(heading: str, title: str) -> str:
 @lru_cache(maxsize=50_000)  # titles and headings come again and again
 def _fold(text: str) -> str:
     composed = unicodedata.normalize("NFC", text.casefold())
-    folded = _without_accents(_NUMBERING.sub("", composed).translate(_TRANSLITERATED))
+    folded = without_accents(_NUMBERING.sub("", composed).translate(TRANSLITERATED))
     folded = _DASH.sub(" : ", _AND_SIGN.sub(" & ", folded))
     return _SPACES.sub(" ", _NOISE.sub(" ", folded).replace(",", " , ")).strip(" ,:&") or " ".join(text.split())
-
-
-def _without_accents(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 def classify_heading(heading: str, title: str, language: str) -> Verdict:

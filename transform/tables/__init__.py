@@ -1,1 +1,1 @@
-"""One module per table of rows that a profile yields."""
+"""The tables of one profile: a module for each shape, and which one reads which table."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from steckbrief.extract.model import Block, BlockKind
 from steckbrief.extract.text import line_starts
-from steckbrief.transform.content import html_text
+from steckbrief.transform.text import html_text
 
 # A comment hides tags. No tag holds another, so that a search ends at the next "<" and stays linear.
 _MARK = re.compile(r"<!--.*?(?:-->|\Z)|<(?P<tag>/?(?:details|summary))(?![\w-])[^<>]*>", re.DOTALL | re.IGNORECASE)

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from steckbrief.extract.markdown.inline import plain_text
-from steckbrief.extract.model import Problem
 
 LEAST_SHARED = 5
 """Profiles that must share a text before it counts as a template; two or three can agree by chance."""
@@ -124,13 +123,3 @@ def _left_over(
     before, rest = last.answer_markdown[: gap.end()], last.answer_markdown[gap.end() :]
     start = last.answer_line_start + len(_LINE_END.findall(before))
     return Suggestion("\n\n".join(paragraphs[own:]), start, start + len(_LINE_END.findall(rest)))
-
-
-def suggestion_problems(rows: Sequence[Mapping[str, object]]) -> Iterator[tuple[str, Problem]]:
-    """(profile_id, problem) for every unanswered question with a suggested answer."""
-    for row in rows:
-        if row["suggested_answer"] is not None:
-            start, end = (str(row[f"suggested_answer_line_{edge}"]) for edge in ("start", "end"))
-            values = {"question": str(row["question"]), "start": start, "end": end}
-            line = int(str(row["line_start"]))
-            yield str(row["profile_id"]), Problem("faq-answer-displaced", line, line, values)

@@ -9,13 +9,13 @@ from functools import cache
 from itertools import groupby
 
 from steckbrief.extract.markdown.inline import runs_text
-from steckbrief.extract.model import Block, BlockKind, Document, Run
+from steckbrief.extract.model import Block, BlockKind, Run
 from steckbrief.extract.text import lines
-from steckbrief.transform.content import block_text, is_furniture, runs_of, split_bold_lead
+from steckbrief.schema.listings import Listing
+from steckbrief.schema.rows import FaqRow
 from steckbrief.transform.headings.vocabulary import vocabularies
-from steckbrief.transform.identity import RowIds
-from steckbrief.transform.kinds import QUESTION_MARKS, KindedSection, Placed
-from steckbrief.transform.rows import PENDING_SHARED_BY, Row
+from steckbrief.transform.reading import Reading
+from steckbrief.transform.sections import QUESTION_MARKS, KindedSection, Placed
 from steckbrief.transform.tables.details import (
     Closed,
     Fragment,
@@ -25,6 +25,7 @@ from steckbrief.transform.tables.details import (
     has_details,
     without_end,
 )
+from steckbrief.transform.text import split_bold_lead
 
 _NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.):]\s")
 _SEPARATORS = r"(?:[\s:–—]|-(?=\s|\Z))*"
@@ -54,32 +55,17 @@ class _Open:
     enclosed: bool = False
 
 
-def faq_rows(document: Document, sections: tuple[KindedSection, ...], ids: RowIds) -> list[Row]:
+def faq_rows(reading: Reading, listing: Listing) -> list[FaqRow]:
     """The questions of one profile, answered or not, in document order."""
-    body = _Body(document)
-    rows = [
-        _row(found, body, document.references) | {"row_id": ids.row_id("faqs", found.question)}
-        for found in _questions(document, sections)
+    return [
+        _row(question, position, reading, reading.row_id(listing.name, question.question))
+        for position, question in enumerate(_questions(reading), 1)
     ]
-    for position, row in enumerate(rows, 1):
-        row["position"] = position
-    return rows
 
 
-class _Body:
-    """Source lines of the body by line number in the file."""
-
-    def __init__(self, document: Document) -> None:
-        self._first = document.sections[0].line_start if document.sections else 1
-        self._lines = lines("".join(section.markdown for section in document.sections))
-
-    def slice(self, start: int, end: int) -> str:
-        return "".join(self._lines[start - self._first : end - self._first + 1])
-
-
-def _questions(document: Document, sections: tuple[KindedSection, ...]) -> Iterator[_Open]:
+def _questions(reading: Reading) -> Iterator[_Open]:
     current: _Open | None = None
-    for event in _events(document, sections):
+    for event in _events(reading):
         if isinstance(event, _Open):
             if current:
                 yield current
@@ -97,10 +83,10 @@ def _questions(document: Document, sections: tuple[KindedSection, ...]) -> Itera
         yield current
 
 
-def _events(document: Document, sections: tuple[KindedSection, ...]) -> Iterator[_Open | Block | Fragment | None]:
+def _events(reading: Reading) -> Iterator[_Open | Block | Fragment | None]:
     """Questions, the parts of their answers, and None where an answer ends because a section or a `<details>` does."""
     inside = False
-    for each in sections:
+    for each in reading.sections:
         if each.kind == "question" and each.heading:
             yield _Open(_clean(each.heading), each.section.line_start, each.section.position)
         elif each.kind == "faq":
@@ -111,12 +97,10 @@ def _events(document: Document, sections: tuple[KindedSection, ...]) -> Iterator
             inside = False
             continue
         inside = True
-        yield from _section_events(each, document.references, asked=each.kind == "question")
+        yield from _section_events(each, reading, asked=each.kind == "question")
 
 
-def _section_events(
-    each: KindedSection, references: Mapping[str, object], *, asked: bool
-) -> Iterator[_Open | Block | Fragment | None]:
+def _section_events(each: KindedSection, reading: Reading, *, asked: bool) -> Iterator[_Open | Block | Fragment | None]:
     """The events of one section; `asked` says whether its heading is a question.
 
     Below a question of another form, a summary is a question only if it asks: "Show answer" hides part of an answer.
@@ -136,7 +120,7 @@ def _section_events(
                 enclosed = False
                 yield None
         else:
-            for event in _block_events(Placed(block, position), references):
+            for event in _block_events(Placed(block, position), reading):
                 asked = asked or isinstance(event, _Open)
                 yield event
 
@@ -166,24 +150,24 @@ def _is_closed(blocks: Sequence[Block], start: int) -> bool:
     return False
 
 
-def _block_events(placed: Placed, references: Mapping[str, object]) -> Iterator[_Open | Block]:
+def _block_events(placed: Placed, reading: Reading) -> Iterator[_Open | Block]:
     block = placed.block
     if block.kind is BlockKind.PARAGRAPH:
-        found = _question_paragraph(block, placed.section_position, references)
+        found = _question_paragraph(block, placed.section_position, reading)
         yield found or block
     elif block.kind is BlockKind.LIST:
-        yield from _list_events(placed, references)
+        yield from _list_events(placed, reading)
     else:
         yield block
 
 
-def _list_events(placed: Placed, references: Mapping[str, object]) -> Iterator[_Open | Block]:
+def _list_events(placed: Placed, reading: Reading) -> Iterator[_Open | Block]:
     """A list is either questions (with bold, one an item) or part of an answer."""
     items = []
     for item in placed.block.children:
         first = item.children[0] if item.children else None
         is_text = first is not None and first.kind is BlockKind.PARAGRAPH
-        found = _question_paragraph(first, placed.section_position, references) if first and is_text else None
+        found = _question_paragraph(first, placed.section_position, reading) if first and is_text else None
         items.append((item, found))
     if not any(found for _, found in items):
         yield placed.block
@@ -197,14 +181,14 @@ def _list_events(placed: Placed, references: Mapping[str, object]) -> Iterator[_
             yield item
 
 
-def _question_paragraph(block: Block, position: int, references: Mapping[str, object]) -> _Open | None:
+def _question_paragraph(block: Block, position: int, reading: Reading) -> _Open | None:
     """The question a paragraph starts with: bold that asks or is numbered; or a bold that was never closed."""
     if not block.text.startswith(("**", "__")):
         return None
-    runs = runs_of(block, references)
+    runs = reading.runs(block)
     split = split_bold_lead(runs)
     if split is None:
-        return _unclosed(block, position, references)
+        return _unclosed(block, position, reading)
     bold, rest = split
     if not (bold.rstrip(_CLOSING_QUOTES).endswith(QUESTION_MARKS) or (_NUMBERED.match(bold) and _starts_line(rest))):
         return None
@@ -225,9 +209,9 @@ def _starts_line(rest: Sequence[Run]) -> bool:
     return not text.strip() or text.startswith("\n")
 
 
-def _unclosed(block: Block, position: int, references: Mapping[str, object]) -> _Open | None:
+def _unclosed(block: Block, position: int, reading: Reading) -> _Open | None:
     """A question whose bold was opened and never closed ("**3. Is it free?"), on a line of its own."""
-    text = block_text(block, references).lstrip("*_")
+    text = reading.text(block).lstrip("*_")
     if "\n" in block.text or not text.endswith(QUESTION_MARKS):
         return None
     return _Open(_clean(text), block.line_start, position)
@@ -259,37 +243,39 @@ def _clean(question: str) -> str:
     return _number().sub("", question).strip() or question.strip()
 
 
-def _row(found: _Open, body: _Body, references: Mapping[str, object]) -> Row:
-    answer = _trimmed(found.answer, references, enclosed=found.enclosed)
-    texts = [block_text(block, references) for block in answer]
-    if answer and found.first_line is not None:
-        texts[0] = found.first_text
-    text = "\n\n".join(each for each in texts if each)
-    row: Row = {
-        "section_position": found.section_position,
-        "question": found.question,
-        "answer": text or None,
-        "answer_markdown": None,
-        "is_answered": bool(text),
-        "shared_by": PENDING_SHARED_BY,
-        "line_start": found.line,
-        "line_end": found.line,
-        "answer_line_start": None,
-        "answer_line_end": None,
-        "suggested_answer": None,
-        "suggested_answer_line_start": None,
-        "suggested_answer_line_end": None,
-    }
+def _row(asked: _Open, position: int, reading: Reading, row_id: str) -> FaqRow:
+    answer = _trimmed(asked.answer, reading, enclosed=asked.enclosed)
+    texts = [reading.text(block) for block in answer]
+    if answer and asked.first_line is not None:
+        texts[0] = asked.first_text
+    text = "\n\n".join(filter(None, texts))
+    markdown = start = end = None
     if text:
-        start = found.first_line if found.first_line is not None else answer[0].line_start
+        start = asked.first_line if asked.first_line is not None else answer[0].line_start
         end = max(block.line_end for block in answer)
-        row |= {"line_end": end, "answer_line_start": start, "answer_line_end": end}
-        markdown = _within(body.slice(found.shared_from or start, end), found.columns, len(answer) - 1)
-        if found.shared_from:
+        markdown = _within(reading.source(asked.shared_from or start, end), asked.columns, len(answer) - 1)
+        if asked.shared_from:
             # An odd asterisk behind the bold is all there is to some answers, and goes with the bold's own.
-            markdown = _after_bold(markdown, found.bold_count) or found.first_text
-        row["answer_markdown"] = markdown
-    return row
+            markdown = _after_bold(markdown, asked.bold_count) or asked.first_text
+    return FaqRow(
+        profile_id=reading.profile_id,
+        position=position,
+        row_id=row_id,
+        section_position=asked.section_position,
+        question=asked.question,
+        answer=text or None,
+        answer_markdown=markdown,
+        is_answered=bool(text),
+        shared_by=0,
+        shared_key=reading.shared_key(asked.question),
+        line_start=asked.line,
+        line_end=end or asked.line,
+        answer_line_start=start,
+        answer_line_end=end,
+        suggested_answer=None,
+        suggested_answer_line_start=None,
+        suggested_answer_line_end=None,
+    )
 
 
 def _after_bold(markdown: str, count: int) -> str:
@@ -311,20 +297,18 @@ def _within(markdown: str, columns: Mapping[int, tuple[int, int]], last: int) ->
     return without_end(markdown.rstrip("\r\n"))
 
 
-def _trimmed(blocks: Sequence[Block], references: Mapping[str, object], *, enclosed: bool) -> list[Block]:
+def _trimmed(blocks: Sequence[Block], reading: Reading, *, enclosed: bool) -> list[Block]:
     """An answer without what trails it: blocks without text, and, where no tag ends it, figures and provider links."""
     answer = list(blocks)
     while answer:
-        is_furnished = not enclosed and _ends_answer(answer[-1], references)
-        if not is_furnished and block_text(answer[-1], references):
+        is_furnished = not enclosed and _ends_answer(answer[-1], reading)
+        if not is_furnished and reading.text(answer[-1]):
             break
         answer.pop()
     return answer
 
 
-def _ends_answer(block: Block, references: Mapping[str, object]) -> bool:
+def _ends_answer(block: Block, reading: Reading) -> bool:
     if block.kind in (BlockKind.RULE, BlockKind.HTML):
         return True
-    return is_furniture(block, references) and all(
-        run.kind == "image" for run in runs_of(block, references) if run.text
-    )
+    return reading.is_furniture(block) and all(run.kind == "image" for run in reading.runs(block) if run.text)

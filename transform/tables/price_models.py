@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,9 +11,9 @@ from importlib import resources
 from typing import Any
 
 from steckbrief.transform.fields import swallows_key
+from steckbrief.transform.headings.letters import TRANSLITERATED, without_accents
 
 UNKNOWN = "unknown"
-_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "’": "'"})
 _SPACES = re.compile(r"\s+")
 
 
@@ -56,8 +55,7 @@ Own = Mapping[str, tuple[str, ...]]
 
 def fold(text: str) -> str:
     """A price as it is looked up, and as price_models.toml is written: lower case, no accents, umlauts written out."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_FOLD))
-    return _SPACES.sub(" ", "".join(char for char in decomposed if not unicodedata.combining(char))).strip()
+    return _SPACES.sub(" ", without_accents(text.casefold().translate(TRANSLITERATED))).strip()
 
 
 def read_price_models(text: str | None, own: Own | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:

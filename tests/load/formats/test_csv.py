@@ -11,10 +11,11 @@ from steckbrief.load.formats.csv import Csv
 from steckbrief.load.formats.formulas import neutralise, restore
 from steckbrief.load.formats.parquet import read_parquet
 from tests.load import fake
+from tests.records import arrow
 
 
 def tags(*texts: str):
-    return schema.to_arrow("tags", [{"profile_id": "de/x", "position": n, "tag": text} for n, text in enumerate(texts)])
+    return arrow("tags", [{"profile_id": "de/x", "position": n, "tag": text} for n, text in enumerate(texts)])
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

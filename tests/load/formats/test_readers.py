@@ -28,6 +28,7 @@ from steckbrief.schema.csv_options import (
     pandas_options,
     polars_schema,
 )
+from tests.records import arrow
 
 AWKWARD = (
     *(
@@ -145,7 +146,7 @@ def test_every_csv_file_reads_back_to_what_parquet_holds(release, read, name):
 
 def frame_of(texts: list[str]) -> pa.Table:
     cells = [*texts, "end"]
-    return schema.to_arrow("tags", [{"profile_id": "de/x", "position": n, "tag": text} for n, text in enumerate(cells)])
+    return arrow("tags", [{"profile_id": "de/x", "position": n, "tag": text} for n, text in enumerate(cells)])
 
 
 @settings(deadline=None, max_examples=60)
@@ -196,7 +197,7 @@ def test_the_bytes_of_a_csv_file_are_as_documented(tmp_path):
         "line_start": 3,
         "line_end": 4,
     }
-    CSV.write(schema.to_arrow("alternatives", [row]), tmp_path, "alternatives")
+    CSV.write(arrow("alternatives", [row]), tmp_path, "alternatives")
     stored = CSV.path(tmp_path, "alternatives").read_bytes()
     header = ",".join(f'"{name}"' for name in schema.TABLES["alternatives"].column_names)
     assert stored == codecs.BOM_UTF8 + (

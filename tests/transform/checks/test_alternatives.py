@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from steckbrief.transform.checks.alternatives import link_forms
+from steckbrief.transform.checks.compared import ComparedLink
 from tests.transform.support import FRONT, column, dataset, front, listed
 
 
@@ -57,8 +58,8 @@ def test_a_source_without_links_is_told_where_the_profile_stands() -> None:
     assert "(tools/gimp.md)" in str(row["hint"])
 
 
-def link(url: str, slug: str, target: str | None) -> dict[str, object]:
-    return {"profile_id": "de/x", "url": url, "target_slug": slug, "target_profile_id": target}
+def link(url: str, slug: str, target: str | None) -> ComparedLink:
+    return ComparedLink("de/x", url, "catalogue", slug, target, 1)
 
 
 def test_the_most_frequent_form_of_a_link_in_each_locale_counts() -> None:

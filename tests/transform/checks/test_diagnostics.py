@@ -14,7 +14,7 @@ def problems(body: str, rule: str, *, head: str = FRONT) -> list[AnyRow]:
 
 
 def message(value: str) -> str:
-    return str(diagnostic_row(Problem("price-model-unknown", 1, 1, {"value": value}), "x.md", "de/x")["message"])
+    return diagnostic_row(Problem("price-model-unknown", 1, 1, {"value": value}), "x.md", "de/x").message
 
 
 def test_a_sound_profile_gives_none() -> None:

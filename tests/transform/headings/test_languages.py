@@ -288,7 +288,7 @@ headings, profile = json.load(sys.stdin)
 rows = profile_rows(parse_document("it/tools/zotero.md", profile.encode()), Options())
 kinds = {heading: classify_heading(heading, "Zotero", "it").kind for heading in headings}
 columns = ("locale", "language", "pro_count", "con_count", "faq_answered_count")
-print(json.dumps([kinds, {column: rows["profiles"][0][column] for column in columns}]))
+print(json.dumps([kinds, {column: getattr(rows["profiles"][0], column) for column in columns}]))
 """
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from steckbrief.transform.links import LinkReader
 from steckbrief.transform.options import Options
-from steckbrief.transform.tables.links import LinkReader
 from tests.transform.support import column, rows, table
 
 
@@ -79,9 +79,7 @@ def test_each_link_knows_its_section() -> None:
 def test_the_kind_of_a_target_follows_from_its_address(
     url: str, kind: str, slug: str | None, target: str | None
 ) -> None:
-    links = LinkReader(Options())
-    assert links.kind_and_target(url) == (kind, slug)
-    assert links.linked_profile_id(url) == target
+    assert LinkReader(Options()).target(url) == (kind, slug, target)
 
 
 def test_the_form_of_catalogue_links_is_an_option() -> None:

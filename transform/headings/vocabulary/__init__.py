@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-# Kinds that give rows or are told apart by name in the rules; the others are finer shades of "everything else".
-CORE_KINDS = ("audience", "use_cases", "features", "pros_cons", "pros", "cons", "pricing", "alternatives", "faq")
+from steckbrief.schema.listings import LISTINGS
+
+CORE_KINDS = (*(listing.kind for listing in LISTINGS), "pros_cons", "pricing")
+"""Kinds that give rows, and those that rules treat specially; the others are finer shades of "everything else"."""
 
 
 @dataclass(frozen=True, slots=True)

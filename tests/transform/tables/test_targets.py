@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from steckbrief.schema.values import MATCHES
-from steckbrief.transform.targets import Catalogue
+from steckbrief.transform.tables.targets import Catalogue
 from tests.transform.support import column, dataset, front, listed
 
 

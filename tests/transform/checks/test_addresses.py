@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from steckbrief.transform.addresses import comparable, is_web_address
+from steckbrief.transform.checks.addresses import comparable, is_web_address
 
 
 @pytest.mark.parametrize(

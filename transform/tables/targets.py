@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from steckbrief.extract.model import Problem
 
 _NOT_SLUG = re.compile(r"[\W_]+")
 
@@ -88,11 +86,3 @@ def _as_slugs(title: str) -> tuple[str, ...]:
     """The slugs a name could stand for: itself where it is written as one ("node.js"), else with dashes."""
     dashed = _NOT_SLUG.sub("-", title).strip("-")
     return (title, dashed) if dashed != title else (title,)
-
-
-def link_problems(rows: Sequence[Mapping[str, object]]) -> Iterator[tuple[str, Problem]]:
-    """(profile_id, problem) for every catalogue link without a profile."""
-    for row in rows:
-        if row["kind"] == "catalogue" and row["target_profile_id"] is None:
-            line = int(str(row["line_start"]))
-            yield str(row["profile_id"]), Problem("link-dangling", line, line, {"url": str(row["url"])})

@@ -1,0 +1,160 @@
+"""One profile as its tables read it: identity, headings, sections and texts, each computed once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from steckbrief.extract.markdown.inline import inline_runs, plain_text, runs_text
+from steckbrief.extract.model import Block, BlockKind, Document, Run
+from steckbrief.extract.text import lines
+from steckbrief.transform.fields import FieldReader, with_known_keys
+from steckbrief.transform.headings.language import detect_language
+from steckbrief.transform.headings.phrases import HeadingReader
+from steckbrief.transform.identity import RowIds, is_slug, locale_code, locale_from_path, slug_from_path
+from steckbrief.transform.links import LinkReader
+from steckbrief.transform.options import Options
+from steckbrief.transform.sections import Extent, extents, give_kinds
+from steckbrief.transform.templates import Mask, shared_key
+from steckbrief.transform.text import html_text, labels_link
+
+_MAY_BE_LINK = re.compile(r"\[|<|https?:")
+# Characters of each section from which the language is detected: sixty words, and never the whole text.
+_LANGUAGE_SAMPLE = 400
+
+
+class Reading:
+    """One document, read for all tables.
+
+    Attributes:
+        document: the document, its front matter under the keys that transform.fields knows.
+        options: the site's settings.
+        fields: reads the front matter and collects its problems.
+        slug, locale, profile_id, title, language: the profile's identity.
+        headings: tells what a heading of this profile announces.
+        sections: all sections with their kind, heading and plain text.
+        links: tells what an address in this profile points at.
+    """
+
+    def __init__(self, document: Document, options: Options) -> None:
+        front_matter, names = with_known_keys(document.front_matter, options.aliases)
+        self.document = document if not names else replace(document, front_matter=front_matter)
+        self.options = options
+        self._references = document.references
+        self._lines: list[str] | None = None
+        # By id of the block, because blocks are compared by value. The document keeps its blocks alive.
+        self._texts: dict[int, str] = {}
+        self.fields = FieldReader(front_matter, names)
+        slug = self.fields.text("slug")
+        self.slug = slug if slug and is_slug(slug) else slug_from_path(document.path)
+        self.locale = self._read_locale()
+        self.profile_id = f"{self.locale}/{self.slug}"
+        headings = [self.plain(section.heading) if section.heading else None for section in document.sections]
+        texts = [self._read_texts(section.blocks) for section in document.sections]
+        self.title = self.fields.text("title") or self._main_heading(headings) or self.slug
+        self.language = detect_language("\n".join(text[:_LANGUAGE_SAMPLE] for text in texts if text))
+        self.headings = HeadingReader(self.title, self.language, options.headings)
+        self.sections = give_kinds(document.sections, headings, texts, self.headings)
+        self.links = LinkReader(options, self.locale)
+        self._extents = extents(self.sections)
+        self._ids = RowIds(self.profile_id)
+        self._mask = Mask(self.title, self.slug)
+
+    def plain(self, source: str) -> str:
+        """The plain text of an inline source."""
+        return plain_text(source, self._references)
+
+    def inline(self, source: str) -> tuple[Run, ...]:
+        """The runs of an inline source."""
+        return inline_runs(source, self._references)
+
+    def runs(self, block: Block) -> tuple[Run, ...]:
+        """The inline runs of a text block."""
+        return inline_runs(block.text, self._references)
+
+    def text(self, block: Block) -> str:
+        """The plain text of a block and all it contains, on one line.
+
+        Items of an ordered list inside it keep their numbers, which the text around may refer to; the number of the
+        block itself, if it is an item, is markup.
+        """
+        text = self._texts.get(id(block))
+        return self._own_text(block) if text is None else text
+
+    def joined_text(self, blocks: Sequence[Block]) -> str:
+        """The plain text of several blocks on one line."""
+        return " ".join(text for block in blocks if (text := self.text(block)))
+
+    def source(self, line_start: int, line_end: int) -> str:
+        """The lines of the body from one line of the file to another, inclusive."""
+        sections = self.document.sections
+        if self._lines is None:
+            self._lines = lines("".join(section.markdown for section in sections))
+        first = sections[0].line_start
+        return "".join(self._lines[line_start - first : line_end - first + 1])
+
+    def extents(self, kind: str) -> Sequence[Extent]:
+        """Every section of a core kind with its blocks; see transform.sections.extents."""
+        return self._extents.get(kind, ())
+
+    def is_furniture(self, block: Block) -> bool:
+        """Whether a block says nothing by itself: a rule, raw HTML, an image, a link alone or with its label."""
+        if block.kind in (BlockKind.RULE, BlockKind.HTML):
+            return True
+        if block.kind is not BlockKind.PARAGRAPH or not _MAY_BE_LINK.search(block.text):
+            return False
+        runs = [run for run in self.runs(block) if run.text.strip() and run.kind != "image"]
+        return labels_link(runs_text([run for run in runs if run.link is None]))
+
+    def is_bold_line(self, block: Block) -> bool:
+        """Whether a paragraph is bold from end to end: a sub-heading without a heading's markup."""
+        if block.kind is not BlockKind.PARAGRAPH or not block.text.startswith(("**", "__")):
+            return False
+        return all(run.strong or not run.text.strip() for run in self.runs(block))
+
+    def row_id(self, table: str, text: str) -> str:
+        """The id of the next row of `table` with this text."""
+        return self._ids.row_id(table, text)
+
+    def shared_key(self, text: str | None) -> str:
+        """The key that rows of several profiles share if they say the same once their own names are masked."""
+        return shared_key(self._mask(text or ""))
+
+    def _read_locale(self) -> str:
+        named, locales = self.fields.text("locale"), self.options.locales
+        by_name = (locales.get(named.casefold()) or locale_code(named)) if named else None
+        return locale_from_path(self.document.path, locales) or by_name or self.options.default_locale
+
+    def _main_heading(self, headings: Sequence[str | None]) -> str | None:
+        pairs = zip(self.document.sections, headings, strict=True)
+        return next((heading or None for section, heading in pairs if section.level == 1 and section.heading), None)
+
+    def _read_texts(self, blocks: Sequence[Block]) -> str | None:
+        """The plain text of a section's blocks, one line each; None if they hold no text."""
+        return "\n".join([text for block in blocks if (text := self._read_text(block))]) or None
+
+    def _read_text(self, block: Block) -> str:
+        """Read the text of a block and of all blocks in it. The parser's limit on nesting bounds the recursion."""
+        if block.children:
+            parts = []
+            for child in block.children:
+                text = self._read_text(child)
+                if child.text and child.kind is BlockKind.ITEM:
+                    text = f"{child.text} {text}".rstrip()
+                if text:
+                    parts.append(text)
+            text = " ".join(parts)
+        else:
+            text = self._own_text(block)
+        self._texts[id(block)] = text
+        return text
+
+    def _own_text(self, block: Block) -> str:
+        if not block.text or block.kind is BlockKind.ITEM:
+            return ""
+        if block.kind is BlockKind.HTML:
+            return html_text(block.text)
+        if block.kind is BlockKind.CODE:
+            return " ".join(block.text.split())
+        return plain_text(block.text, self._references)
