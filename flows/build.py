@@ -11,29 +11,25 @@ import errno
 from pathlib import Path
 from typing import Annotated, Any, Final, Protocol, TypeVar
 
-from steckbrief.flows import environment
+from prefect import State, Task, flow, get_run_logger, task
+from prefect.assets import Asset, AssetProperties, materialize
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas import TaskRun
+from prefect.runtime import flow_run
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-environment.prepare()  # before Prefect reads it
-
-from prefect import State, Task, flow, get_run_logger, task  # noqa: E402
-from prefect.assets import Asset, AssetProperties, materialize  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.orchestration import get_client  # noqa: E402
-from prefect.client.schemas import TaskRun  # noqa: E402
-from prefect.runtime import flow_run  # noqa: E402
-from pydantic import BeforeValidator, Field, WithJsonSchema  # noqa: E402
-
-from steckbrief.extract.printable import printable  # noqa: E402
-from steckbrief.flows.artifacts import ProgressArtifact, show, show_rejected  # noqa: E402
-from steckbrief.flows.deployment import FLOW  # noqa: E402
-from steckbrief.load.errors import GateError  # noqa: E402
-from steckbrief.load.gates import Limits  # noqa: E402
-from steckbrief.load.release import ReleaseInfo, Staging  # noqa: E402
-from steckbrief.pipeline import stages  # noqa: E402
-from steckbrief.pipeline.errors import SourceError  # noqa: E402
-from steckbrief.pipeline.git_settings import GitSettings  # noqa: E402
-from steckbrief.pipeline.progress import Both, watched_by, watcher  # noqa: E402
-from steckbrief.pipeline.results import (  # noqa: E402
+from steckbrief.extract.printable import printable
+from steckbrief.flows.artifacts import ProgressArtifact, show, show_rejected
+from steckbrief.flows.deployment import FLOW
+from steckbrief.load.errors import GateError
+from steckbrief.load.gates import Limits
+from steckbrief.load.release import ReleaseInfo, Staging
+from steckbrief.pipeline import stages
+from steckbrief.pipeline.errors import SourceError
+from steckbrief.pipeline.git_settings import GitSettings
+from steckbrief.pipeline.progress import Both, watched_by, watcher
+from steckbrief.pipeline.results import (
     Built,
     CheckedRelease,
     Extracted,
@@ -45,9 +41,9 @@ from steckbrief.pipeline.results import (  # noqa: E402
     Transformed,
     Updated,
 )
-from steckbrief.pipeline.run import Steps, build  # noqa: E402
-from steckbrief.pipeline.settings import load_settings  # noqa: E402
-from steckbrief.pipeline.summary import BuildSummary  # noqa: E402
+from steckbrief.pipeline.run import Steps, build
+from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.summary import BuildSummary
 
 _PASSING: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
 """Faults of a network file system that may be gone a moment later; any other failure would only fail again."""
