@@ -20,11 +20,11 @@ help:  ## this list
 
 build:  ## turn the profiles under raw/ into a release under output/
 	@tools/environment.sh run
-	@$(BIN)/steckbrief build
+	@$(BIN)/steckbrief build --prefect
 
 nightly:  ## a Prefect server, worker and nightly deployment on this machine, with a first run; until Ctrl-C
 	@tools/environment.sh run
-	@$(BIN)/python -m steckbrief.flows.nightly
+	@$(BIN)/steckbrief nightly
 
 test: lint types layers test-fast test-slow  ## everything CI runs: lint, types, layers, tests
 

@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from steckbrief import flows
@@ -66,7 +67,7 @@ class Server:
 
 
 @contextmanager
-def server(home: Path, port: int = 0, **settings: str) -> Iterator[Server]:
+def server(home: Path, port: int = 0, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
     """Start a server on loopback for the time of the block.
 
     Other users of the machine can neither read its home nor call its API, and a browser lets no other origin call it.
@@ -85,13 +86,28 @@ def server(home: Path, port: int = 0, **settings: str) -> Iterator[Server]:
         with _lock(home / "start.lock"):  # two servers must not migrate a new database at the same time
             port = port or free_port()
             url = f"http://{LOOPBACK}:{port}"
-            environment = _environment(home, url) | settings
+            environment = {**_environment(home, url), **settings}
             arguments = ("prefect", "server", "start", "--host", LOOPBACK, "--port", str(port))
             log = home / "server.log"
             known = log.stat().st_size if log.exists() else 0
             process = stack.enter_context(child("server", *arguments, log=log, environment=environment, folder=home))
             _await_answer(process, home, port, known)
         yield Server(url, home, environment, process)
+
+
+def is_configured() -> bool:
+    """Whether Prefect's settings name a server: PREFECT_API_URL, or the active profile.
+
+    Prefect, whose import takes a second, is asked only if there are profiles.
+    """
+    if os.environ.get("PREFECT_API_URL"):
+        return True
+    home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    if not Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").is_file():
+        return False
+    from prefect.settings import PREFECT_API_URL  # noqa: PLC0415
+
+    return bool(PREFECT_API_URL.value())
 
 
 @contextmanager
@@ -180,7 +196,7 @@ def _new_auth_string(path: Path) -> str:
     """Write a random text that only this user can read. Each server has a new one: a leaked one opens nothing else."""
     auth_string = f"steckbrief:{secrets.token_urlsafe(32)}"
     path.unlink(missing_ok=True)
-    with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:  # noqa: PTH123 - mode
+    with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(f"{auth_string}\n")
     return auth_string
 

@@ -16,6 +16,7 @@ from steckbrief.commands.arguments import AsJson, Config, Source, Workers
 from steckbrief.commands.backfill import backfill
 from steckbrief.commands.build import build
 from steckbrief.commands.diff import diff
+from steckbrief.commands.nightly import nightly
 from steckbrief.commands.releases import prune, releases, verify
 from steckbrief.extract.printable import printable
 from steckbrief.lint import Format
@@ -124,7 +125,7 @@ def vocabulary(  # noqa: PLR0913 - the options of a command
     say(json.dumps([asdict(each) for each in unknown], indent=2, ensure_ascii=False) if as_json else as_text(unknown))
 
 
-for _command in (diff, releases, verify, prune, backfill):
+for _command in (diff, releases, verify, prune, backfill, nightly):
     app.command()(_command)
 
 
