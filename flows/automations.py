@@ -69,14 +69,14 @@ Run {{{{ flow_run.name }}}} of {{{{ flow.name }}}} is {{{{ flow_run.state.name }
 {_WHERE}"""
 
 
-def put_automations(webhook: str | None) -> list[str]:
+def put_automations(webhook: str | None, patience: dt.timedelta = PATIENCE) -> list[str]:
     """Put the automations on the server, with reports to the webhook if there is one; returns their names.
 
     An automation that is there already, unchanged, stays: with it the server would forget when it last heard of each
     run, and would never clear a run that has just died.
     """
     block = _save_webhook(webhook) if webhook else None
-    wanted = [clear(block), *([report(block), report_waiting(block)] if block else [])]
+    wanted = [clear(block), *([report(block), report_waiting(block, patience)] if block else [])]
     with get_client(sync_client=True) as client:
         for automation in client.read_automations():
             content = automation.model_dump(include=set(AutomationCore.model_fields))
@@ -121,7 +121,7 @@ def clear(block: UUID | None) -> AutomationCore:
     )
 
 
-def report_waiting(block: UUID, patience: dt.timedelta = PATIENCE) -> AutomationCore:
+def report_waiting(block: UUID, patience: dt.timedelta) -> AutomationCore:
     """Report a run that has waited for its slot for `patience`, and again after as long."""
     minutes = int(patience.total_seconds() // 60)
     return AutomationCore(

@@ -6,7 +6,8 @@ import errno
 import os
 import re
 
-from steckbrief.flows import automations, environment
+from steckbrief import flows
+from steckbrief.flows import automations
 from tests.documents import ROOT, blocks_in
 
 PAGE = ROOT / "docs/operations.md"
@@ -26,18 +27,18 @@ def surroundings(unit: str) -> dict[str, str]:
 
 
 def test_the_servers_unit_has_what_a_server_needs() -> None:
-    assert environment.SERVER.items() <= surroundings("steckbrief-server.service").items()
+    assert flows.SERVER.items() <= surroundings("steckbrief-server.service").items()
 
 
 def test_no_unit_lets_telemetry_out() -> None:
     assert len(UNITS) == 2
     for unit in UNITS:
-        off = {name: environment.TELEMETRY_OFF[name] for name in ("DO_NOT_TRACK", "PREFECT_SERVER_ANALYTICS_ENABLED")}
+        off = {name: flows.TELEMETRY_OFF[name] for name in ("DO_NOT_TRACK", "PREFECT_SERVER_ANALYTICS_ENABLED")}
         assert off.items() <= surroundings(unit).items()
 
 
 def test_figures_of_the_automations_are_those_of_the_code() -> None:
-    assert f"every {environment.HEARTBEAT} seconds that it lives" in TEXT
+    assert f"every {flows.HEARTBEAT} seconds that it lives" in TEXT
     minutes = automations.SILENCE.total_seconds() / 60
     assert f"after {minutes:.0f} minutes of silence" in TEXT
     assert {f"{minutes:.0f}"} == set(re.findall(r"(\d+) minutes", TEXT))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import pytest
 
 from tests.command import RAW, ROOT, Running, environment, large_source, steckbrief, table_files, visible
 from tests.flows.guard import Guard
+from tests.flows.night import started_in
 
 pytestmark = pytest.mark.slow
 
@@ -210,7 +210,7 @@ def guard(tmp_path: Path) -> Guard:
 def unset(guard: Guard, tmp_path: Path) -> dict[str, str]:
     """As on a machine of someone who set nothing, neither a CI nor a wish not to be tracked; and guarded."""
     names = ("DO_NOT_TRACK", "CI", "GITHUB_ACTIONS", "PREFECT_SERVER_ANALYTICS_ENABLED")
-    env = environment(PREFECT_HOME=str(tmp_path / "home"), **guard.variables)
+    env = environment(XDG_STATE_HOME=str(tmp_path / "state"), **guard.variables)
     return {name: value for name, value in env.items() if name not in names}
 
 
@@ -227,44 +227,37 @@ def test_the_guard_sees_what_leaves_the_machine(guard: Guard, unset: dict[str, s
     assert guard.outside() >= {"192.0.2.1", "192.0.2.2"}
 
 
-def test_a_build_on_the_embedded_server_is_calm_and_stays_on_this_machine(
+def test_a_build_on_a_server_of_its_own_is_calm_and_stays_on_this_machine(
     guard: Guard, unset: dict[str, str], tmp_path: Path
 ) -> None:
-    done = steckbrief("build", RAW, "--output", "out", "--workers", "2", cwd=tmp_path, env=unset)
+    done = steckbrief("build", RAW, "--prefect", "--output", "out", "--workers", "2", cwd=tmp_path, env=unset)
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == STAGES
     assert "by Prefect" in done.stdout
     assert guard.addresses(), "the guard was not loaded"
     assert guard.outside() == set()
 
 
-def is_anybody_left(group: int) -> bool:
-    try:
-        os.killpg(group, signal.SIGCONT)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def test_ctrl_c_with_the_embedded_server_ends_in_order(tmp_path: Path) -> None:
+def test_ctrl_c_with_a_server_of_its_own_ends_in_order(tmp_path: Path) -> None:
     source = large_source(tmp_path)
-    env = environment(PREFECT_HOME=str(tmp_path / "home"))
-    with Running("build", source, "--output", "out", "--workers", "2", cwd=tmp_path, env=env) as running:
+    env = environment(HOME=str(tmp_path))
+    with Running("build", source, "--prefect", "--output", "out", "--workers", "2", cwd=tmp_path, env=env) as running:
         running.wait_for_line("read:")
         running.press_ctrl_c()
         code, _, err = running.end()
         assert code == 130
         assert err.splitlines() == ["stopped by SIGINT; nothing was published."]
         assert not visible(tmp_path / "out")
-        assert not is_anybody_left(running.process.pid), "the server has ended with it"
+        assert started_in(tmp_path) == [], "the server has ended with it"
 
 
 def test_a_killed_build_leaves_no_server_behind(tmp_path: Path) -> None:
-    env = environment(PREFECT_HOME=str(tmp_path / "home"))
-    with Running("build", large_source(tmp_path), "--output", "out", cwd=tmp_path, env=env) as running:
+    env = environment(HOME=str(tmp_path))
+    source = large_source(tmp_path)
+    with Running("build", source, "--prefect", "--output", "out", cwd=tmp_path, env=env) as running:
         running.wait_for_line("read:")
         running.process.kill()
         running.process.wait()
         deadline = time.monotonic() + 30
-        while is_anybody_left(running.process.pid):
+        while started_in(tmp_path):
             assert time.monotonic() < deadline
             time.sleep(0.2)
