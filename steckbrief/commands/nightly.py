@@ -10,6 +10,7 @@ import typer
 
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.errors import CommandError, UsageError
+from steckbrief.pipeline.signals import Stopped
 from steckbrief.terminal import remark, say
 
 if TYPE_CHECKING:
@@ -44,11 +45,21 @@ def nightly(*, port: Port = None, webhook: Webhook = None, once: Once = False) -
     folder = Path.cwd()
     if not (folder / "prefect.yaml").is_file():
         raise UsageError(f"{folder} has no prefect.yaml, which declares the deployment. Run this in the checkout.")
-    from steckbrief.flows.server import free_port, is_free, server, worker  # noqa: PLC0415
+    from steckbrief.flows.server import free_port, is_free  # noqa: PLC0415
 
     if port is not None and not is_free(port):
         raise CommandError(f"Port {port} is taken. Choose another one, or end the process that listens on it.")
-    with server(folder / ".prefect", port or free_port(DEFAULT_PORT)) as own:
+    try:
+        _run(folder, port or free_port(DEFAULT_PORT), webhook, once=once)
+    except Stopped as stopped:
+        remark(f"{stopped}; server and worker have ended.")
+        raise typer.Exit(stopped.exit_code) from stopped
+
+
+def _run(folder: Path, port: int, webhook: str | None, *, once: bool) -> None:
+    from steckbrief.flows.server import server, worker  # noqa: PLC0415
+
+    with server(folder / ".prefect", port) as own:
         own.adopt()
         # These import Prefect, which reads its settings then.
         from steckbrief.flows import automations, deployment  # noqa: PLC0415

@@ -107,7 +107,7 @@ class Night:
 
 
 @contextmanager
-def night(home: Path, port: int = 0, **settings: str) -> Iterator[Night]:
+def night(home: Path, settings: Mapping[str, str], port: int = 0) -> Iterator[Night]:
     """A server with its data in `home`, for the time of the block."""
     with server(home, port, {"PYTHONPATH": str(ROOT), **QUICK, **settings}) as found:
         yield Night(found)

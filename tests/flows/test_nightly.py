@@ -42,7 +42,7 @@ def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, guard: Guard) -> Iterator[Night]:
     home = tmp_path_factory.mktemp("prefect")
-    with night_of(home, HOME=str(home), **guard.variables) as found:
+    with night_of(home, {"HOME": str(home), **guard.variables}) as found:
         found.deploy()
         found.put_automations(receiver.url)
         yield found

@@ -41,10 +41,10 @@ def test_a_folder_without_a_deployment_is_a_usage_error(tmp_path: Path) -> None:
 
 
 def test_when_the_server_or_the_worker_ends_so_does_everything(tmp_path: Path) -> None:
-    options = {"log": tmp_path / "log", "environment": {}, "folder": tmp_path}
+    log = tmp_path / "log"
     with (
-        child("server", "http.server", "0", **options) as server,
-        child("worker", "no_such_module", **options) as worker,
+        child("server", "http.server", "0", log=log, environment={}, folder=tmp_path) as server,
+        child("worker", "no_such_module", log=log, environment={}, folder=tmp_path) as worker,
         pytest.raises(CommandError, match="worker ended by itself with exit code 1"),
     ):
         nightly.watch(server, worker)
@@ -76,7 +76,7 @@ def test_it_publishes_a_first_release_and_ctrl_c_ends_everything(checkout: Path)
         running.press_ctrl_c()
         code, _, err = running.end()
     assert code == 130
-    assert err.splitlines() == ["stopped by SIGINT; nothing was published."]
+    assert err.splitlines() == ["stopped by SIGINT; server and worker have ended."]
     assert started_in(checkout) == []
     secret = (checkout / ".prefect/auth-string").read_text().strip()
     assert secret not in said + (checkout / ".prefect/server.log").read_text()
