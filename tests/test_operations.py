@@ -47,7 +47,9 @@ def test_every_unit_has_the_password_from_a_file_that_is_made_for_one_user() -> 
     (recipe,) = (block.text for block in blocks_in("text", PAGE) if "> auth.env" in block.text)
     assert "install -d -m 0700" in recipe
     assert recipe.index("umask 077") < recipe.index("> auth.env")
-    assert {"PREFECT_API_AUTH_STRING=%s", "PREFECT_SERVER_API_AUTH_STRING=%s"} == set(re.findall(r"\w+=%s", recipe))
+    assert {"PREFECT_API_AUTH_STRING=%s", "PREFECT_SERVER_API_AUTH_STRING=%s"} == set(
+        re.findall(r"PREFECT_\w+=%s", recipe)
+    )
 
 
 def test_no_unit_lets_telemetry_out() -> None:
