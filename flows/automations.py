@@ -69,14 +69,16 @@ Run {{{{ flow_run.name }}}} of {{{{ flow.name }}}} is {{{{ flow_run.state.name }
 {_WHERE}"""
 
 
-def put_automations(webhook: str | None, patience: dt.timedelta = PATIENCE) -> list[str]:
+def put_automations(
+    webhook: str | None, *, silence: dt.timedelta = SILENCE, patience: dt.timedelta = PATIENCE
+) -> list[str]:
     """Put the automations on the server, with reports to the webhook if there is one; returns their names.
 
     An automation that is there already, unchanged, stays: with it the server would forget when it last heard of each
     run, and would never clear a run that has just died.
     """
     block = _save_webhook(webhook) if webhook else None
-    wanted = [clear(block), *([report(block), report_waiting(block, patience)] if block else [])]
+    wanted = [clear(block, silence), *([report(block), report_waiting(block, patience)] if block else [])]
     with get_client(sync_client=True) as client:
         for automation in client.read_automations():
             content = automation.model_dump(include=set(AutomationCore.model_fields))
@@ -92,8 +94,8 @@ def put_automations(webhook: str | None, patience: dt.timedelta = PATIENCE) -> l
     return [CLEAR, REPORT, WAITING] if block else [CLEAR]
 
 
-def clear(block: UUID | None) -> AutomationCore:
-    """Mark a run as crashed that gave no sign of life for SILENCE, so that the next one can begin.
+def clear(block: UUID | None, silence: dt.timedelta) -> AutomationCore:
+    """Mark a run as crashed that gave no sign of life for `silence`, so that the next one can begin.
 
     It also reports the run through the notification block, if there is one. After a restart the server holds back the
     event of a state whose predecessor it has not seen, and with it the ordinary report of a crashed run. A second
@@ -101,7 +103,7 @@ def clear(block: UUID | None) -> AutomationCore:
     answering.
     """
     reason = (
-        f"No sign of life for {SILENCE.total_seconds():.0f} seconds: its process or machine is gone. Nothing was"
+        f"No sign of life for {silence.total_seconds():.0f} seconds: its process or machine is gone. Nothing was"
         " published unless its log says so; the next run clears what it left."
     )
     # Without the state: the server may still have the run as Running when it writes the message.
@@ -113,7 +115,7 @@ def clear(block: UUID | None) -> AutomationCore:
     return AutomationCore(
         name=CLEAR,
         description="A run whose process died cannot say so; it would hold the deployment's only slot for ever.",
-        trigger=_silent_after(_ALIVE, SILENCE),
+        trigger=_silent_after(_ALIVE, silence),
         actions=[
             ChangeFlowRunState(name=None, force=False, state=StateType.CRASHED, message=reason),
             *([notification] if block else []),

@@ -159,7 +159,7 @@ def test_a_late_run_is_told(night: Night, receiver: Receiver) -> None:
 SOON = """
 import datetime as dt, sys
 from steckbrief.flows.automations import put_automations
-put_automations(sys.argv[1], dt.timedelta(seconds=10))
+put_automations(sys.argv[1], patience=dt.timedelta(seconds=10))
 """
 
 

@@ -10,7 +10,7 @@ import pytest
 from steckbrief.commands import nightly
 from steckbrief.flows.server import child
 from steckbrief.pipeline.errors import CommandError
-from tests.command import RAW, ROOT, Running, environment, steckbrief
+from tests.command import RAW, ROOT, Running, environment, slow_source, steckbrief
 from tests.flows.night import started_in
 
 
@@ -51,32 +51,44 @@ def test_when_the_server_or_the_worker_ends_so_does_everything(tmp_path: Path) -
     assert server.process.returncode is not None
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
+def folder_of(folder: Path, source: Path) -> Path:
     """A folder with the deployment and a source; the code is this checkout's."""
-    (tmp_path / "prefect.yaml").write_bytes((ROOT / "prefect.yaml").read_bytes())
-    (tmp_path / "raw").symlink_to(RAW)
-    return tmp_path
+    (folder / "prefect.yaml").write_bytes((ROOT / "prefect.yaml").read_bytes())
+    (folder / "raw").symlink_to(source)
+    return folder
 
 
 @pytest.mark.slow
-def test_it_publishes_a_first_release_and_ctrl_c_ends_everything(checkout: Path) -> None:
-    env = environment(HOME=str(checkout), PYTHONUNBUFFERED="1")
-    with Running("nightly", cwd=checkout, env=env) as running:
+def test_ctrl_c_in_the_middle_of_a_run_ends_everything(tmp_path: Path) -> None:
+    checkout = folder_of(tmp_path, slow_source(tmp_path))
+    with Running("nightly", cwd=checkout, env=environment(HOME=str(checkout), PYTHONUNBUFFERED="1")) as running:
         assert running.process.stdout is not None
-        lines = []
-        for line in running.process.stdout:
-            lines.append(line)
-            if "Ctrl-C" in line:
-                break
-        said = "".join(lines)
-        assert f"the text in {checkout}/.prefect/auth-string" in said
-        assert "Completed" in said
-        assert (checkout / "output/latest/profiles.csv").is_file()
+        server, run = running.process.stdout.readline(), running.process.stdout.readline()
+        assert f"the text in {checkout}/.prefect/auth-string" in server
+        assert run.startswith("Run: http://127.0.0.1:")
+        wait_until(lambda: list((checkout / "output").glob(".staging-*-work/parts")))
+        assert len(started_in(checkout)) > 4, "nightly, server, worker, run, and what reads profiles"
         running.press_ctrl_c()
         code, _, err = running.end()
     assert code == 130
     assert err.splitlines() == ["stopped by SIGINT; server and worker have ended."]
     assert started_in(checkout) == []
+    assert [path.name for path in (checkout / "output").iterdir() if path.name.startswith(".staging")] == []
+
+
+@pytest.mark.slow
+def test_once_publishes_a_release_and_ends(tmp_path: Path) -> None:
+    checkout = folder_of(tmp_path, RAW)
+    done = steckbrief("nightly", "--once", cwd=checkout, env=environment(HOME=str(checkout)))
+    assert "Completed" in done.stdout
+    assert (checkout / "output/latest/profiles.csv").is_file()
     secret = (checkout / ".prefect/auth-string").read_text().strip()
-    assert secret not in said + (checkout / ".prefect/server.log").read_text()
+    logs = "".join((checkout / f".prefect/{name}.log").read_text() for name in ("server", "worker"))
+    assert secret not in done.stdout + done.stderr + logs
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 180) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened in time"
+        time.sleep(0.2)
