@@ -39,7 +39,7 @@ def running(home: Path) -> Iterator[Server]:
 
 
 AS_ANOTHER_USER = """
-import os, sys, urllib.error, urllib.request
+import encodings.idna, os, sys, urllib.error, urllib.request
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 
 def outcome(action):
