@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,3 +124,12 @@ def started_in(home: Path) -> list[int]:
         except OSError:  # ended meanwhile
             continue
     return found
+
+
+def migrate_to_unknown_revision(home: Path) -> None:
+    """A database as a Prefect that is newer than ours leaves it."""
+    home.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(home / "prefect.db")) as database, database:
+        database.execute("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("DELETE FROM alembic_version")
+        database.execute("INSERT INTO alembic_version VALUES ('ffffffffffff')")

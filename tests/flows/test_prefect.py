@@ -19,7 +19,7 @@ import pytest
 
 from tests.command import RAW, ROOT, Running, environment, large_source, steckbrief, table_files, visible
 from tests.flows.guard import Guard
-from tests.flows.night import started_in
+from tests.flows.night import migrate_to_unknown_revision, started_in
 
 pytestmark = pytest.mark.slow
 
@@ -210,7 +210,7 @@ def guard(tmp_path: Path) -> Guard:
 def unset(guard: Guard, tmp_path: Path) -> dict[str, str]:
     """As on a machine of someone who set nothing, neither a CI nor a wish not to be tracked; and guarded."""
     names = ("DO_NOT_TRACK", "CI", "GITHUB_ACTIONS", "PREFECT_SERVER_ANALYTICS_ENABLED")
-    env = environment(XDG_STATE_HOME=str(tmp_path / "state"), **guard.variables)
+    env = environment(HOME=str(tmp_path), **guard.variables)
     return {name: value for name, value in env.items() if name not in names}
 
 
@@ -227,14 +227,25 @@ def test_the_guard_sees_what_leaves_the_machine(guard: Guard, unset: dict[str, s
     assert guard.outside() >= {"192.0.2.1", "192.0.2.2"}
 
 
-def test_a_build_on_a_server_of_its_own_is_calm_and_stays_on_this_machine(
+def test_a_build_on_a_server_of_its_own_is_calm_and_stays_on_this_machine_and_out_of_the_persons_prefect(
     guard: Guard, unset: dict[str, str], tmp_path: Path
 ) -> None:
-    done = steckbrief("build", RAW, "--prefect", "--output", "out", "--workers", "2", cwd=tmp_path, env=unset)
+    mine = tmp_path / ".prefect"
+    migrate_to_unknown_revision(mine)
+    (mine / "profiles.toml").write_text(
+        'active = "mine"\n[profiles.mine]\nPREFECT_API_URL = "http://127.0.0.1:1/api"\nPREFECT_API_KEY = "mine"\n'
+    )
+    before = {path: path.read_bytes() for path in mine.iterdir()}
+    env = {**unset, "PREFECT_PROFILE": "mine", "PREFECT_API_URL": "http://127.0.0.1:2/api"}
+    done = steckbrief("build", RAW, "--prefect", "--output", "out", "--workers", "2", cwd=tmp_path, env=env)
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == STAGES
     assert "by Prefect" in done.stdout
     assert guard.addresses(), "the guard was not loaded"
     assert guard.outside() == set()
+    assert {path: path.read_bytes() for path in mine.iterdir()} == before
+    home = tmp_path / ".local/state/steckbrief/prefect"
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert (home / "prefect.db").is_file()
 
 
 def test_ctrl_c_with_a_server_of_its_own_ends_in_order(tmp_path: Path) -> None:

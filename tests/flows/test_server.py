@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -19,7 +17,8 @@ import pytest
 from steckbrief.flows import server as server_module
 from steckbrief.flows.server import Server, child, free_port, is_free, server
 from steckbrief.pipeline.errors import CommandError
-from tests.command import RAW, ROOT, environment, steckbrief
+from tests.command import ROOT
+from tests.flows.night import migrate_to_unknown_revision
 
 slow = pytest.mark.slow
 
@@ -118,18 +117,6 @@ def test_each_server_has_a_password_of_its_own(tmp_path: Path) -> None:
     assert second["PREFECT_API_AUTH_STRING"] == (tmp_path / "auth-string").read_text().strip()
 
 
-UNKNOWN = "ffffffffffff"
-
-
-def migrate_to_unknown_revision(home: Path) -> None:
-    """A database as a Prefect that is newer than ours leaves it."""
-    home.mkdir(exist_ok=True)
-    with closing(sqlite3.connect(home / "prefect.db")) as database, database:
-        database.execute("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
-        database.execute("DELETE FROM alembic_version")
-        database.execute("INSERT INTO alembic_version VALUES (?)", (UNKNOWN,))
-
-
 @slow
 def test_a_home_of_another_version_of_prefect_is_named_at_once_with_the_remedy(tmp_path: Path) -> None:
     migrate_to_unknown_revision(tmp_path / "home")
@@ -139,23 +126,6 @@ def test_a_home_of_another_version_of_prefect_is_named_at_once_with_the_remedy(t
     assert time.monotonic() - began < 60
     assert str(tmp_path / "home") in str(caught.value)
     assert "Move the folder away" in str(caught.value)
-
-
-@slow
-def test_a_build_with_prefect_needs_nothing_of_the_persons_own_prefect(tmp_path: Path) -> None:
-    migrate_to_unknown_revision(tmp_path / ".prefect")
-    (tmp_path / ".prefect/profiles.toml").write_text(
-        'active = "mine"\n[profiles.mine]\nPREFECT_API_URL = "http://127.0.0.1:1/api"\nPREFECT_API_KEY = "mine"\n'
-    )
-    before = {path: path.read_bytes() for path in (tmp_path / ".prefect").iterdir()}
-    env = environment(HOME=str(tmp_path), PREFECT_PROFILE="mine", PREFECT_API_URL="http://127.0.0.1:2/api")
-    env.pop("XDG_STATE_HOME", None)
-    done = steckbrief("build", RAW, "--prefect", "--output", "out", cwd=tmp_path, env=env)
-    assert "by Prefect" in done.stdout
-    assert {path: path.read_bytes() for path in (tmp_path / ".prefect").iterdir()} == before
-    home = tmp_path / ".local/state/steckbrief/prefect"
-    assert (home / "prefect.db").is_file()
-    assert home.stat().st_mode & 0o777 == 0o700
 
 
 STARTER = """
