@@ -69,7 +69,7 @@ def test_ctrl_c_in_the_middle_of_a_run_ends_everything(tmp_path: Path) -> None:
         assert f"the text in {checkout}/.prefect/auth-string" in server
         assert run.startswith("Run: http://127.0.0.1:")
         wait_until(lambda: list((checkout / "output").glob(".staging-*-work/parts")))
-        assert len(started_in(checkout)) > 4, "nightly, server, worker, run, and what reads profiles"
+        assert len(started_in(checkout)) >= 4, "nightly, server, worker and run"
         running.press_ctrl_c()
         code, _, err = running.end()
     assert code == 130
