@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from typing import Final
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas import FlowRun
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.objects import StateType
+from prefect.states import Cancelling
 
 from steckbrief.pipeline.errors import CommandError
 
@@ -51,6 +55,21 @@ def read_run(run: UUID) -> FlowRun:
     """What the server knows about a run."""
     with get_client(sync_client=True) as client:
         return client.read_flow_run(run)
+
+
+def cancel_runs(seconds: float = 60) -> None:
+    """Cancel the runs at work and wait until they have ended, so that they leave nothing and their slot is free.
+
+    A worker that ends kills its runs without any of this.
+    """
+    types = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+    at_work = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=types)))
+    end = time.monotonic() + seconds
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs(flow_run_filter=at_work):
+            client.set_flow_run_state(run.id, Cancelling(message="The server was stopped."))
+        while client.read_flow_runs(flow_run_filter=at_work) and time.monotonic() < end:
+            time.sleep(0.5)
 
 
 def _put_work_pool() -> None:

@@ -70,10 +70,16 @@ def _run(folder: Path, port: int, webhook: str | None, *, once: bool) -> None:
             deployment.deploy()
             automations.put_automations(webhook)
             with worker(own, deployment.POOL, folder) as runner:
-                _run_first(own.url, own.child, runner, once=once)
-                if not once:
-                    say(f"{deployment.DEPLOYMENT} runs at the hour that prefect.yaml names. Ctrl-C ends everything.")
-                    watch(own.child, runner)
+                try:
+                    _run_first(own.url, own.child, runner, once=once)
+                    if not once:
+                        say(
+                            f"{deployment.DEPLOYMENT} runs at the hour that prefect.yaml names. Ctrl-C ends everything."
+                        )
+                        watch(own.child, runner)
+                except Stopped:
+                    deployment.cancel_runs()
+                    raise
 
 
 def watch(*processes: Child) -> None:
