@@ -74,7 +74,7 @@ def _run(folder: Path, port: int, webhook: str | None, *, once: bool) -> None:
                     _run_first(own.url, own.child, runner, once=once)
                     if not once:
                         say(
-                            f"{deployment.DEPLOYMENT} runs at the hour that prefect.yaml names. Ctrl-C ends everything."
+                            f"{deployment.DEPLOYMENT} runs at the hour in prefect.yaml. Ctrl-C ends everything."
                         )
                         watch(own.child, runner)
                 except Stopped:
