@@ -73,9 +73,7 @@ def _run(folder: Path, port: int, webhook: str | None, *, once: bool) -> None:
                 try:
                     _run_first(own.url, own.child, runner, once=once)
                     if not once:
-                        say(
-                            f"{deployment.DEPLOYMENT} runs at the hour in prefect.yaml. Ctrl-C ends everything."
-                        )
+                        say(f"{deployment.DEPLOYMENT} runs at the hour in prefect.yaml. Ctrl-C ends everything.")
                         watch(own.child, runner)
                 except Stopped:
                     deployment.cancel_runs()
