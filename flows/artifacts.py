@@ -6,11 +6,7 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID
 
-from steckbrief.flows import environment
-
-environment.prepare()  # before Prefect reads it
-
-from prefect.artifacts import (  # noqa: E402
+from prefect.artifacts import (
     create_link_artifact,
     create_markdown_artifact,
     create_progress_artifact,
@@ -18,11 +14,11 @@ from prefect.artifacts import (  # noqa: E402
     update_progress_artifact,
 )
 
-from steckbrief.flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown  # noqa: E402
-from steckbrief.load.releases.published import read  # noqa: E402
-from steckbrief.pipeline.progress import Progress  # noqa: E402
-from steckbrief.pipeline.stages import STAGES  # noqa: E402
-from steckbrief.pipeline.summary import BuildSummary  # noqa: E402
+from steckbrief.flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown
+from steckbrief.load.releases.published import read
+from steckbrief.pipeline.progress import Progress
+from steckbrief.pipeline.stages import STAGES
+from steckbrief.pipeline.summary import BuildSummary
 
 
 class ProgressArtifact(Progress):

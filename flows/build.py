@@ -13,30 +13,26 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, Any, Final, ParamSpec, TypeVar, cast
 
-from steckbrief.flows import environment
+from prefect import State, Task, flow, get_run_logger, task
+from prefect.assets import Asset, AssetProperties, materialize
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas import TaskRun
+from prefect.runtime import flow_run
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-environment.prepare()  # before Prefect reads it
-
-from prefect import State, Task, flow, get_run_logger, task  # noqa: E402
-from prefect.assets import Asset, AssetProperties, materialize  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.orchestration import get_client  # noqa: E402
-from prefect.client.schemas import TaskRun  # noqa: E402
-from prefect.runtime import flow_run  # noqa: E402
-from pydantic import BeforeValidator, Field, WithJsonSchema  # noqa: E402
-
-from steckbrief.extract.printable import printable  # noqa: E402
-from steckbrief.flows.artifacts import ProgressArtifact, show, show_rejected  # noqa: E402
-from steckbrief.flows.deployment import FLOW  # noqa: E402
-from steckbrief.load.errors import GateError  # noqa: E402
-from steckbrief.pipeline.errors import SourceError  # noqa: E402
-from steckbrief.pipeline.progress import Both, watched_by, watcher  # noqa: E402
-from steckbrief.pipeline.request import BuildRequest  # noqa: E402
-from steckbrief.pipeline.results import Built  # noqa: E402
-from steckbrief.pipeline.run import build  # noqa: E402
-from steckbrief.pipeline.settings import load_settings  # noqa: E402
-from steckbrief.pipeline.stages import PUBLISH, STAGES, Stage, StageResult  # noqa: E402
-from steckbrief.pipeline.summary import BuildSummary  # noqa: E402
+from steckbrief.extract.printable import printable
+from steckbrief.flows.artifacts import ProgressArtifact, show, show_rejected
+from steckbrief.flows.deployment import FLOW
+from steckbrief.load.errors import GateError
+from steckbrief.pipeline.errors import SourceError
+from steckbrief.pipeline.progress import Both, watched_by, watcher
+from steckbrief.pipeline.request import BuildRequest
+from steckbrief.pipeline.results import Built
+from steckbrief.pipeline.run import build
+from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.stages import PUBLISH, STAGES, Stage, StageResult
+from steckbrief.pipeline.summary import BuildSummary
 
 _PASSING: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
 """Faults of a network file system that may be gone a moment later; any other failure would only fail again."""

@@ -14,6 +14,7 @@ from steckbrief.commands.backfill import backfill
 from steckbrief.commands.build import build
 from steckbrief.commands.check import check
 from steckbrief.commands.diff import diff
+from steckbrief.commands.nightly import nightly
 from steckbrief.commands.prune import prune
 from steckbrief.commands.releases import releases
 from steckbrief.commands.verify import verify
@@ -51,7 +52,7 @@ def _options(
     """The options of the command line itself."""
 
 
-for _command in (build, check, vocabulary, diff, releases, verify, prune, backfill):
+for _command in (build, check, vocabulary, diff, releases, verify, prune, backfill, nightly):
     app.command()(_command)
 
 

@@ -42,7 +42,11 @@ Ein Programm.
 
 def environment(**changes: str) -> dict[str, str]:
     """The test's environment without anybody's settings, and with the project importable from any folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STECKBRIEF_", "PREFECT_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("STECKBRIEF_", "PREFECT_", "NIGHTLY_", "XDG_STATE_"))
+    }
     return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **changes}
 
 

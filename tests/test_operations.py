@@ -6,7 +6,8 @@ import errno
 import os
 import re
 
-from steckbrief.flows import automations, environment
+from steckbrief import flows
+from steckbrief.flows import automations
 from tests.documents import ROOT, blocks_in
 
 PAGE = ROOT / "docs/operations.md"
@@ -26,18 +27,40 @@ def surroundings(unit: str) -> dict[str, str]:
 
 
 def test_the_servers_unit_has_what_a_server_needs() -> None:
-    assert environment.SERVER.items() <= surroundings("steckbrief-server.service").items()
+    assert flows.SERVER.items() <= surroundings("steckbrief-server.service").items()
+
+
+def test_the_servers_unit_is_closed_to_everybody_else() -> None:
+    unit = UNITS["steckbrief-server.service"]
+    (address,) = re.findall(r"--host (\S+) --port (\d+)", unit)
+    assert surroundings("steckbrief-server.service")["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] == "http://" + ":".join(
+        address
+    )
+    assert address[0] == "127.0.0.1"
+    assert "UMask=0077" in unit.splitlines()
+
+
+def test_every_unit_has_the_password_from_a_file_that_is_made_for_one_user() -> None:
+    for unit in UNITS.values():
+        assert "EnvironmentFile=/srv/steckbrief/.prefect/auth.env" in unit.splitlines()
+        assert "AUTH_STRING" not in unit
+    (recipe,) = (block.text for block in blocks_in("text", PAGE) if "> auth.env" in block.text)
+    assert "install -d -m 0700" in recipe
+    assert recipe.index("umask 077") < recipe.index("> auth.env")
+    assert {"PREFECT_API_AUTH_STRING=%s", "PREFECT_SERVER_API_AUTH_STRING=%s"} == set(
+        re.findall(r"PREFECT_\w+=%s", recipe)
+    )
 
 
 def test_no_unit_lets_telemetry_out() -> None:
     assert len(UNITS) == 2
     for unit in UNITS:
-        off = {name: environment.TELEMETRY_OFF[name] for name in ("DO_NOT_TRACK", "PREFECT_SERVER_ANALYTICS_ENABLED")}
+        off = {name: flows.TELEMETRY_OFF[name] for name in ("DO_NOT_TRACK", "PREFECT_SERVER_ANALYTICS_ENABLED")}
         assert off.items() <= surroundings(unit).items()
 
 
 def test_figures_of_the_automations_are_those_of_the_code() -> None:
-    assert f"every {environment.HEARTBEAT} seconds that it lives" in TEXT
+    assert f"a heartbeat every {flows.HEARTBEAT} seconds" in TEXT
     minutes = automations.SILENCE.total_seconds() / 60
     assert f"after {minutes:.0f} minutes of silence" in TEXT
     assert {f"{minutes:.0f}"} == set(re.findall(r"(\d+) minutes", TEXT))

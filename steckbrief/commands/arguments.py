@@ -41,7 +41,11 @@ Config = Annotated[
         "--config", parser=named_path, metavar="<path>", help="Settings [default: steckbrief.toml beside SOURCE]."
     ),
 ]
-Direct = Annotated[bool, typer.Option("--direct", help="Run the same stages without Prefect; no run is recorded.")]
+Prefect = Annotated[bool, typer.Option("--prefect", help="Run as a Prefect flow, on a server started for this run.")]
+Direct = Annotated[
+    bool,
+    typer.Option("--direct", help="Run without Prefect [default: as a flow if a Prefect server is configured]."),
+]
 Full = Annotated[bool, typer.Option("--full", help="Read every file, whatever the last release has of it.")]
 Force = Annotated[bool, typer.Option("--force", help="Publish although nothing changed or a gate failed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from steckbrief.commands.arguments import AsJson, Config, Direct, Force, Full, Output, Source, Workers
+from steckbrief.commands.arguments import AsJson, Config, Direct, Force, Full, Output, Prefect, Source, Workers
 from steckbrief.load.errors import GateError, LoadError
-from steckbrief.pipeline.errors import CommandError, ServerError, exit_code, message
+from steckbrief.pipeline.errors import CommandError, ServerError, UsageError, exit_code, message
 from steckbrief.pipeline.signals import Stopped
 from steckbrief.terminal import remark, say, shown_progress
 
 if TYPE_CHECKING:
     from steckbrief.pipeline.settings import Settings
     from steckbrief.pipeline.summary import BuildSummary
+
+_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "PREFECT_SERVER_UI_ENABLED": "false",  # nobody opens the pages of a server that ends with the build
+        # A server on this machine that does not answer after two tries is gone. Prefect's default is five, which take
+        # minutes per message.
+        "PREFECT_CLIENT_MAX_RETRIES": "2",
+    }
+)
+"""Settings of a server that is started for one build."""
 
 
 def build(  # noqa: PLR0913 - the options of a command
@@ -28,6 +42,7 @@ def build(  # noqa: PLR0913 - the options of a command
     *,
     workers: Workers = None,
     config: Config = None,
+    prefect: Prefect = False,
     direct: Direct = False,
     full: Full = False,
     force: Force = False,
@@ -36,12 +51,17 @@ def build(  # noqa: PLR0913 - the options of a command
     """Extract, transform, check and publish a release of SOURCE."""
     began = time.monotonic()
     with _failure_as_json(as_json=as_json):
+        if prefect and direct:
+            raise UsageError("--prefect and --direct exclude each other: a build is a Prefect flow or runs without it.")
         from steckbrief.pipeline.settings import load_settings  # noqa: PLC0415
 
         # Read before anything else begins, so that a mistake in them costs no time.
         settings = load_settings(source, config, {"output": output, "workers": workers})
-        flow = {"output": output, "workers": workers, "config": config}
-        summary = _build(source, settings, None if direct else flow, full=full, force=force)
+        if direct or not (prefect or _is_server_configured()):
+            run = partial(_run_directly, source, settings)
+        else:
+            run = partial(_run_flow, source, own_server=prefect, output=output, workers=workers, config=config)
+        summary = _reported(partial(run, full=full, force=force))
     from steckbrief import summary as forms  # noqa: PLC0415
 
     if as_json:
@@ -52,54 +72,71 @@ def build(  # noqa: PLR0913 - the options of a command
 
 @contextmanager
 def _failure_as_json(*, as_json: bool) -> Iterator[None]:
-    """Where the account is asked for as JSON, tell of a failure in that form too, before it takes its way."""
+    """If the result is wanted as JSON, report a failure in the same format, then re-raise it."""
     try:
         yield
     except (CommandError, LoadError, OSError) as error:
         if as_json:
             gate = error if isinstance(error, GateError) else None
-            told = {
+            report = {
                 "published": False,
                 "exit_code": int(exit_code(error)),
                 "error": message(error),
                 "failed_gates": list(gate.failed) if gate else [],
                 "candidate": str(gate.candidate) if gate else None,
             }
-            say(json.dumps(told, indent=2, ensure_ascii=False))
+            say(json.dumps(report, indent=2, ensure_ascii=False))
         raise
 
 
-def _build(source: Path, settings: Settings, flow: dict[str, Any] | None, *, full: bool, force: bool) -> BuildSummary:
-    """Build as a flow with these parameters, or without Prefect where None.
-
-    A run that breaks off after publication has published all the same, and says so.
-    """
-    from steckbrief.pipeline import run  # noqa: PLC0415
+def _reported(run: Callable[[], BuildSummary]) -> BuildSummary:
+    """Show the progress of a run. One that breaks off after publication has published, and says so."""
+    from steckbrief.pipeline.run import published  # noqa: PLC0415
 
     with shown_progress() as progress:
         try:
-            if flow is None:
-                run.settle()
-                return run.build(run.BuildRequest(source, settings, full=full, force=force))
-            return _with_prefect(source, **flow, full=full, force=force)
+            return run()
         except (ServerError, Stopped) as error:
-            published = run.published(progress.candidate)
-            if published is None:
+            release = published(progress.candidate)
+            if release is None:
                 raise
             if isinstance(error, Stopped):
-                remark(f"{error}, after release {published.release} was published.")
+                remark(f"{error}, after release {release.release} was published.")
                 raise typer.Exit(error.exit_code) from error
-            remark(f"Release {published.release} was published, but its run is not recorded in full: {error.reason}.")
-            return published
+            remark(f"Release {release.release} was published, but its run is not recorded in full: {error.reason}.")
+            return release
 
 
-def _with_prefect(source: Path, **parameters: Any) -> BuildSummary:
-    """Run the flow on the embedded server, or on PREFECT_API_URL where that is set."""
-    from steckbrief.flows import environment  # noqa: PLC0415
+def _run_directly(source: Path, settings: Settings, *, full: bool, force: bool) -> BuildSummary:
+    from steckbrief.pipeline import run  # noqa: PLC0415
+
+    run.settle()
+    return run.build(run.BuildRequest(source, settings, full=full, force=force))
+
+
+def _is_server_configured() -> bool:
+    from steckbrief.flows.server import is_configured  # noqa: PLC0415
+
+    return is_configured()
+
+
+def _run_flow(source: Path, *, own_server: bool, **parameters: Any) -> BuildSummary:
+    """Run the flow on the configured server, or on one that is started for it."""
+    from steckbrief.flows.server import server  # noqa: PLC0415
     from steckbrief.pipeline.progress import watcher  # noqa: PLC0415
 
     watcher().begin("start Prefect")
-    from steckbrief.flows.server import run_flow  # noqa: PLC0415
+    if own_server:
+        # Until this process ends, because Prefect sends the last log lines and events of a run then.
+        stack = ExitStack()
+        atexit.register(stack.close)
+        stack.enter_context(server(_home(), settings=_SETTINGS)).adopt()
+    from steckbrief.flows.client import run_flow  # noqa: PLC0415 - imports Prefect, which reads its settings then
 
-    environment.calm_console()
     return run_flow(source, **parameters)
+
+
+def _home() -> Path:
+    """The PREFECT_HOME of servers started for a build, in the user's state folder (XDG base directories)."""
+    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(state).expanduser() / "steckbrief" / "prefect"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,14 +14,15 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from steckbrief.flows.automations import BLOCK, CLEARED, TOLD, WAITING
+from steckbrief.flows.automations import BLOCK, CLEAR, REPORT, WAITING
 from steckbrief.flows.build import ASSET
 from steckbrief.flows.deployment import DEPLOYMENT, POOL
-from steckbrief.flows.machine import Machine, free_port, machine
 from steckbrief.load.releases.published import latest
 from steckbrief.load.releases.verify import verify, verify_latest
-from tests.command import RAW, ROOT, profiles, slow_source, steckbrief, visible, write_source
+from tests.command import RAW, profiles, slow_source, steckbrief, visible, write_source
 from tests.flows.guard import Guard
+from tests.flows.night import Night
+from tests.flows.night import night as night_of
 from tests.flows.webhook import Receiver, receiving
 
 pytestmark = pytest.mark.slow
@@ -41,29 +40,21 @@ def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, guard: Guard) -> Iterator[Machine]:
+def night(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, guard: Guard) -> Iterator[Night]:
     home = tmp_path_factory.mktemp("prefect")
-    quick = {
-        "HOME": str(home),
-        **guard.variables,
-        "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "1",
-        "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "3",
-        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "1",
-        "PREFECT_WORKER_QUERY_SECONDS": "1",
-    }
-    with machine(home, free_port(), **quick) as found:
+    with night_of(home, {"HOME": str(home), **guard.variables}) as found:
         found.deploy()
-        found.run("steckbrief.flows.automations", "--webhook", receiver.url)
-        found.run("steckbrief.flows.automations", "--webhook", receiver.url)
+        found.put_automations(receiver.url)
         yield found
 
 
 @pytest.fixture(scope="module")
-def worker(night: Machine) -> Any:
-    return night.start_worker(Path(night.environment["PREFECT_HOME"]) / "worker.log")
+def worker(night: Night) -> Iterator[object]:
+    with night.worker() as found:
+        yield found
 
 
-def deployment(night: Machine) -> dict[str, Any]:
+def deployment(night: Night) -> dict[str, Any]:
     found: dict[str, Any] = night.get(f"/deployments/name/{DEPLOYMENT}")
     return found
 
@@ -77,35 +68,22 @@ def until(what: Callable[[], Any], seconds: float = 180) -> Any:
     return found
 
 
-def in_prefect(night: Machine, script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run Python with the server's environment."""
-    return subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        cwd=ROOT,
-        env=dict(night.environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def artifacts(night: Machine, run: str) -> dict[str, dict[str, Any]]:
+def artifacts(night: Night, run: str) -> dict[str, dict[str, Any]]:
     """What a run's page shows, by key; what Prefect keeps of a failed run by itself has none."""
     found = night.post("/artifacts/filter", {"flow_runs": {"id": {"any_": [run]}}})
     return {each["key"]: each for each in found if each["key"]}
 
 
 @contextmanager
-def no_worker_takes_runs(night: Machine) -> Iterator[None]:
+def no_worker_takes_runs(night: Night) -> Iterator[None]:
     """Whether a worker is there or not."""
     for paused in (True, False):
-        answer = httpx.patch(f"{night.url}/api/work_pools/{POOL}", json={"is_paused": paused}, timeout=90)
-        answer.raise_for_status()
+        night.ask("PATCH", f"/work_pools/{POOL}", {"is_paused": paused})
         if paused:
             yield
 
 
-def test_the_schedule_is_a_quarter_past_four_in_berlin_all_year(night: Machine) -> None:
+def test_the_schedule_is_a_quarter_past_four_in_berlin_all_year(night: Night) -> None:
     found = deployment(night)
     (schedule,) = found["schedules"]
     assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == ("15 4 * * *", "Europe/Berlin")
@@ -136,13 +114,13 @@ def test_the_schedule_is_a_quarter_past_four_in_berlin_all_year(night: Machine) 
     ],
     ids=repr,
 )
-def test_nonsense_is_refused_before_a_run_is_made(night: Machine, parameters: dict[str, Any]) -> None:
+def test_nonsense_is_refused_before_a_run_is_made(night: Night, parameters: dict[str, Any]) -> None:
     with pytest.raises(httpx.HTTPStatusError) as caught:
         night.trigger(**parameters)
     assert caught.value.response.status_code in (409, 422)
 
 
-def automations(night: Machine) -> dict[str, str]:
+def automations(night: Night) -> dict[str, str]:
     """Ids of the automations by name; no name is there twice."""
     found = night.post("/automations/filter", {})
     by_name = {each["name"]: each["id"] for each in found}
@@ -150,39 +128,27 @@ def automations(night: Machine) -> dict[str, str]:
     return by_name
 
 
-def webhooks(night: Machine) -> list[str]:
+def webhooks(night: Night) -> list[str]:
     return [each["name"] for each in night.post("/block_documents/filter", {})]
 
 
 def test_automations_put_again_stay_as_they_are_and_without_a_webhook_nobody_is_told(
-    night: Machine, receiver: Receiver
+    night: Night, receiver: Receiver
 ) -> None:
     before = automations(night)
-    assert set(before) == {CLEARED, TOLD, WAITING}
-    night.run("steckbrief.flows.automations", "--webhook", receiver.url)
+    assert set(before) == {CLEAR, REPORT, WAITING}
+    night.put_automations(receiver.url)
     assert automations(night) == before
     assert webhooks(night) == [BLOCK]
     try:
-        night.run("steckbrief.flows.automations")
-        assert set(automations(night)) == {CLEARED}
+        night.put_automations()
+        assert set(automations(night)) == {CLEAR}
         assert webhooks(night) == []
     finally:
-        night.run("steckbrief.flows.automations", "--webhook", receiver.url)
+        night.put_automations(receiver.url)
 
 
-def test_a_deployment_put_again_takes_names_that_do_not_exist_until_the_automations_are(
-    night: Machine, receiver: Receiver
-) -> None:
-    night.deploy()
-    with no_worker_takes_runs(night):
-        run = night.trigger(sorce="raw")
-        night.post(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
-    night.run("steckbrief.flows.automations", "--webhook", receiver.url)
-    with pytest.raises(httpx.HTTPStatusError):
-        night.trigger(sorce="raw")
-
-
-def test_a_late_run_is_told(night: Machine, receiver: Receiver) -> None:
+def test_a_late_run_is_told(night: Night, receiver: Receiver) -> None:
     with no_worker_takes_runs(night):
         run = night.trigger(source=str(RAW))
         message = receiver.wait_for("is Late", run)
@@ -192,15 +158,15 @@ def test_a_late_run_is_told(night: Machine, receiver: Receiver) -> None:
 
 SOON = """
 import datetime as dt, sys
-from steckbrief.flows.automations import put, telling_of_waiting, webhook
-put(telling_of_waiting(webhook(sys.argv[1]), dt.timedelta(seconds=10)))
+from steckbrief.flows.automations import put_automations
+put_automations(sys.argv[1], patience=dt.timedelta(seconds=10))
 """
 
 
 def test_a_run_that_waits_for_its_place_for_long_is_told_and_runs_when_it_is_free(
-    night: Machine, worker: object, receiver: Receiver, tmp_path: Path
+    night: Night, worker: object, receiver: Receiver, tmp_path: Path
 ) -> None:
-    assert in_prefect(night, SOON, receiver.url).returncode == 0
+    assert night.python("-c", SOON, receiver.url).returncode == 0
     try:
         place = {"names": [deployment(night)["global_concurrency_limit"]["name"]], "slots": 1, "mode": "concurrency"}
         night.post("/v2/concurrency_limits/increment", place)
@@ -210,13 +176,13 @@ def test_a_run_that_waits_for_its_place_for_long_is_told_and_runs_when_it_is_fre
         assert "is AwaitingConcurrencySlot" in message["text"]
         night.post("/v2/concurrency_limits/decrement", place)
     finally:
-        night.run("steckbrief.flows.automations", "--webhook", receiver.url)  # with the patience of every day again
-    assert night.wait(run, 240)["state"]["type"] == "COMPLETED"
+        night.put_automations(receiver.url)  # with the patience of every day again
+    assert night.wait(run)["state"]["type"] == "COMPLETED"
 
 
-def test_a_run_publishes_and_its_page_shows_what_it_did(night: Machine, worker: object, tmp_path: Path) -> None:
+def test_a_run_publishes_and_its_page_shows_what_it_did(night: Night, worker: object, tmp_path: Path) -> None:
     run = night.trigger(source=str(RAW), output=str(tmp_path / "output"))
-    ended = night.wait(run, 240)
+    ended = night.wait(run)
     assert ended["state"]["type"] == "COMPLETED", ended["state"]
     release = latest(tmp_path / "output")
     assert release is not None
@@ -245,14 +211,14 @@ def test_a_run_publishes_and_its_page_shows_what_it_did(night: Machine, worker: 
 
 
 def test_a_run_that_fails_at_a_gate_is_told_with_its_figures_and_not_tried_again(
-    night: Machine, worker: object, receiver: Receiver, tmp_path: Path
+    night: Night, worker: object, receiver: Receiver, tmp_path: Path
 ) -> None:
     source = write_source(tmp_path / "raw", profiles(8))
     steckbrief("build", source, "--direct", "--output", "output", cwd=tmp_path)
     for path in sorted(source.rglob("*.md"))[3:]:
         path.unlink()
     run = night.trigger(source=str(source), output=str(tmp_path / "output"))
-    ended = night.wait(run, 240)
+    ended = night.wait(run)
     assert ended["state"]["type"] == "FAILED"
     assert ended["run_count"] == 1
     message = receiver.wait_for("is Failed", "5 of 8 profiles")
@@ -277,15 +243,15 @@ build_dataset.with_options(timeout_seconds=3)(Path(sys.argv[1]), output=Path(sys
 
 
 def test_a_run_beyond_its_time_is_timed_out_and_told_and_leaves_no_debris(
-    night: Machine, receiver: Receiver, tmp_path: Path
+    night: Night, receiver: Receiver, tmp_path: Path
 ) -> None:
-    ended = in_prefect(night, TOO_SLOW, slow_source(tmp_path), tmp_path / "output")
+    ended = night.python("-c", TOO_SLOW, slow_source(tmp_path), tmp_path / "output")
     assert "FlowRunTimeoutError" in ended.stderr
     assert not visible(tmp_path / "output")
     (run,) = night.post("/flow_runs/filter", {"flow_runs": {"state": {"name": {"any_": ["TimedOut"]}}}})
     receiver.wait_for("is TimedOut", run["id"])
 
 
-def test_nothing_that_all_this_started_spoke_to_another_machine(night: Machine, worker: object, guard: Guard) -> None:
+def test_nothing_that_all_this_started_spoke_to_another_machine(night: Night, worker: object, guard: Guard) -> None:
     assert guard.addresses(), "the guard was not loaded"
     assert guard.outside() == set()

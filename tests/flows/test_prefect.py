@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,13 +17,13 @@ from typing import Any
 import httpx
 import pytest
 
-from steckbrief.pipeline.stages import STAGES
 from tests.command import RAW, ROOT, Running, environment, large_source, steckbrief, table_files, visible
 from tests.flows.guard import Guard
+from tests.flows.night import migrate_to_unknown_revision, started_in
 
 pytestmark = pytest.mark.slow
 
-NAMES = [stage.name for stage in STAGES]
+STAGES = ["update", "discover", "read", "plan", "extract", "transform", "check", "gate", "publish"]
 
 
 @dataclass(frozen=True)
@@ -96,14 +95,14 @@ def test_a_run_records_stages_parameters_artifacts_and_a_log(server: Server, tmp
     done = steckbrief("build", RAW, "--output", "out", "--json", cwd=tmp_path, env=server.env)
     summary = json.loads(done.stdout)
     assert summary["direct"] is False
-    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == NAMES
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == STAGES
     run = server.newest_run()
     assert run["name"] == f"raw: {summary['profiles']} profiles"
     assert run["state_type"] == "COMPLETED"
     given = {"source": str(RAW), "output": "out", "workers": None, "config": None, "full": False, "force": False}
     assert run["parameters"] == given
-    tasks = server.of_run("task_runs", run, wanted=len(NAMES))
-    assert {task["name"]: task["state_type"] for task in tasks} == dict.fromkeys(NAMES, "COMPLETED")
+    tasks = server.of_run("task_runs", run, wanted=len(STAGES))
+    assert {task["name"]: task["state_type"] for task in tasks} == dict.fromkeys(STAGES, "COMPLETED")
     artifacts = {each["key"]: each for each in server.of_run("artifacts", run, wanted=2)}
     assert artifacts["rows-per-table"]["type"] == "table"
     rows = {each["table"]: each["rows"] for each in json.loads(artifacts["rows-per-table"]["data"])}
@@ -111,7 +110,7 @@ def test_a_run_records_stages_parameters_artifacts_and_a_log(server: Server, tmp
     assert artifacts["diagnostics-by-rule"]["type"] == "markdown"
     for each in summary["diagnostics"]:
         assert f"| {each['count']} | {each['severity']} | {each['rule']} |" in artifacts["diagnostics-by-rule"]["data"]
-    said = [each["message"] for each in server.of_run("logs", run, wanted=len(NAMES) + 2)]
+    said = [each["message"] for each in server.of_run("logs", run, wanted=len(STAGES) + 2)]
     assert f"{summary['files']} profile files; 0 skipped by name, 0 unusable, 0 files of other kinds" in said
     assert f"Release {summary['release']}: {summary['path']}" in said
 
@@ -211,7 +210,7 @@ def guard(tmp_path: Path) -> Guard:
 def unset(guard: Guard, tmp_path: Path) -> dict[str, str]:
     """As on a machine of someone who set nothing, neither a CI nor a wish not to be tracked; and guarded."""
     names = ("DO_NOT_TRACK", "CI", "GITHUB_ACTIONS", "PREFECT_SERVER_ANALYTICS_ENABLED")
-    env = environment(PREFECT_HOME=str(tmp_path / "home"), **guard.variables)
+    env = environment(HOME=str(tmp_path), **guard.variables)
     return {name: value for name, value in env.items() if name not in names}
 
 
@@ -228,44 +227,48 @@ def test_the_guard_sees_what_leaves_the_machine(guard: Guard, unset: dict[str, s
     assert guard.outside() >= {"192.0.2.1", "192.0.2.2"}
 
 
-def test_a_build_on_the_embedded_server_is_calm_and_stays_on_this_machine(
+def test_a_build_on_a_server_of_its_own_is_calm_and_stays_on_this_machine_and_out_of_the_persons_prefect(
     guard: Guard, unset: dict[str, str], tmp_path: Path
 ) -> None:
-    done = steckbrief("build", RAW, "--output", "out", "--workers", "2", cwd=tmp_path, env=unset)
-    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == NAMES
+    mine = tmp_path / ".prefect"
+    migrate_to_unknown_revision(mine)
+    (mine / "profiles.toml").write_text(
+        'active = "mine"\n[profiles.mine]\nPREFECT_API_URL = "http://127.0.0.1:1/api"\nPREFECT_API_KEY = "mine"\n'
+    )
+    before = {path: path.read_bytes() for path in mine.iterdir()}
+    env = {**unset, "PREFECT_PROFILE": "mine", "PREFECT_API_URL": "http://127.0.0.1:2/api"}
+    done = steckbrief("build", RAW, "--prefect", "--output", "out", "--workers", "2", cwd=tmp_path, env=env)
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == STAGES
     assert "by Prefect" in done.stdout
     assert guard.addresses(), "the guard was not loaded"
     assert guard.outside() == set()
+    assert {path: path.read_bytes() for path in mine.iterdir()} == before
+    home = tmp_path / ".local/state/steckbrief/prefect"
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert (home / "prefect.db").is_file()
 
 
-def is_anybody_left(group: int) -> bool:
-    try:
-        os.killpg(group, signal.SIGCONT)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def test_ctrl_c_with_the_embedded_server_ends_in_order(tmp_path: Path) -> None:
+def test_ctrl_c_with_a_server_of_its_own_ends_in_order(tmp_path: Path) -> None:
     source = large_source(tmp_path)
-    env = environment(PREFECT_HOME=str(tmp_path / "home"))
-    with Running("build", source, "--output", "out", "--workers", "2", cwd=tmp_path, env=env) as running:
+    env = environment(HOME=str(tmp_path))
+    with Running("build", source, "--prefect", "--output", "out", "--workers", "2", cwd=tmp_path, env=env) as running:
         running.wait_for_line("read:")
         running.press_ctrl_c()
         code, _, err = running.end()
         assert code == 130
         assert err.splitlines() == ["stopped by SIGINT; nothing was published."]
         assert not visible(tmp_path / "out")
-        assert not is_anybody_left(running.process.pid), "the server has ended with it"
+        assert started_in(tmp_path) == [], "the server has ended with it"
 
 
 def test_a_killed_build_leaves_no_server_behind(tmp_path: Path) -> None:
-    env = environment(PREFECT_HOME=str(tmp_path / "home"))
-    with Running("build", large_source(tmp_path), "--output", "out", cwd=tmp_path, env=env) as running:
+    env = environment(HOME=str(tmp_path))
+    source = large_source(tmp_path)
+    with Running("build", source, "--prefect", "--output", "out", cwd=tmp_path, env=env) as running:
         running.wait_for_line("read:")
         running.process.kill()
         running.process.wait()
         deadline = time.monotonic() + 30
-        while is_anybody_left(running.process.pid):
+        while started_in(tmp_path):
             assert time.monotonic() < deadline
             time.sleep(0.2)

@@ -6,7 +6,8 @@ import logging
 
 import pytest
 
-from steckbrief.flows.environment import calm_console, prepare
+from steckbrief.flows import prepare
+from steckbrief.flows.client import calm_console
 
 
 def test_telemetry_is_off_whatever_the_surroundings_say() -> None:
@@ -16,12 +17,8 @@ def test_telemetry_is_off_whatever_the_surroundings_say() -> None:
     assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
 
 
-def test_a_persons_own_server_and_patience_are_respected() -> None:
-    mine = {
-        "PREFECT_API_URL": "http://prefect.example/api",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
-        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
-    }
+def test_a_persons_own_server_and_heartbeat_are_respected() -> None:
+    mine = {"PREFECT_API_URL": "http://prefect.example/api", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "60"}
     environment = dict(mine)
     prepare(environment)
     assert mine.items() <= environment.items()
