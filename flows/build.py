@@ -138,11 +138,13 @@ def build_dataset(
         source: folder with Markdown profiles.
         output: folder for the releases; from the settings where not given.
         workers: processes that read profiles; chosen by the work to do where not given.
-        config: settings file; steckbrief.toml beside the source where not given.
+        config: the operator's settings file; by default, steckbrief.toml in the working directory of the run.
         full: read every file, whatever the last release has of it.
         force: publish although nothing changed or a gate failed.
     """
     settings = load_settings(source, config, {"output": output, "workers": workers})
+    for warning in settings.files.warnings:
+        get_run_logger().warning("%s", warning)
     get_run_logger().info("Building %s into %s", source, settings.output)
     progress = ProgressArtifact()
     with watched_by(Both(watcher(), progress)):

@@ -38,7 +38,10 @@ Workers = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", parser=named_path, metavar="<path>", help="Settings [default: steckbrief.toml beside SOURCE]."
+        "--config",
+        parser=named_path,
+        metavar="<path>",
+        help="The operator's settings file [default: steckbrief.toml in the working directory].",
     ),
 ]
 Prefect = Annotated[bool, typer.Option("--prefect", help="Run as a Prefect flow, on a server started for this run.")]
