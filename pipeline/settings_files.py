@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,11 @@ from steckbrief.pipeline.operator_settings import SETTINGS_TABLES, OperatorSetti
 FILE_NAME: Final = "steckbrief.toml"
 
 MOST_BYTES: Final = 100_000
-"""Size limit of a settings file: thousands of headings, yet less than a second of parsing for any content."""
+"""Size limit of a settings file, enough for thousands of headings."""
+
+MOST_DOTS: Final = 300
+"""Dots in one line of a settings file. tomllib takes minutes for a key of 50,000 dotted parts, but one second for as
+many parts in keys of 300."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class SettingsFiles:
 
     site: SettingsFile | None = None
     operator: SettingsFile | None = None
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
     @property
     def site_path(self) -> str | None:
@@ -70,7 +74,8 @@ def read_settings_files(source: Path, config: Path | None) -> SettingsFiles:
         site_path = None
     site = None
     if site_path:
-        values = _read_toml(_inside(site_path, folders[-1]))
+        _require_inside(site_path, folders[-1])
+        values = _read_toml(site_path)
         warnings += [
             printable(f"{site_path}: {key} is ignored, because only the operator may set it")
             for key in _operator_keys(values)
@@ -125,8 +130,8 @@ def _is_git_root(folder: Path) -> bool:
     return os.path.lexists(folder / ".git")
 
 
-def _inside(path: Path, folder: Path) -> Path:
-    """Return where the site file `path` leads. Raises UsageError if that is outside `folder`."""
+def _require_inside(path: Path, folder: Path) -> None:
+    """Raise UsageError if the site file `path` is a symlink out of `folder`."""
     try:
         target = path.resolve()
     except (OSError, RuntimeError) as error:  # RuntimeError: symlinks that form a loop, before Python 3.13
@@ -136,7 +141,6 @@ def _inside(path: Path, folder: Path) -> Path:
             f"{path}: this settings file is a symlink to {printable(str(target))}, outside the site. Replace it with a"
             " file, or name the file with --config."
         )
-    return target
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -148,6 +152,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
             content = stream.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise UsageError(f"{path}: this settings file is larger than {MOST_BYTES:,} bytes. Shorten it.")
+        if any(line.count(b".") > MOST_DOTS for line in content.splitlines()):
+            raise UsageError(f"{path}: a line of this settings file has more than {MOST_DOTS} dots. Break the line.")
         return tomllib.loads(content.decode("utf-8-sig"))
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, not TOML, or a number of thousands of digits
         raise UsageError(f"{path}: this settings file cannot be read: {error}. Correct it as TOML in UTF-8.") from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -170,9 +171,9 @@ def test_the_settings_are_part_of_the_release(site: Site) -> None:
 
 
 def test_without_the_settings_file_the_site_is_not_understood(tmp_path: Path) -> None:
-    config = tmp_path / "empty.toml"
-    config.touch()
-    with inspected(SOURCE, load_settings(SOURCE, config, {})) as tables:
+    copy = tmp_path / "apps"
+    shutil.copytree(SOURCE, copy)
+    with inspected(copy, load_settings(copy, None, {})) as tables:
         assert tables["profiles"].num_rows > len(LABELS) / 2
         assert tables["features"].num_rows == 0
         assert tables["alternatives"].num_rows == 0
