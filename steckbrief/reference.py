@@ -62,21 +62,21 @@ Settings come from five places. The first one that has a setting wins; tables ar
 1. flags of the command
 2. environment variables; write lists and tables as JSON
 3. the operator's file: the one that `--config` names, or else `{FILE_NAME}` in the working directory
-4. the site file: the nearest `{FILE_NAME}` in the source folder or one of its parents, up to the root of its git tree
-   (outside git: in the source folder or its parent)
+4. the site file: the nearest `{FILE_NAME}` in the source folder or one of its parents, up to the root of its git
+   tree (outside git: in the source folder or its parent)
 5. the defaults
 
 The site file may set only the settings of the site, because strangers may have written it. An operator's setting in it
-is ignored with a warning. For the same reason, a `{FILE_NAME}` in the working directory is not the operator's file if
-it is the site file, or if it is in the git tree of the source; to use it, name it with `--config`. A bare repository
-has no site file.
+is ignored with a warning. For the same reason, a `{FILE_NAME}` in the working directory is not the operator's file
+if it is the site file, or if it is in the git tree of the source; to use it, name it with `--config`. A bare repository
+has no site file. Patterns of `include` and `exclude` are relative to the source folder, wherever the file is.
 
 A path in the operator's file is relative to the file, everywhere else to the working directory. An unknown name or a
 value out of bounds is an error. A settings file may have up to {MOST_BYTES:,} bytes, and a site file may not be a
 symlink out of the site.
 
-Commands without SOURCE read only `output`: from `--output`, the environment, or `{FILE_NAME}` in the working directory.
-That file does not count in a git tree or beside `raw/`, where it may be a site file.
+Commands without SOURCE read only `output`: from `--output`, the environment, or `{FILE_NAME}` in the working
+directory. That file does not count in a git tree or beside `raw/`, where it may be a site file.
 
 | setting | set by | environment | default | meaning |
 | --- | --- | --- | --- | --- |
