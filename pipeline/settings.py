@@ -28,7 +28,7 @@ from steckbrief.pipeline.settings_files import (
     FILE_NAME,
     SettingsFile,
     SettingsFiles,
-    in_git,
+    git_root,
     read_operator_file,
     read_settings_files,
     site_folders,
@@ -149,7 +149,7 @@ def _output_in_file() -> str | None:
         return None
     folder: str | None = read_operator_file(path).values.get("output")
     beside_source = _DEFAULT_SOURCE.is_dir() and path.absolute().parent.resolve() in site_folders(_DEFAULT_SOURCE)
-    if folder is not None and (beside_source or in_git(Path.cwd())):
+    if folder is not None and (beside_source or git_root(Path.cwd())):
         _log.warning("%s may be a site file, so its output is ignored. Name the folder with --output.", path.absolute())
         return None
     return folder

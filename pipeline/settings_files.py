@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -67,10 +67,10 @@ def read_settings_files(source: Path, config: Path | None) -> SettingsFiles:
     """
     folders = site_folders(source)
     site_path = next((folder / FILE_NAME for folder in folders if os.path.lexists(folder / FILE_NAME)), None)
-    operator_path, warnings = (config, []) if config else _operator_file(site_path, folders)
+    operator_path, warnings = (config, []) if config else _operator_file(site_path, git_root(source))
     if config and not config.is_file():
         raise UsageError(f"{config}: no such settings file. Name an existing TOML file with --config.")
-    if site_path and operator_path and site_path.resolve() == operator_path.resolve():
+    if site_path and operator_path and _is_same(site_path, operator_path):
         site_path = None
     site = None
     if site_path:
@@ -80,9 +80,7 @@ def read_settings_files(source: Path, config: Path | None) -> SettingsFiles:
             printable(f"{site_path}: {key} is ignored, because only the operator may set it")
             for key in _operator_keys(values)
         ]
-        site = SettingsFile(
-            site_path, {k: value for k, value in values.items() if k not in OperatorSettings.model_fields}
-        )
+        site = SettingsFile(site_path, {key: values[key] for key in values if key not in OperatorSettings.model_fields})
     operator = read_operator_file(operator_path) if operator_path else None
     return SettingsFiles(site, operator, tuple(warnings))
 
@@ -96,14 +94,14 @@ def site_folders(source: Path) -> tuple[Path, ...]:
     if is_bare(folder):
         return ()
     folders = (folder, *folder.parents)
-    root = next((number for number, parent in enumerate(folders) if _is_git_root(parent)), None)
-    return folders[:2] if root is None else folders[: root + 1]
+    root = git_root(folder)
+    return folders[:2] if root is None else folders[: folders.index(root) + 1]
 
 
-def in_git(folder: Path) -> bool:
-    """Return whether `folder` is in the tree of a git repository, whose files strangers may have committed."""
+def git_root(folder: Path) -> Path | None:
+    """Return the root of the git tree that contains `folder`; strangers may have committed every file in it."""
     resolved = folder.resolve()
-    return any(_is_git_root(parent) for parent in (resolved, *resolved.parents))
+    return next((parent for parent in (resolved, *resolved.parents) if os.path.lexists(parent / ".git")), None)
 
 
 def read_operator_file(path: Path) -> SettingsFile:
@@ -115,32 +113,29 @@ def read_operator_file(path: Path) -> SettingsFile:
     return SettingsFile(path, values)
 
 
-def _operator_file(site_file: Path | None, folders: Sequence[Path]) -> tuple[Path | None, list[str]]:
-    """Return steckbrief.toml of the working directory if it is the operator's, and otherwise perhaps a warning."""
+def _operator_file(site_file: Path | None, root: Path | None) -> tuple[Path | None, list[str]]:
+    """Return steckbrief.toml of the working directory, or a warning if it is in the git tree of the source."""
     path = Path.cwd() / FILE_NAME
-    if not os.path.lexists(path) or (site_file and path.resolve() == site_file.resolve()):
+    if not os.path.lexists(path) or (site_file and _is_same(path, site_file)):
         return None, []
-    if folders and _is_git_root(folders[-1]) and path.parent.resolve().is_relative_to(folders[-1]):
+    if root and path.parent.resolve().is_relative_to(root):
         reason = "it is in the git tree of the source, but not the site file"
         return None, [printable(f"{path} is ignored: {reason}. If it is the operator's, name it with --config")]
     return path, []
 
 
-def _is_git_root(folder: Path) -> bool:
-    return os.path.lexists(folder / ".git")
-
-
 def _require_inside(path: Path, folder: Path) -> None:
     """Raise UsageError if the site file `path` is a symlink out of `folder`."""
-    try:
-        target = path.resolve()
-    except (OSError, RuntimeError) as error:  # RuntimeError: symlinks that form a loop, before Python 3.13
-        raise UsageError(f"{path}: this settings file cannot be read: {error}. Correct the symlink.") from error
-    if not target.is_relative_to(folder):
+    target = os.path.realpath(path)
+    if not Path(target).is_relative_to(folder):
         raise UsageError(
-            f"{path}: this settings file is a symlink to {printable(str(target))}, outside the site. Replace it with a"
-            " file, or name the file with --config."
+            f"{path}: this settings file is a symlink to {target}, outside the site. Replace it with a file or name the"
+            " file with --config."
         )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)  # unlike Path.resolve, it accepts loops of symlinks
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+import pygit2
 import pytest
 
 from steckbrief.pipeline.errors import UsageError
@@ -101,8 +102,6 @@ def test_a_symlinked_source_has_the_site_file_of_the_folder_that_it_leads_to(
 
 
 def test_a_bare_repository_has_no_site_file(tmp_path: Path, working_directory: Path) -> None:
-    import pygit2
-
     pygit2.init_repository(str(working_directory / "mirror.git"), bare=True)
     write(working_directory, "workers = 3")
     settings = load_settings(Path("mirror.git"), None, {})
@@ -212,6 +211,17 @@ def test_a_file_in_the_git_tree_of_the_source_is_not_the_operators_unless_config
     assert load_settings(source, file, {}).workers == 3
 
 
+def test_a_bare_repository_committed_to_a_git_tree_does_not_make_its_root_the_operators(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pygit2.init_repository(str(repository / "mirror.git"), bare=True)
+    write(repository, "workers = 3")
+    monkeypatch.chdir(repository)
+    settings = load_settings(Path("mirror.git"), None, {})
+    assert settings.workers is None
+    assert "name it with --config" in settings.files.warnings[0]
+
+
 def test_errors_name_the_file_that_has_the_mistake(repository: Path, working_directory: Path) -> None:
     operator_file = write(working_directory, "workerz = 2\n[aliases]\nname = 'titel'\n")
     site_file = write(repository, "default_locale = 'Deutsch'\nkinds_ = 1\n")
@@ -238,8 +248,11 @@ def test_a_symlink_inside_the_site_is_read(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["/dev/zero", "/dev/stdin", "steckbrief.toml", "missing.toml"])
-def test_a_symlink_to_a_device_to_itself_or_to_nothing_is_an_error(target: str, repository: Path) -> None:
+def test_a_symlink_to_a_device_to_itself_or_to_nothing_is_an_error(
+    target: str, repository: Path, working_directory: Path
+) -> None:
     (repository / "steckbrief.toml").symlink_to(target)
+    write(working_directory, "workers = 3")
     with pytest.raises(UsageError, match=r"steckbrief\.toml: this settings file"):
         load_settings(repository, None, {})
 
