@@ -94,8 +94,8 @@ def _unusual(own: ComparedProfile, reference: ComparedProfile, partners: _Partne
         if expected == _category(other):
             return None
         if expected:
-            beside = "the same in the other locale" if expected == _category(one) else expected
-            usual.append(f"{one.category} usually stands beside {beside}")
+            partner = "the same category in the other locale" if expected == _category(one) else expected
+            usual.append(f"{one.category} usually goes with {partner}")
     return usual[0] if usual else None
 
 

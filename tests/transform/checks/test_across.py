@@ -19,7 +19,7 @@ def found(files: dict[str, str], rule: str, options: Options | None = None) -> l
 
 def test_findings_about_two_versions_name_both_values_and_the_other_profile() -> None:
     (row,) = found(pair({"price_model": "Abo"}, {"price_model": "Freemium"}), "locale-price-model-differs")
-    assert row["message"] == "price_model is Abo, but Freemium in de/krita."
+    assert row["message"] == "price_model is Abo here, but Freemium in de/krita."
     assert (row["source_path"], row["profile_id"], row["line_start"]) == ("en/tools/krita.md", "en/krita", 4)
 
 
@@ -101,8 +101,8 @@ def test_dates_are_compared_with_the_day_that_was_given_and_with_none_otherwise(
     assert found(files, "date-in-future") == []
     rows = found(files, "date-in-future", Options(today=TODAY))
     assert [(row["line_start"], row["message"]) for row in rows] == [
-        (5, "updated_at is 2026-11-24, a day that is still to come."),
-        (6, "reviewed_at is 2027-01-01, a day that is still to come."),
+        (5, "updated_at is 2026-11-24, which is in the future."),
+        (6, "reviewed_at is 2027-01-01, which is in the future."),
     ]
     assert len(found(files, "date-in-future", Options(today=dt.date(2026, 12, 31)))) == 1
 
@@ -118,7 +118,7 @@ def test_a_sites_own_keys_are_named_as_it_writes_them() -> None:
     (future,) = found(files, "date-in-future", options)
     assert (future["line_start"], str(future["message"]).split()[0]) == (5, "checked")
     missing = [row["message"] for row in found(files, "key-missing", options) if row["source_path"] == "tools/c.md"]
-    assert "The front matter gives no website." in missing
+    assert "The front matter has no value for website." in missing
 
 
 def test_required_keys_are_a_setting() -> None:
@@ -127,7 +127,7 @@ def test_required_keys_are_a_setting() -> None:
     assert keys == {"category.", "price_model.", "official_url."}
     assert len(found(files, "title-missing")) == 1
     options = Options(required_keys=("slug", "description"))
-    assert column(found(files, "key-missing", options), "message") == ["The front matter gives no description."]
+    assert column(found(files, "key-missing", options), "message") == ["The front matter has no value for description."]
     assert found(files, "title-missing", options) == []
     assert found({"tools/krita.md": front(**COMPLETE)}, "key-missing") == []
     assert found({"tools/krita.md": "# Krita\n"}, "key-missing") == [], "front-matter-missing says it"

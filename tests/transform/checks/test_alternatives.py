@@ -45,10 +45,10 @@ def test_the_hint_to_an_editor_is_a_link_in_the_form_that_the_source_uses() -> N
     rows = listed(dataset(files), "diagnostics", rule="alternative-unlinked", source_path="tools/krita.md")
     hints = [(row["line_start"], row["hint"]) for row in rows]
     assert hints == [
-        (7, "Link it: [GIMP](/tools/gimp/)."),
-        (8, "Link it: [Gimp](/tools/gimp/)."),
-        (9, "Link it: [Inkscape](/en/tools/inkscape/)."),
-        (10, "Link it: [paint-net](/tools/paint-net/)."),
+        (7, "Add the link: [GIMP](/tools/gimp/)."),
+        (8, "Add the link: [Gimp](/tools/gimp/)."),
+        (9, "Add the link: [Inkscape](/en/tools/inkscape/)."),
+        (10, "Add the link: [paint-net](/tools/paint-net/)."),
     ]
 
 

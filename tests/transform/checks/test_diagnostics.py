@@ -38,8 +38,9 @@ def test_a_row_names_file_profile_lines_and_what_to_do() -> None:
         "position": 0,
         "rule": "heading-ambiguous",
         "severity": "info",
-        "message": "The heading Kosten und Grenzen can mean more than one kind of section; no rows are read from it.",
-        "hint": "Split the section, or give it a heading that names one thing.",
+        "message": "The heading Kosten und Grenzen does not announce exactly one kind of content, "
+        "so no rows are read from its section.",
+        "hint": "Split the section, or give it a heading that names one kind of content, such as Pros or Cons.",
         "source_path": "tools/krita.md",
         "line_start": 7,
         "line_end": 7,
