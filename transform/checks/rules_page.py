@@ -30,7 +30,7 @@ matter. A line such as `==> tools/krita.md <==` starts a file, `$` a command, an
 
 
 def render() -> str:
-    """Return the whole page: the severities, a table of all rules, and a section for each."""
+    """Return the page: the severities, a table of all rules, and a section for each."""
     declared = rules().values()
     severities = "\n".join(f"- **{name}**: {meaning}" for name, meaning in SEVERITIES.items())
     return "\n".join([_INTRODUCTION, severities, "", _overview(declared), *map(_section, declared)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from steckbrief.transform.checks.addresses import comparable, is_web_address
+from steckbrief.transform.checks.addresses import comparable_address, is_web_address
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_lacks_scheme_or_host_is_no_address(text: str) -> None:
     ],
 )
 def test_what_does_not_change_the_page_does_not_count(other: str) -> None:
-    assert comparable(other) == comparable("https://krita.org/features")
+    assert comparable_address(other) == comparable_address("https://krita.org/features")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_does_not_change_the_page_does_not_count(other: str) -> None:
     ],
 )
 def test_another_page_stays_another(other: str) -> None:
-    assert comparable(other) != comparable("https://krita.org/features")
+    assert comparable_address(other) != comparable_address("https://krita.org/features")
 
 
 @pytest.mark.parametrize(
@@ -87,20 +87,24 @@ def test_another_page_stays_another(other: str) -> None:
     ],
 )
 def test_two_language_versions_of_a_page_are_one(other: str) -> None:
-    assert comparable(other, localised=True) == comparable("https://krita.org/features", localised=True)
+    assert comparable_address(other, localised=True) == comparable_address("https://krita.org/features", localised=True)
 
 
 def test_a_language_in_a_files_name_counts_as_one_too() -> None:
-    french, spanish = (comparable(f"https://x.org/vlc/index.{code}.html", localised=True) for code in ("fr", "es"))
+    french, spanish = (
+        comparable_address(f"https://x.org/vlc/index.{code}.html", localised=True) for code in ("fr", "es")
+    )
     assert french == spanish
-    assert comparable("https://x.org/vlc/index.html", localised=True) == french
+    assert comparable_address("https://x.org/vlc/index.html", localised=True) == french
 
 
 @pytest.mark.parametrize("other", ["https://de.org", "https://krita.org/x?v=2", "https://krita.org/de.html"])
 def test_what_only_looks_like_a_language_stays(other: str) -> None:
     plain = {"https://de.org": "https://org", "https://krita.org/x?v=2": "https://krita.org/x"}
-    assert comparable(other, localised=True) != comparable(plain.get(other, "https://krita.org/html"), localised=True)
+    assert comparable_address(other, localised=True) != comparable_address(
+        plain.get(other, "https://krita.org/html"), localised=True
+    )
 
 
 def test_what_cannot_be_read_is_compared_as_it_stands() -> None:
-    assert comparable("http://[") == "http://["
+    assert comparable_address("http://[") == "http://["

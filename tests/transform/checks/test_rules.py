@@ -250,7 +250,7 @@ def test_every_registered_rule_is_tested_here() -> None:
 
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
 # Functions that take a rule's code.
-REPORTERS = {"Problem", "_report", "_at", "_unreadable", "leave_out"}
+REPORTERS = {"Problem", "problem_at_key", "report", "_report", "_problem_at", "_difference"}
 
 
 def sources() -> list[ast.AST]:
