@@ -17,7 +17,7 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import ConfigLevel, FileMode, ObjectType
 
-from steckbrief.extract.discovery import SKIPPED_PREFIXES, SUFFIXES
+from steckbrief.extract.discovery import SKIPPED_PREFIXES, SUFFIXES, walk
 
 pygit2.settings.owner_validation = False
 pygit2.settings.set_extensions(["partialclone"])  # a partial clone can be read if it has the profiles
@@ -271,12 +271,10 @@ def _inside(path: str) -> str:
 
 def _profiles(folder: Path, not_source: Path | None) -> Iterator[str]:
     """Yield the paths below `folder` that are named like a profile and are not folders."""
-    for place, folders, names in os.walk(folder):
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        for name in names + links:
-            if _counts(name) and name.lower().endswith(SUFFIXES):
-                yield Path(place, name).relative_to(folder).as_posix()
-        folders[:] = [name for name in folders if _counts(name) and Path(place, name) != not_source]
+    for path, entry in walk(folder, lambda path: _counts(path) and folder / path != not_source):
+        is_file = not isinstance(entry, OSError) and not entry.is_dir(follow_symlinks=False)
+        if is_file and path.lower().endswith(SUFFIXES) and _counts(path):
+            yield path
 
 
 def _is_unchanged(path: Path, file: GitFile) -> bool:
