@@ -42,9 +42,9 @@ def test_a_foreign_key_that_points_nowhere_is_named_with_its_row(made, output):
     assert found.count == 1
     assert found.examples == (f"profile_id '{PROFILE}', position 3, section_position 99",)
     assert str(found) == (
-        "features: (profile_id, section_position) is in sections (profile_id, position): 1 rows point at no row of"
-        f" sections, for example profile_id '{PROFILE}', position 3, section_position 99. The rows are at fault, not"
-        " the files: correct how transform makes the table features, then build again."
+        "features: (profile_id, section_position) is in sections (profile_id, position): 1 rows refer to a row"
+        f" that sections does not have, for example profile_id '{PROFILE}', position 3, section_position 99. The rows"
+        " are wrong, not the files. Fix how transform makes the table features, then build again."
     )
 
 
@@ -103,7 +103,7 @@ def test_an_empty_text_that_came_past_to_arrow_is_found(made, output):
     with open_staging(output) as staging:
         written = write(tables, staging)
         # An empty text reads back as NULL from CSV, which is why there must be none: both are reported.
-        with pytest.raises(CheckError, match=r"tags\.tag is never an empty text: 1 rows break it"):
+        with pytest.raises(CheckError, match=r"tags\.tag is never an empty text: 1 rows break this rule"):
             check(written)
 
 

@@ -77,7 +77,7 @@ def test_the_shape_of_a_tagged_version_is_written_once_and_never_again(tmp_path:
     assert file.name == f"{SCHEMA_VERSION}.json"
     assert json.loads(file.read_text(encoding="utf-8")) == SHAPE
     file.write_text("tagged", encoding="utf-8")
-    with pytest.raises(FileExistsError, match="has been tagged, and its shape stays"):
+    with pytest.raises(FileExistsError, match="has been tagged, so its shape cannot change"):
         record(tmp_path)
     assert file.read_text(encoding="utf-8") == "tagged"
 
