@@ -15,7 +15,7 @@ from typing import Final
 
 from steckbrief.load.disk import delete
 from steckbrief.load.errors import OutputBusyError, OutputError
-from steckbrief.load.releases.pins import held_by_links
+from steckbrief.load.releases.pins import pinned
 from steckbrief.load.releases.published import LATEST, RELEASES, ahead_of, is_release_id, latest, next_id
 
 LOCK: Final = ".lock"
@@ -169,7 +169,7 @@ def withdraw(output: Path) -> None:
     marker = output / PUBLISHING
     folder = output / RELEASES / marker.readlink().name if marker.is_symlink() else marker
     named = marker.is_symlink() and marker.readlink() == Path(RELEASES, folder.name) and is_release_id(folder.name)
-    if named and folder.is_dir() and not folder.is_symlink() and folder.name not in held_by_links(output):
+    if named and folder.is_dir() and not folder.is_symlink() and folder.name not in pinned(output):
         hidden = output / f"{REMOVING}{folder.name}"
         remove(hidden)
         folder.rename(hidden)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steckbrief.load.errors import OutputBusyError, OutputError
-from steckbrief.load.releases.pins import held_by_links
+from steckbrief.load.releases.pins import pinned
 from steckbrief.load.releases.published import latest, release_ids
 from steckbrief.load.releases.retention import keep, prune
 from steckbrief.load.releases.staging import open_staging
@@ -116,7 +116,7 @@ def test_links_out_of_the_releases_pin_nothing(output: Path, months: list[str], 
     (output / "pins" / "out").symlink_to(tmp_path)
     (output / "pins" / "gone").symlink_to("../releases")
     (output / "inside").symlink_to(f"releases/{months[0]}/history")
-    assert held_by_links(output) == {months[0]: "inside leads to it", months[4]: "latest leads to it"}
+    assert pinned(output) == {months[0]: "inside leads to it", months[4]: "latest leads to it"}
 
 
 def test_without_a_latest_nothing_is_removed(output: Path, months: list[str]) -> None:
