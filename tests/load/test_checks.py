@@ -123,7 +123,7 @@ def test_the_message_names_a_few_and_the_exception_has_all(made, output):
     with open_staging(output) as staging, pytest.raises(CheckError) as caught:
         check(write(fake.tables(made), staging))
     assert len(caught.value.violations) == 6
-    assert "\nand 1 more broken promises\n" in str(caught.value)
+    assert "\nand 1 more violations\n" in str(caught.value)
     assert pickle.loads(pickle.dumps(caught.value)).violations == caught.value.violations  # noqa: S301 - our own
 
 
@@ -136,7 +136,7 @@ def test_the_candidate_is_kept_with_what_it_takes_to_look_into_it_and_the_ways_o
     kept = caught.value.candidate
     assert kept == output.absolute() / "rejected" / staging.id
     assert str(kept) in str(caught.value)
-    assert "mend what is named above and build again, or report it" in str(caught.value)
+    assert "Fix the problems above and build again, or report them" in str(caught.value)
     assert "--force does not help here" in str(caught.value)
     told = (kept / "violations.txt").read_text(encoding="utf-8").splitlines()
     assert told == [str(each) for each in caught.value.violations]

@@ -119,10 +119,10 @@ def test_an_empty_source_has_no_shares() -> None:
 def test_a_failed_gate_names_figure_limit_and_the_release_before() -> None:
     found = result("profiles-lost", dataclasses.replace(FIGURES, profiles_gone=500))
     assert (found.found, found.limit) == (0.5, 0.1)
-    assert found.message == "500 of 1,000 profiles of release 20261122T041500Z are gone, 50.0% of at most 10.0%"
+    assert found.message == "500 of 1,000 profiles of release 20261122T041500Z are missing, 50.0% (limit 10.0%)"
     assert found.as_json()["passed"] is False
     found = result("rows-lost-pros", with_rows(pros=500))
-    assert found.message == "pros: 500 after 1,000 in release 20261122T041500Z, 50.0% lost of at most 20.0%"
+    assert found.message == "pros: 500 rows after 1,000 in release 20261122T041500Z, 50.0% lost (limit 20.0%)"
 
 
 def without(column: str) -> dict[str, dict[str, dict[str, object]]]:

@@ -87,7 +87,7 @@ def test_rows_lost_are_counted_against_the_last_release(output: Path, made: fake
     before = fake.publish(output, made)
     result = judged(output, made | {table: made[table][:-1]})[f"rows-lost-{table}"]
     number = len(made[table])
-    assert result.message.startswith(f"{table}: {number - 1} after {number} in release {before.id}")
+    assert result.message.startswith(f"{table}: {number - 1} rows after {number} in release {before.id}")
     assert not result.passed
     assert judged(output, made)[f"rows-lost-{table}"].passed
 

@@ -152,7 +152,7 @@ def test_a_relative_output_behind_a_link_gives_one_path_for_a_release(output, tm
     assert latest(Path("shown")) == releases(Path("shown"))[-1]
     (output / "latest").unlink()
     (output / "latest").symlink_to("latest")
-    with pytest.raises(ReleaseError, match="leads to latest, which is no release of this folder"):
+    with pytest.raises(ReleaseError, match="points at latest, which is not a release in this folder"):
         latest(output)
 
 

@@ -214,7 +214,7 @@ def test_a_step_that_the_version_does_not_make_fails_its_gate_and_no_other(
     with another_schema("1.1", step(TODAY)):
         _, (failed,) = night(output, fake.rows(2), 1)
     assert failed.gate == "schema-version"
-    assert f"ask for a {needed} change" in failed.message
+    assert f"require a {needed} change" in failed.message
 
 
 @pytest.mark.slow

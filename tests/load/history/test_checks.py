@@ -70,7 +70,7 @@ LAST = slice(-4, None)
             lambda table: pa.concat_tables([table, table.slice(table.num_rows - 1)]),
             [
                 ("versions without an end that the table does not have", 1),
-                ("versions that end before they begin, or after the next one of the row begins", 1),
+                ("versions that end before they begin or after the next version of the row begins", 1),
             ],
         ),
         (
@@ -82,13 +82,13 @@ LAST = slice(-4, None)
         ),
         (
             lambda table: shifted(table, "valid_from", -HOUR, LAST),
-            [("versions that end before they begin, or after the next one of the row begins", 4)],
+            [("versions that end before they begin or after the next version of the row begins", 4)],
         ),
         (
             lambda table: shifted(table, "valid_to", -48 * HOUR, slice(None)),
-            [("versions that end before they begin, or after the next one of the row begins", 4)],
+            [("versions that end before they begin or after the next version of the row begins", 4)],
         ),
-        (lambda table: table.drop_columns(["form"]), [("history of other columns or types than declared", 1)]),
+        (lambda table: table.drop_columns(["form"]), [("history whose columns or types are not the declared ones", 1)]),
     ],
 )
 def test_each_fault_is_counted(
@@ -111,7 +111,7 @@ def test_a_wrong_history_stops_the_release_before_publication(first: Path) -> No
         write_parquet(history.slice(0, history.num_rows - 1), staging.path / "history", "pros")
         with pytest.raises(CheckError, match="rows without a version that has no end") as caught:
             check(written)
-    assert "remove the folder history of that release" in str(caught.value)
+    assert "remove the folder history of that" in str(caught.value)
     assert latest(first) == before
 
 

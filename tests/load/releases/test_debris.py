@@ -183,7 +183,9 @@ def test_a_latest_that_leads_elsewhere_stops_the_build_and_says_what_to_do(
     ids = release_ids(output)
     shutil.copy(output / "latest" / "release.json", elsewhere)
     point(output / "latest", target.format(elsewhere=elsewhere))
-    with pytest.raises(ReleaseError, match=r"no release of this folder\. Point it at one: ln -sfn releases/ID latest"):
+    with pytest.raises(
+        ReleaseError, match=r"not a release in this folder\. Point it at a release: ln -sfn releases/ID latest"
+    ):
         begin(output)
     assert release_ids(output) == ids
 
@@ -243,7 +245,7 @@ def test_where_the_disk_fails_after_latest_moved_it_is_told_that_it_did(
     output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing_after("latest", monkeypatch)
-    with pytest.raises(UnconfirmedError, match=r"is published, and latest leads to it.*Input/output error") as caught:
+    with pytest.raises(UnconfirmedError, match=r"is published and latest points at it.*Input/output error") as caught:
         fake.publish(output, fake.rows(1))
     assert "Nothing was published" not in str(caught.value)
     found = latest(output)
@@ -258,6 +260,6 @@ def test_where_the_disk_fails_before_latest_moved_nothing_was_published(
 ) -> None:
     before = latest(output), release_ids(output)
     failing_after(MARKER, monkeypatch)
-    with pytest.raises(OutputError, match="Nothing was published; latest is as it was"):
+    with pytest.raises(OutputError, match="Nothing was published; latest is unchanged"):
         fake.publish(output, fake.rows(1))
     assert (latest(output), release_ids(output)) == before

@@ -121,7 +121,7 @@ def test_links_out_of_the_releases_pin_nothing(output: Path, months: list[str], 
 
 def test_without_a_latest_nothing_is_removed(output: Path, months: list[str]) -> None:
     (output / "latest").unlink()
-    with pytest.raises(OutputError, match="leads to no release"):
+    with pytest.raises(OutputError, match="does not point at a release"):
         prune(output, 1)
     assert release_ids(output) == months
 

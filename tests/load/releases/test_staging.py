@@ -54,7 +54,7 @@ def test_what_a_dead_build_left_is_removed_by_the_next_and_told(output, caplog):
     with caplog.at_level(logging.WARNING):
         fake.publish(output, fake.rows(1))
     assert visible(output) == ["history", "latest", "releases"]
-    assert ".staging-20200101T000000Z, left by a build that did not end properly" in caplog.text
+    assert ".staging-20200101T000000Z, left by an interrupted build" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def read_only(tmp_path):
 
 def test_an_output_that_cannot_be_written_is_refused_with_what_to_do(read_only):
     with (
-        pytest.raises(OutputError, match=r"Nothing was published; latest is as it was\. Free space .*correct its perm"),
+        pytest.raises(OutputError, match=r"Nothing was published; latest is unchanged\. Free space .*correct the perm"),
         open_staging(read_only),
     ):
         pass

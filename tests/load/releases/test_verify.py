@@ -105,7 +105,7 @@ def test_a_history_that_is_not_the_tables_is_found(mine: Release) -> None:
     write_parquet(pa.concat_tables([history, row]), folder, "pros")
     faults = [str(fault) for fault in verify(forge(mine, "history/pros.parquet"))]
     assert any("1 versions without an end that the table does not have" in fault for fault in faults)
-    assert any("1 versions that end before they begin, or after the next one" in fault for fault in faults)
+    assert any("1 versions that end before they begin or after the next version" in fault for fault in faults)
 
 
 _RESTORE = "Restore the release from a backup, or point latest at another one (ln -sfn releases/ID latest)."
@@ -131,9 +131,9 @@ def test_a_release_from_before_a_change_of_wording_is_as_published(release: Rele
 @pytest.mark.parametrize(
     ("damage", "found"),
     [
-        (lambda output: (output / "latest").unlink(), "latest: no symbolic link"),
-        (lambda output: _relink(output / "latest", "releases/gone"), "latest: leads to releases/gone"),
-        (lambda output: (output / "history").unlink(), "history: does not lead"),
+        (lambda output: (output / "latest").unlink(), "latest: is not a symbolic link"),
+        (lambda output: _relink(output / "latest", "releases/gone"), "latest: points at releases/gone"),
+        (lambda output: (output / "history").unlink(), "history: does not point"),
     ],
 )
 def test_links_that_lead_nowhere_are_found(mine: Release, damage: Callable[[Path], object], found: str) -> None:
