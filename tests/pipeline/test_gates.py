@@ -24,8 +24,8 @@ def home(tmp_path: Path) -> Path:
 def test_too_many_profiles_lost_stop_the_night(home: Path) -> None:
     before = (home / "output/latest").readlink()
     done = steckbrief("build", "--direct", cwd=home, expect=3)
-    assert f"profiles-lost: 5 of 8 profiles of release {before.name} are gone, 62.5% of at most 10.0%" in done.stderr
-    assert "Mend the source" in done.stderr
+    assert f"profiles-lost: 5 of 8 profiles of release {before.name} are missing, 62.5% (limit 10.0%)" in done.stderr
+    assert "Fix the source" in done.stderr
     assert "--force" in done.stderr
     assert "Traceback" not in done.stderr
     assert (home / "output/latest").readlink() == before
