@@ -1,4 +1,4 @@
-"""A clock that was set forward, or is set back: the nights go on, and each says that something is wrong."""
+"""If the clock was set forward once, the nights continue, and every night warns."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def night(home: Path, settings: Settings, at: dt.datetime, *, force: bool = Fals
     return as_text(run.build(BuildRequest(home / "raw", settings, at=at, force=force)), 0)
 
 
-def test_after_a_night_in_the_future_every_night_warns_and_none_is_stopped(
+def test_after_a_night_in_the_future_every_night_warns_and_builds(
     tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert "Warning" not in night(tmp_path, settings, LATER)
@@ -41,13 +41,15 @@ def test_after_a_night_in_the_future_every_night_warns_and_none_is_stopped(
     assert "Warning" not in night(tmp_path, settings, LATER)
 
 
-def test_clocks_that_differ_a_little_are_not_worth_a_word(tmp_path: Path, settings: Settings) -> None:
+def test_clocks_that_differ_a_little_cause_no_warning(tmp_path: Path, settings: Settings) -> None:
     night(tmp_path, settings, TODAY + AHEAD)
     assert "Warning" not in night(tmp_path, settings, TODAY)
     assert "Warning" in night(tmp_path, settings, TODAY - dt.timedelta(seconds=1))
 
 
-def test_candidates_of_the_future_do_not_count_because_no_id_follows_theirs(tmp_path: Path, settings: Settings) -> None:
+def test_candidates_from_the_future_cause_no_warning_because_ids_do_not_depend_on_them(
+    tmp_path: Path, settings: Settings
+) -> None:
     night(tmp_path, settings, TODAY)
     (tmp_path / "output/rejected/20271227T041500Z").mkdir(parents=True)
     assert WARNING not in night(tmp_path, settings, TODAY + dt.timedelta(days=1))
