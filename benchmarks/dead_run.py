@@ -1,10 +1,10 @@
-"""How long a run that died holds its slot: until it is marked as crashed, and until the next one has ended.
+"""Measure how long a killed run blocks the next one: until it is marked as crashed, and until the next one has ended.
 
     python benchmarks/dead_run.py SOURCE
 
-starts a server, a worker and the deployment as in production, and kills worker and run at once: first while the run is
-Pending, then in the middle of its work on SOURCE, which must take some seconds. Another run waits each time. It prints
-the seconds since the death. They depend on SILENCE in flows/automations.py; nothing is shortened here.
+starts a server, a worker and the deployment as in production, and kills worker and run together: first while the run
+is Pending, then while it builds SOURCE, which must take some seconds. Another run waits each time. It prints the
+seconds since the kill. They depend on SILENCE in flows/automations.py, which has its production value here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LONG = 2 * SILENCE.total_seconds() + 120
 
 
 def kill(child: Child) -> None:
-    """Kill a process and everything below it, all at once."""
+    """Kill a process and all its descendants at once."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -42,15 +42,15 @@ def kill(child: Child) -> None:
 
 
 def until(condition: Callable[[], object], seconds: float = LONG) -> None:
-    """Wait for it, but not for ever."""
+    """Wait until the condition holds, but at most `seconds`."""
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.05)
 
 
 def state_of(run: UUID) -> str:
-    """The type of a run's state."""
-    from steckbrief.flows import deployment  # noqa: PLC0415 - imports Prefect, which reads its settings then
+    """Return the type of a run's state."""
+    from steckbrief.flows import deployment  # noqa: PLC0415 - Prefect reads its settings on import
 
     state = deployment.read_run(run).state
     return state.type.value if state else ""
@@ -75,14 +75,14 @@ def main() -> None:
                     until(lambda output=output: list(output.glob(".staging-*-work/parts")))
                 until(lambda run=doomed, state=state: state_of(run) == state)
                 kill(first)
-            died = time.monotonic()
+            killed = time.monotonic()
             following = deployment.start_run(source=str(ROOT / "raw"), output=str(output))
             with worker(own, deployment.POOL, ROOT):
                 until(lambda run=doomed, state=state: state_of(run) != state)
-                cleared = time.monotonic() - died
+                cleared = time.monotonic() - killed
                 until(lambda run=following: state_of(run) == "COMPLETED")
-            done = time.monotonic() - died
-            print(f"{state:<8} {state_of(doomed)} after {cleared:5.0f} s; the next run ended after {done:5.0f} s")
+            ended = time.monotonic() - killed
+            print(f"{state:<8} {state_of(doomed)} after {cleared:5.0f} s; the next run ended after {ended:5.0f} s")
 
 
 if __name__ == "__main__":

@@ -46,11 +46,11 @@ def backfill(  # noqa: PLR0913 - the options of a command
     """Build the nights of the past from a git history, each as it was then, without checking anything out."""
     import json  # noqa: PLC0415
 
-    from steckbrief.pipeline.backfill import Wanted  # noqa: PLC0415
+    from steckbrief.pipeline.backfill import BackfillRequest  # noqa: PLC0415
     from steckbrief.pipeline.backfill import backfill as build_nights  # noqa: PLC0415
     from steckbrief.pipeline.errors import UsageError  # noqa: PLC0415
     from steckbrief.pipeline.nights import Every, nights, past  # noqa: PLC0415
-    from steckbrief.pipeline.run import settle  # noqa: PLC0415
+    from steckbrief.pipeline.run import freeze_imports  # noqa: PLC0415
     from steckbrief.pipeline.settings import load_settings, require_utf8  # noqa: PLC0415
 
     if every not in list(Every):
@@ -66,16 +66,16 @@ def backfill(  # noqa: PLR0913 - the options of a command
     given += [("--ref", ref), ("--every", every), ("--since", f"{since:%Y-%m-%d}")]
     given += [(name, str(value)) for name, value in (("--output", output), ("--config", config)) if value]
     command = ("steckbrief", "backfill", str(repo), *(word for pair in given for word in pair))
-    wanted = Wanted(repo, tuple(path or ()), ref, over, command)
+    request = BackfillRequest(repo, tuple(path or ()), ref, over, command)
     done = []
-    settle()
+    freeze_imports()
     try:
-        for night in build_nights(wanted, settings, past_gates=force):
+        for night in build_nights(request, settings, past_gates=force):
             done.append(night)
             commit = f" {night.commit[:12]}" if night.commit else ""
-            remark(f"{night.time:%Y-%m-%d}{commit}: {printable(night.told)}")
+            remark(f"{night.time:%Y-%m-%d}{commit}: {printable(night.outcome)}")
     except Stopped as stopped:
-        remark(f"{stopped}; nights that are done stay. Give the same backfill again to go on.")
+        remark(f"{stopped}; finished nights stay. Run the same backfill again to continue.")
         raise typer.Exit(stopped.exit_code) from stopped
     published = [each for each in done if each.release]
     if as_json:

@@ -110,7 +110,7 @@ def _reported(run: Callable[[], BuildSummary]) -> BuildSummary:
 def _run_directly(source: Path, settings: Settings, *, full: bool, force: bool) -> BuildSummary:
     from steckbrief.pipeline import run  # noqa: PLC0415
 
-    run.settle()
+    run.freeze_imports()
     return run.build(run.BuildRequest(source, settings, full=full, force=force))
 
 

@@ -111,7 +111,7 @@ def test_a_run_records_stages_parameters_artifacts_and_a_log(server: Server, tmp
     for each in summary["diagnostics"]:
         assert f"| {each['count']} | {each['severity']} | {each['rule']} |" in artifacts["diagnostics-by-rule"]["data"]
     said = [each["message"] for each in server.of_run("logs", run, wanted=len(STAGES) + 2)]
-    assert f"{summary['files']} profile files; 0 skipped by name, 0 unusable, 0 files of other kinds" in said
+    assert f"{summary['files']} profile files; 0 skipped by name, 0 unreadable, 0 files of other kinds" in said
     assert f"Release {summary['release']}: {summary['path']}" in said
 
 
