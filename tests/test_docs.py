@@ -275,34 +275,6 @@ def test_recipe_for_a_language_reads_rows_in_it(checkout: Path) -> None:
     assert "language-differs" not in done.stdout
 
 
-def test_recipe_for_a_rule_declares_reports_tests_and_explains_it(checkout: Path) -> None:
-    rule, check, case = (block.text for block in _recipe("Add a rule") if block.language in ("toml", "py"))
-    (code,) = tomllib.loads(rule)
-    shutil.copytree(ROOT / "tests", checkout / "tests")
-    _insert(checkout / "transform/checks/rules.toml", f"\n{rule}")
-    _insert(checkout / "transform/checks/fields.py", check, before="\n\ndef _missing_keys")
-    _insert(checkout / "tests/transform/checks/rule_cases.py", case, before="]\n\nALTERNATIVES")
-    assert _python(checkout, "-m", "steckbrief.transform.checks.rules_page").returncode == 0
-    page = (checkout / "docs/rules.md").read_text(encoding="utf-8")
-    assert f"## {code}\n\n{tomllib.loads(rule)[code]['meaning']} (info)" in page
-    chosen = f"{code} or every or page"
-    tests = _python(checkout, "-m", "pytest", "-p", "no:cacheprovider", "-q", "tests/transform/checks", "-k", chosen)
-    assert tests.returncode == 0, tests.stdout
-
-
-def _recipe(heading: str) -> list[Block]:
-    return [block for block in blocks(CONTRIBUTING) if block.before.rpartition("\n### ")[2].startswith(f"{heading}\n")]
-
-
-def _insert(file: Path, lines: str, before: str = "") -> None:
-    """Add `lines` to a file, unless somebody has followed the recipe here already."""
-    text = file.read_text(encoding="utf-8")
-    if lines not in text:
-        head, mark, tail = text.partition(before) if before else (text, "", "")
-        assert mark == before, f"{file}: no {before!r}"
-        file.write_text(head + lines + mark + tail, encoding="utf-8")
-
-
 def test_recipe_for_a_column_documents_it_and_names_it_until_it_is_filled(checkout: Path) -> None:
     columns, tables = checkout / "schema/columns.py", checkout / "schema/tables.py"
     declared = '_DECLARED: Final = (\n    _text("vendor", "Company that makes the product.", null=True),'
