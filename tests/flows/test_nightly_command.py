@@ -49,7 +49,7 @@ def test_when_the_server_or_the_worker_ends_so_does_everything(tmp_path: Path) -
         child("worker", "no_such_module", log=log, environment={}, folder=tmp_path) as worker,
         pytest.raises(CommandError, match="worker ended by itself with exit code 1"),
     ):
-        nightly.watch(server, worker)
+        nightly.watch((server, worker))
     assert server.process.returncode is not None
 
 
@@ -66,7 +66,7 @@ def test_ctrl_c_in_the_middle_of_a_run_ends_everything(tmp_path: Path) -> None:
     with Running("nightly", cwd=checkout, env=environment(HOME=str(checkout), PYTHONUNBUFFERED="1")) as running:
         assert running.process.stdout is not None
         server, run = running.process.stdout.readline(), running.process.stdout.readline()
-        assert f"the text in {checkout}/.prefect/auth-string" in server
+        assert f"the password in {checkout}/.prefect/auth-string" in server
         assert run.startswith("Run: http://127.0.0.1:")
         wait_until(lambda: list((checkout / "output").glob(".staging-*-work/parts")))
         assert len(started_in(checkout)) >= 4, "nightly, server, worker and run"
