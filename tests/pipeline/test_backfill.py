@@ -81,7 +81,7 @@ def test_every_night_with_a_change_is_a_release_of_its_time_and_commit(built: Pa
     assert [each["source"]["commit"] for each in manifests] == commits[1:]
     assert [each["tables"]["profiles"]["rows"] for each in manifests] == [2, 2, 3, 3, 2]
     assert [each["inputs"]["reused"] for each in manifests] == [0, 1, 2, 2, 2]
-    assert "5 releases as published" in steckbrief("verify", "--all", "--output", built, cwd=built).stdout
+    assert "5 releases undamaged" in steckbrief("verify", "--all", "--output", built, cwd=built).stdout
 
 
 def test_the_history_tells_when_each_row_came_and_went(built: Path) -> None:
@@ -149,7 +149,7 @@ def test_asked_to_end_it_says_what_stays_and_how_to_go_on(built: Path, repositor
         running.process.terminate()
         code, _, told = running.end()
     assert code == 143
-    assert "stopped by SIGTERM; nights that are done stay. Give the same backfill again to go on." in told
+    assert "stopped by SIGTERM; the finished nights are kept. Run the same command again to continue." in told
     steckbrief(*arguments(repository), cwd=tmp_path)
     assert contents(tmp_path / "out") == contents(built)
 

@@ -42,7 +42,7 @@ def test_too_many_profiles_lost_stop_the_night(home: Path) -> None:
         "rejected",
         "releases",
     ]
-    assert "1 release as published" in steckbrief("verify", "--all", cwd=home).stdout
+    assert "1 release undamaged" in steckbrief("verify", "--all", cwd=home).stdout
 
 
 def test_profiles_of_other_names_do_not_make_up_for_those_that_are_gone(tmp_path: Path) -> None:
@@ -68,12 +68,12 @@ def test_a_candidate_is_looked_into_with_the_commands_for_releases(home: Path) -
     (candidate,) = (home / "output/rejected").iterdir()
     counts = json.loads(steckbrief("diff", "latest", candidate.name, "--format", "json", cwd=home).stdout)["counts"]
     assert counts["profiles"]["removed"] == 5
-    assert "1 release as published" in steckbrief("verify", candidate.name, cwd=home).stdout
+    assert "1 release undamaged" in steckbrief("verify", candidate.name, cwd=home).stdout
 
 
 def test_force_publishes_past_the_gate_and_release_json_tells(home: Path) -> None:
     done = steckbrief("build", "--direct", "--force", cwd=home)
-    assert "Published by force past a gate: profiles-lost" in done.stdout
+    assert "Published by force although a gate failed: profiles-lost" in done.stdout
     told = json.loads((home / "output/latest/release.json").read_text(encoding="utf-8"))
     assert told["forced"] is True
     # Five of eight profiles are gone, and 25 of 40 rows of front matter; no other table had as many as 20.

@@ -44,7 +44,7 @@ def test_a_build_leaves_excluded_files_out_and_says_by_which_pattern(site: Path,
     lines = done.stdout.splitlines()
     assert lines[0].startswith("2 profiles from 2 files ")
     assert lines[1:4] == [
-        "0 skipped by name, 0 quarantined, 0 no Markdown",
+        "0 skipped by name, 0 quarantined, 0 not Markdown",
         "1 excluded by **/drafts/**",
         "1 excluded by README.md",
     ]
