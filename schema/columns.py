@@ -259,7 +259,9 @@ IN_TABLE: Final[Mapping[tuple[str, str], InTable]] = {
 
 
 def column_in(table: str, name: str) -> Column:
-    """Column `name` as it stands in `table`; KeyError where it is not declared."""
+    """Return the column `name` as declared for `table`; ValueError if it is not declared."""
+    if name not in COLUMNS:
+        raise ValueError(f"Table {table} has the column {name!r}, which schema/columns.py does not declare. Declare it there.")
     column = COLUMNS[name]
     narrowed = IN_TABLE.get((table, name), InTable())
     return Column(

@@ -43,7 +43,7 @@ README = ROOT / "README.md"
 COMMANDS = getattr(get_command(app), "commands", {})
 BESIDES_README = [document for document in DOCUMENTS if document != README]
 RUN = [block for document in BESIDES_README for block in runnable(document)]
-_PACKAGE_PATH = re.compile(r"(?:\./)?(?:extract|transform|schema|load|flows|tests|docs|tools|raw|\.ci)/[\w./-]*")
+_PACKAGE_PATH = re.compile(r"(?:\./)?(?:extract|transform|schema|load|pipeline|flows|tests|docs|tools|raw|\.ci)/[\w./-]*")
 
 
 def name(document: Path) -> str:
@@ -127,7 +127,7 @@ def _code(document: Path) -> Iterator[str]:
 def test_commands_and_options_named_exist(document: Path) -> None:
     everywhere = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
     for code in _code(document):
-        called = re.search(r"(?:^|[/ ])steckbrief ([a-z]+)(.*)", code)
+        called = re.search(r"(?:^|/|(?<!-u) )steckbrief ([a-z]+)(.*)", code)  # not the user of `sudo -u`
         if called:
             assert called[1] in COMMANDS, code
             options = {option for parameter in COMMANDS[called[1]].params for option in parameter.opts}
