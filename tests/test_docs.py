@@ -43,7 +43,9 @@ README = ROOT / "README.md"
 COMMANDS = getattr(get_command(app), "commands", {})
 BESIDES_README = [document for document in DOCUMENTS if document != README]
 RUN = [block for document in BESIDES_README for block in runnable(document)]
-_PACKAGE_PATH = re.compile(r"(?:\./)?(?:extract|transform|schema|load|pipeline|flows|tests|docs|tools|raw|\.ci)/[\w./-]*")
+_PACKAGE_PATH = re.compile(
+    r"(?:\./)?(?:extract|transform|schema|load|pipeline|flows|tests|docs|tools|raw|\.ci)/[\w./-]*"
+)
 
 
 def name(document: Path) -> str:
