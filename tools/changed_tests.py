@@ -1,4 +1,4 @@
-"""Runs the unit tests that touch what changed since the last commit, for `make test-changed`.
+"""Runs the unit tests of what changed since the last commit, for `make test-changed`.
 
 A change touches a test file if that file changed itself, imports a changed module, mirrors its path
 (tests/extract/test_text.py for extract/text.py) or names a changed file that is not a module. A change that nothing
@@ -16,14 +16,14 @@ import pytest
 
 
 def changed_files() -> list[Path]:
-    """The files that differ from the last commit, staged or not, with new ones."""
+    """Return the files that differ from the last commit, whether staged, unstaged or new."""
     listings = (["diff", "--name-only", "-z", "HEAD"], ["ls-files", "--others", "--exclude-standard", "-z"])
     outputs = [subprocess.run(["git", *arguments], check=True, capture_output=True).stdout for arguments in listings]
     return sorted({Path(name) for output in outputs for name in output.decode().split("\0") if name})
 
 
 def module_name(path: Path) -> str:
-    """The name under which a file is imported.
+    """Return the name under which a file is imported.
 
     >>> module_name(Path("extract/text.py")), module_name(Path("steckbrief/__init__.py"))
     ('steckbrief.extract.text', 'steckbrief')
@@ -35,7 +35,7 @@ def module_name(path: Path) -> str:
 
 
 def imported(test: Path) -> set[str]:
-    """The names of the modules that a file imports, and of what it imports from them."""
+    """Return the names of the modules that a file imports, and of what it imports from them."""
     names = set()
     for node in ast.walk(ast.parse(test.read_bytes())):
         if isinstance(node, ast.Import):
@@ -46,11 +46,11 @@ def imported(test: Path) -> set[str]:
 
 
 def touched(change: Path, tests: dict[Path, set[str]]) -> set[Path]:
-    """The test files that one changed file touches.
+    """Return the test files that one changed file touches.
 
     Args:
         change: path of the changed file.
-        tests: every test file, with the names it imports.
+        tests: every test file with the names it imports.
     """
     if change in tests:
         return {change}
@@ -64,7 +64,7 @@ def touched(change: Path, tests: dict[Path, set[str]]) -> set[Path]:
 
 
 def main() -> int:
-    """Run the tests and give pytest's exit code; a change that no unit test touches passes."""
+    """Run the tests and return pytest's exit code, or 0 if no unit test is affected."""
     tests = {test: imported(test) for test in sorted(Path("tests").rglob("test_*.py"))}
     selected = sorted({str(test) for change in changed_files() for test in touched(change, tests)})
     if not selected:

@@ -160,9 +160,7 @@ def processes_of(home: Path) -> list[int]:
     processes = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            processes += (
-                [int(process.name)] if variable in (process / "environ").read_bytes().split(b"\0") else []
-            )
+            processes += [int(process.name)] if variable in (process / "environ").read_bytes().split(b"\0") else []
         except OSError:  # it has ended meanwhile
             continue
     return processes

@@ -109,9 +109,7 @@ def date_back_leases(home: Path, time_passed: dt.timedelta) -> None:
     """Make the notes of a stopped server on who holds a slot this much older."""
     timestamp = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
     for file in (home / "concurrency_leases").glob("*.json"):
-        earlier = timestamp.sub(
-            lambda match: str(dt.datetime.fromisoformat(match[0]) - time_passed), file.read_text()
-        )
+        earlier = timestamp.sub(lambda match: str(dt.datetime.fromisoformat(match[0]) - time_passed), file.read_text())
         file.write_text(earlier)
 
 
