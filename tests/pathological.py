@@ -158,6 +158,7 @@ GENERATORS: dict[str, Make] = {
     "indented code": _repeated("    a\n\n"),
     "unclosed details": _repeated("<details>\n", "FAQ"),
     "unclosed details apart": _repeated("<details>\n\n", "FAQ"),
+    "details that never end": _repeated("<details ", "FAQ", start="<div>"),
     "summaries": _repeated("<details><summary>Ist es?</summary>\n\nJa.\n\n</details>\n\n", "FAQ"),
     "unclosed summaries": _repeated("<details><summary>Ist es?\n\nJa.\n\n", "FAQ"),
     "summaries in one block": _repeated("<details><summary>Ist es?</summary>Ja.</details>\n", "FAQ"),
