@@ -141,6 +141,7 @@ GENERATORS: dict[str, Make] = {
     "scripts opened": _repeated("<div><script>\n\n"),
     "headings after open fences": _repeated("<div>```\n# a\n\n"),
     "tags with open quotes": _repeated("<a href='b\n", start="<div>"),
+    "tags in HTML that never end": _repeated("<a ", start="<div>"),
     "tags with many attributes": lambda size: _section("Vorteile", "<div>\n<a " + "b='c' " * size + ">d</a>\n</div>"),
     "tags with many names": lambda size: _section("Vorteile", "<div>\n<a " + "b " * size + ">d</a>\n</div>"),
     "tags with many equal signs": lambda size: _section("Vorteile", "<div>\n<a " + "= " * size + ">d</a>\n</div>"),
