@@ -281,13 +281,17 @@ IN_TABLE: Final[Mapping[tuple[str, str], InTable]] = {
 
 
 def column_in(table: str, name: str) -> Column:
-    """Return the column `name` as declared for `table`; KeyError if it is not declared.
+    """Return the column `name` as declared for `table`; ValueError if it is not declared.
 
     >>> column_in("profiles", "word_count").description
     'Number of words in the plain text of all sections, including headings.'
     >>> column_in("price_models", "price_model").nullable, column_in("profiles", "price_model").nullable
     (False, True)
     """
+    if name not in COLUMNS:
+        raise ValueError(
+            f"Table {table} has the column {name!r}, which schema/columns.py does not declare. Declare it there."
+        )
     column = COLUMNS[name]
     narrowed = IN_TABLE.get((table, name), InTable())
     return Column(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +24,6 @@ from tests.documents import (
     Block,
     blocks,
     blocks_in,
-    environment,
     makes,
     matches,
     prose,
@@ -42,7 +38,9 @@ README = ROOT / "README.md"
 COMMANDS = getattr(get_command(app), "commands", {})
 BESIDES_README = [document for document in DOCUMENTS if document != README]
 RUN = [block for document in BESIDES_README for block in runnable(document)]
-_PACKAGE_PATH = re.compile(r"(?:\./)?(?:extract|transform|schema|load|flows|tests|docs|tools|raw|\.ci)/[\w./-]*")
+_PACKAGE_PATH = re.compile(
+    r"(?:\./)?(?:extract|transform|schema|load|pipeline|flows|tests|docs|tools|raw|\.ci)/[\w./-]*"
+)
 
 
 def name(document: Path) -> str:
@@ -126,7 +124,7 @@ def _code(document: Path) -> Iterator[str]:
 def test_commands_and_options_named_exist(document: Path) -> None:
     everywhere = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
     for code in _code(document):
-        called = re.search(r"(?:^|[/ ])steckbrief ([a-z]+)(.*)", code)
+        called = re.search(r"(?:^|/|(?<!-u) )steckbrief ([a-z]+)(.*)", code)  # not the user of `sudo -u`
         if called:
             assert called[1] in COMMANDS, code
             options = {option for parameter in COMMANDS[called[1]].params for option in parameter.opts}
@@ -215,79 +213,3 @@ def test_changelog_is_in_the_form_it_names_and_has_the_version_of_the_package() 
     assert text.count("\n## ") == len(releases)
     kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
     assert set(re.findall(r"^### (.+)$", text, re.MULTILINE)) <= kinds
-
-
-# --- recipes, followed in a copy of the checkout ---------------------------------------------------------------------
-
-
-def _example(words: str) -> str:
-    """The TOML block of CONTRIBUTING.md that holds these words."""
-    (block,) = (block for block in blocks_in("toml", CONTRIBUTING) if words in block.text)
-    return block.text
-
-
-def _python(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=checkout,
-        env=environment(checkout),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def _few_profiles(folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "raw/en/tools/libreoffice.md", folder)
-
-
-def test_recipe_for_a_heading_gives_its_sections_the_kind(checkout: Path) -> None:
-    kinds = tomllib.loads(_example("rolling it out"))["kinds"]
-    ((kind, entry),) = kinds.items()
-    (phrase,) = entry["phrases"]
-    _few_profiles(checkout / "few")
-    before = _python(checkout, "-m", "steckbrief.__main__", "vocabulary", "few").stdout
-    assert phrase in before.lower()
-    file = checkout / "transform/headings/vocabulary/en.toml"
-    vocabulary = file.read_text(encoding="utf-8")
-    head, tail = vocabulary.split(f"[kinds.{kind}]\n")
-    own, *others = tail.split("\n[kinds.")
-    listed = re.search(r"^phrases = \[", own, re.MULTILINE)
-    added = own.replace("phrases = [", f'phrases = ["{phrase}", ', 1) if listed else f'phrases = ["{phrase}"]\n{own}'
-    file.write_text(head + f"[kinds.{kind}]\n" + "\n[kinds.".join([added, *others]), encoding="utf-8")
-    after = _python(checkout, "-m", "steckbrief.__main__", "vocabulary", "few").stdout
-    gone = set(before.splitlines()) - set(after.splitlines())
-    assert [phrase in line.lower() for line in gone] == [True]
-
-
-def test_recipe_for_a_language_reads_rows_in_it(checkout: Path) -> None:
-    (checkout / "transform/headings/vocabulary/it.toml").write_text(_example('language = "it"'), encoding="utf-8")
-    profile = checkout / "italiano/it/tools/vim.md"
-    profile.parent.mkdir(parents=True)
-    text = "Vim e un editor di testo che non ha bisogno di una finestra, e per questo lo si trova anche sul server."
-    profile.write_text(
-        f"---\ntitle: Vim\nslug: vim\n---\n\n# Vim\n\n{text}\n\n## Vantaggi\n\n- Veloce\n", encoding="utf-8"
-    )
-    done = _python(checkout, "-m", "steckbrief.__main__", "build", "italiano", "--output", "tavole", "--direct")
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^ +pros +1$", done.stdout, re.MULTILINE)
-    assert "language-differs" not in done.stdout
-
-
-def test_recipe_for_a_column_documents_it_and_names_it_until_it_is_filled(checkout: Path) -> None:
-    columns, tables = checkout / "schema/columns.py", checkout / "schema/tables.py"
-    declared = '_DECLARED: Final = (\n    _text("vendor", "Company that makes the product.", null=True),'
-    columns.write_text(
-        columns.read_text(encoding="utf-8").replace("_DECLARED: Final = (", declared, 1), encoding="utf-8"
-    )
-    listed = tables.read_text(encoding="utf-8")
-    tables.write_text(listed.replace("profile_id slug locale", "profile_id slug vendor locale", 1), encoding="utf-8")
-    assert _python(checkout, "-m", "steckbrief.schema.dictionary").returncode == 0
-    page = (checkout / "docs/data-dictionary.md").read_text(encoding="utf-8")
-    assert "| `vendor` | string | yes | Company that makes the product. |" in page
-    _few_profiles(checkout / "few")
-    done = _python(checkout, "-m", "steckbrief.__main__", "build", "few", "--output", "unfilled", "--direct")
-    assert done.returncode == 1
-    assert "Table profiles, row 0: column vendor missing" in done.stderr
-    assert not (checkout / "unfilled/latest").exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from steckbrief.explain import as_lines, explained
+from steckbrief.explain import explain_heading, explanation_as_text
 from steckbrief.pipeline.errors import UsageError
 from tests.command import profiles, steckbrief, write_source
 
@@ -29,7 +29,7 @@ from tests.command import profiles, steckbrief, write_source
 def test_an_explanation_names_the_entry_that_decided(
     heading: str, language: str, kind: str, file: str, parts: list[str]
 ) -> None:
-    why = explained(heading, "Krita", language, {})
+    why = explain_heading(heading, "Krita", language, {})
     assert (why.kind, why.file) == (kind, f"transform/headings/vocabulary/{file}.toml")
     assert why.entry is not None
     for part in parts:
@@ -37,23 +37,23 @@ def test_an_explanation_names_the_entry_that_decided(
 
 
 def test_a_heading_that_no_entry_knows_has_no_file() -> None:
-    why = explained("Xyzzy", "", "und", {})
+    why = explain_heading("Xyzzy", "", "und", {})
     assert (why.kind, why.file, why.entry) == ("other", None, None)
-    assert "no phrase, pattern or word" in as_lines(why)
+    assert "no phrase, pattern or word" in explanation_as_text(why)
 
 
 def test_a_sites_own_heading_is_explained_by_its_settings() -> None:
-    why = explained("Was Krita kann & mehr", "Krita", "de", {"features": ["Was Krita kann und mehr"]})
+    why = explain_heading("Was Krita kann & mehr", "Krita", "de", {"features": ["Was Krita kann und mehr"]})
     assert (why.kind, why.file) == ("features", "steckbrief.toml")
 
 
 def test_a_language_without_a_vocabulary_is_refused() -> None:
     with pytest.raises(UsageError, match=r"'xx'.*de, en"):
-        explained("Preise", "", "xx", {})
+        explain_heading("Preise", "", "xx", {})
 
 
 def test_no_heading_controls_the_terminal() -> None:
-    assert "\x1b" not in as_lines(explained("\x1b[31mPreise", "\x1b", "de", {}))
+    assert "\x1b" not in explanation_as_text(explain_heading("\x1b[31mPreise", "\x1b", "de", {}))
 
 
 def test_the_command_explains_as_text_and_as_json_without_reading_a_profile(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_releases_are_listed_newest_first_and_damaged_ones_too(two: Path) -> Non
 
 
 def test_verify_says_that_all_is_well_or_names_every_fault(two: Path) -> None:
-    assert "2 releases as published" in steckbrief("verify", "--all", cwd=two).stdout
+    assert "2 releases undamaged" in steckbrief("verify", "--all", cwd=two).stdout
     file = two / "output/latest/cons.csv"
     kept = file.read_bytes()
     file.write_bytes(b"x")
@@ -101,9 +101,9 @@ def test_a_release_that_is_not_there_is_told_with_those_that_are(two: Path, name
 
 def test_the_folder_is_that_of_the_settings(two: Path, tmp_path: Path) -> None:
     (tmp_path / "steckbrief.toml").write_text(f'output = "{two / "output"}"\n', encoding="utf-8")
-    assert "as published" in steckbrief("verify", cwd=tmp_path).stdout
+    assert "undamaged" in steckbrief("verify", cwd=tmp_path).stdout
     env = environment(STECKBRIEF_OUTPUT=str(two / "output"))
-    assert "as published" in steckbrief("verify", cwd=two.parent, env=env).stdout
+    assert "undamaged" in steckbrief("verify", cwd=two.parent, env=env).stdout
 
 
 def test_prune_tells_what_goes_and_what_stays(two: Path) -> None:

@@ -70,12 +70,12 @@ def test_the_summary_names_figures_release_and_time(tmp_path: Path) -> None:
     text = as_text(summary(tmp_path, diagnostics=(RuleCount("odd", "warning", 1, ("a.md:7: odd",)),)), waited=9.25)
     lines = text.splitlines()
     assert lines[0] == "3 profiles from 4 files (1,234 bytes) in /srv/raw"
-    assert lines[1] == "2 skipped by name, 1 quarantined, 5 no Markdown"
+    assert lines[1] == "2 skipped by name, 1 quarantined, 5 not Markdown"
     assert ["faqs", "1,200"] in [line.split() for line in lines]
     assert ["1", "warning", "odd"] in [line.split() for line in lines]
     assert "a.md:7: odd" in [line.strip() for line in lines]
     assert f"Release 20260101T000000Z: {tmp_path}/releases/20260101T000000Z" in lines
-    assert "Done in 1.5 s; 9.2 s with starting and ending." in lines
+    assert "Done in 1.5 s; 9.2 s including startup." in lines
 
 
 def test_a_broken_off_run_knows_whether_its_release_was_published(tmp_path: Path) -> None:
