@@ -98,17 +98,14 @@ def table(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.T
             published = read(folder).manifest["tables"][name]["parquet"]["sha256"]
             actual = sha256_of(parquet_path(folder, name))
             if actual != published:
-                raise ReleaseError(_damaged(folder, name, f"has the SHA-256 {actual}, expected {published}"))
+                # Another hash and an unreadable file need the same remedy.
+                raise OSError(f"it has the SHA-256 {actual}, expected {published}")  # noqa: TRY301
         return read_parquet(folder, name, columns)
     except OSError as error:
-        raise ReleaseError(_damaged(folder, name, f"cannot be read ({error})")) from error
-
-
-def _damaged(folder: Path, name: str, problem: str) -> str:
-    return (
-        f"{folder}: the table {name} of this release {problem}. Restore the folder from a backup, or point {LATEST} at"
-        f" another release (ln -sfn releases/ID {LATEST}), then build again."
-    )
+        raise ReleaseError(
+            f"{folder}: the table {name} of this release cannot be used: {error}. Restore the folder from a backup, or"
+            f" point {LATEST} at another release (ln -sfn releases/ID {LATEST}), then build again."
+        ) from error
 
 
 def named(output: Path, name: str) -> Release:
