@@ -59,12 +59,12 @@ def place(block: Block) -> str:
 
 
 @pytest.mark.parametrize("block", RUN, ids=place)
-def test_block_runs_and_prints_what_is_shown(block: Block, checkout: Path) -> None:
+def test_block_prints_the_output_shown(block: Block, checkout: Path) -> None:
     printed = run(block, checkout)
     assert not block.output or matches(block.output, printed), f"{block.place} shows\n{block.output}\nnot\n{printed}"
 
 
-def test_no_block_is_of_a_language_that_nothing_checks() -> None:
+def test_every_block_is_in_a_language_that_tests_check() -> None:
     known = {"sh", "python", "sql", "markdown", "toml", "text"}
     by_hand = [document for document in BESIDES_README if document != rules_page.DOCUMENT]  # its examples: transform
     assert {block.place for doc in by_hand for block in blocks(doc) if block.language not in known} == set()
@@ -72,13 +72,13 @@ def test_no_block_is_of_a_language_that_nothing_checks() -> None:
 
 
 @pytest.mark.parametrize("block", [block for block in blocks_in("sh") if makes(block)], ids=place)
-def test_make_commands_are_targets_that_make_knows(block: Block) -> None:
+def test_make_commands_are_targets(block: Block) -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert [line.removeprefix("make ") for line in block.text.splitlines() if line.split()[1] not in targets] == []
 
 
 @pytest.mark.parametrize("block", blocks_in("markdown", ROWS), ids=place)
-def test_profile_lines_shown_stand_in_the_profile_named(block: Block) -> None:
+def test_excerpts_are_in_the_profile_that_the_text_names(block: Block) -> None:
     profile = re.findall(r"\(\.\./(raw/[\w/.-]+\.md)\)", block.before)[-1]
     assert block.text in (ROOT / profile).read_text(encoding="utf-8")
 
@@ -108,7 +108,7 @@ def test_command_page_shows_every_command_with_every_option() -> None:
         assert all(re.search(rf"(?<!\S){option}\b", section) for option in options), (command, options)
 
 
-def test_every_limit_comes_with_its_reason() -> None:
+def test_every_limit_has_its_reason() -> None:
     rows = [line for line in reference.render().splitlines() if line.startswith("| `limits.")]
     assert rows
     assert all(len(row.split(" | ")[-1]) > len("a few words |") for row in rows)
@@ -118,7 +118,7 @@ def test_every_limit_comes_with_its_reason() -> None:
 
 
 def _code(document: Path) -> Iterator[str]:
-    """Everything a document sets as code, one line each: shell blocks and inline code."""
+    """Yield the lines of a document's shell blocks and its inline code."""
     for block in blocks_in("sh", document):
         yield from block.text.splitlines()
     yield from re.findall(r"`([^`\n]+)`", prose(document))
@@ -162,7 +162,7 @@ def test_links_lead_to_files_and_headings_that_exist(document: Path) -> None:
 
 
 def _anchors(document: Path) -> set[str]:
-    """The anchors of a document's headings, as code hosts make them."""
+    """Return the anchors of a document's headings, in the form that code hosts use."""
     headings = re.findall(r"^#+ (.+)$", prose(document), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -209,7 +209,7 @@ def test_rows_page_explains_every_match() -> None:
     assert shown == ["link", "title", "slug", "title_other_locale", "slug_other_locale", "none"] == list(MATCHES)
 
 
-def test_changelog_is_in_the_form_it_names_and_has_the_version_of_the_package() -> None:
+def test_changelog_has_its_format_and_the_version_of_the_package() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (unreleased|\d{4}-\d{2}-\d{2})$", text, re.MULTILINE)
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

@@ -1,4 +1,4 @@
-"""Every file that fuzzing starts from, and every one it ever found, keeps the promises that hold for any file."""
+"""Every file of the fuzzing corpus keeps the promises that hold for any file."""
 
 from __future__ import annotations
 
