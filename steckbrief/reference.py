@@ -19,7 +19,7 @@ from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.errors import ExitCode
 from steckbrief.pipeline.gate_settings import GateSettings
 from steckbrief.pipeline.git_settings import GitSettings
-from steckbrief.pipeline.settings import ENV_PREFIX, FILE_NAME, TABLES_OF_SETTINGS, LimitSettings, Settings
+from steckbrief.pipeline.settings import ENV_PREFIX, FILE_NAME, SETTINGS_TABLES, LimitSettings, Settings
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 
@@ -82,7 +82,7 @@ def _commands() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     limits = _limit_reasons()
-    top_level = {name: field for name, field in Settings.model_fields.items() if name not in TABLES_OF_SETTINGS}
+    top_level = {name: field for name, field in Settings.model_fields.items() if name not in SETTINGS_TABLES}
     yield from _rows("", ((n, f, f.description or "") for n, f in top_level.items()))
     for prefix, model in (("gates.", GateSettings), ("git.", GitSettings)):
         yield from _rows(prefix, ((n, f, f.description or "") for n, f in model.model_fields.items()))

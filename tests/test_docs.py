@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -19,7 +20,6 @@ from steckbrief.schema.listings import LISTINGS
 from steckbrief.schema.tables import TABLES
 from steckbrief.schema.values import MATCHES, SECTION_KINDS, SEVERITIES
 from steckbrief.transform.checks import rules_page
-from steckbrief.transform.checks.rules import Rule
 from steckbrief.transform.fields import KEYS
 from tests.documents import (
     DOCUMENTS,
@@ -65,7 +65,7 @@ def test_block_prints_the_output_shown(block: Block, checkout: Path) -> None:
 
 
 def test_every_block_is_in_a_language_that_tests_check() -> None:
-    known = {"sh", "python", "sql", "markdown", "toml", "text"}
+    known = {"sh", "python", "py", "sql", "markdown", "toml", "text"}  # py: lines of a recipe, added to a module
     by_hand = [document for document in BESIDES_README if document != rules_page.DOCUMENT]  # its examples: transform
     assert {block.place for doc in by_hand for block in blocks(doc) if block.language not in known} == set()
     assert not any(serves(block) for block in RUN)
@@ -222,12 +222,6 @@ def test_changelog_has_its_format_and_the_version_of_the_package() -> None:
 # --- recipes, followed in a copy of the checkout ---------------------------------------------------------------------
 
 
-def _example(words: str) -> str:
-    """The TOML block of CONTRIBUTING.md that holds these words."""
-    (block,) = (block for block in blocks_in("toml", CONTRIBUTING) if words in block.text)
-    return block.text
-
-
 def _python(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
@@ -239,12 +233,29 @@ def _python(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_recipe_for_a_rule_declares_a_whole_rule_and_explains_it(checkout: Path) -> None:
-    example = _example("lead-missing")
-    ((code, entry),) = tomllib.loads(example).items()
-    rule = Rule(code=code, **entry)
-    assert rule.severity in SEVERITIES
-    with (checkout / "transform/checks/rules.toml").open("a", encoding="utf-8") as file:
-        file.write(f"\n{example}")
+def test_recipe_for_a_rule_declares_reports_tests_and_explains_it(checkout: Path) -> None:
+    rule, check, case = (block.text for block in _recipe("Add a rule") if block.language in ("toml", "py"))
+    (code,) = tomllib.loads(rule)
+    shutil.copytree(ROOT / "tests", checkout / "tests")
+    _insert(checkout / "transform/checks/rules.toml", f"\n{rule}")
+    _insert(checkout / "transform/checks/fields.py", check, before="\n\ndef _missing_keys")
+    _insert(checkout / "tests/transform/checks/rule_cases.py", case, before="]\n\nALTERNATIVES")
     assert _python(checkout, "-m", "steckbrief.transform.checks.rules_page").returncode == 0
-    assert f"## {code}\n\n{rule.meaning} (warning)" in (checkout / "docs/rules.md").read_text(encoding="utf-8")
+    page = (checkout / "docs/rules.md").read_text(encoding="utf-8")
+    assert f"## {code}\n\n{tomllib.loads(rule)[code]['meaning']} (info)" in page
+    chosen = f"{code} or every or page"
+    tests = _python(checkout, "-m", "pytest", "-p", "no:cacheprovider", "-q", "tests/transform/checks", "-k", chosen)
+    assert tests.returncode == 0, tests.stdout
+
+
+def _recipe(heading: str) -> list[Block]:
+    return [block for block in blocks(CONTRIBUTING) if block.before.rpartition("\n### ")[2].startswith(f"{heading}\n")]
+
+
+def _insert(file: Path, lines: str, before: str = "") -> None:
+    """Add `lines` to a file, unless somebody has followed the recipe here already."""
+    text = file.read_text(encoding="utf-8")
+    if lines not in text:
+        head, mark, tail = text.partition(before) if before else (text, "", "")
+        assert mark == before, f"{file}: no {before!r}"
+        file.write_text(head + lines + mark + tail, encoding="utf-8")

@@ -48,11 +48,11 @@ def backfill(  # noqa: PLR0913 - the options of a command
     """Build releases of past nights from a git history, without checking anything out."""
     import json  # noqa: PLC0415
 
-    from steckbrief.pipeline.backfill import Wanted  # noqa: PLC0415
+    from steckbrief.pipeline.backfill import BackfillRequest  # noqa: PLC0415
     from steckbrief.pipeline.backfill import backfill as build_nights  # noqa: PLC0415
     from steckbrief.pipeline.errors import UsageError  # noqa: PLC0415
     from steckbrief.pipeline.nights import Every, nights, past  # noqa: PLC0415
-    from steckbrief.pipeline.run import settle  # noqa: PLC0415
+    from steckbrief.pipeline.run import freeze_imports  # noqa: PLC0415
     from steckbrief.pipeline.settings import load_settings, require_utf8  # noqa: PLC0415
 
     if every not in list(Every):
@@ -69,14 +69,14 @@ def backfill(  # noqa: PLR0913 - the options of a command
     options += [("--ref", ref), ("--every", every), ("--since", f"{since:%Y-%m-%d}")]
     options += [(name, str(value)) for name, value in (("--output", output), ("--config", config)) if value]
     command = ("steckbrief", "backfill", str(repo), *(word for option in options for word in option))
-    wanted = Wanted(repo, folders, ref, past_nights, command)
+    request = BackfillRequest(repo, folders, ref, past_nights, command)
     results = []
-    settle()
+    freeze_imports()
     try:
-        for night in build_nights(wanted, settings, past_gates=force):
+        for night in build_nights(request, settings, past_gates=force):
             results.append(night)
             commit = f" {night.commit[:12]}" if night.commit else ""
-            remark(f"{night.time:%Y-%m-%d}{commit}: {printable(night.told)}")
+            remark(f"{night.time:%Y-%m-%d}{commit}: {printable(night.outcome)}")
     except Stopped as stopped:
         remark(f"{stopped}; the finished nights are kept. Run the same command again to continue.")
         raise typer.Exit(stopped.exit_code) from stopped

@@ -20,9 +20,7 @@ Select = Annotated[
 ]
 Ignore = Annotated[
     list[str] | None,
-    typer.Option(
-        "--ignore", metavar="CODES", help="Rules to leave out; takes precedence over --select."
-    ),
+    typer.Option("--ignore", metavar="CODES", help="Rules to leave out; takes precedence over --select."),
 ]
 Form = Annotated[Format, typer.Option("--format", help="Output format.")]
 

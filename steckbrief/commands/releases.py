@@ -15,12 +15,12 @@ _COMMIT_DIGITS: Final = 12  # enough to identify a commit in any repository
 
 def releases(*, output: Releases = None, as_json: AsJson = False) -> None:
     """List the releases, newest first, with their size and the links that protect them."""
-    from steckbrief.load.releases.pins import held_by_links  # noqa: PLC0415
+    from steckbrief.load.releases.pins import pinned  # noqa: PLC0415
     from steckbrief.load.releases.published import release_ids  # noqa: PLC0415
     from steckbrief.pipeline.settings import output_folder  # noqa: PLC0415
 
     folder = output_folder(output)
-    links = held_by_links(folder)
+    links = pinned(folder)
     listed = [_description(folder, release_id, links.get(release_id)) for release_id in reversed(release_ids(folder))]
     if as_json:
         say_json(listed)

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from steckbrief.flows import prepare
-from steckbrief.flows.client import calm_console
+from steckbrief.flows.client import quiet_console
 
 
 def test_telemetry_is_off_whatever_the_surroundings_say() -> None:
@@ -39,12 +39,12 @@ def test_the_console_shows_warnings_but_neither_chatter_nor_stack_traces(
 ) -> None:
     handler = logging.Handler()
     monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
-    calm_console({})
+    quiet_console({})
     assert bool(handler.filter(logging.LogRecord(logger, level, "", 0, "", None, None))) is shown
 
 
 def test_who_asks_prefect_for_its_log_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
     handler = logging.Handler()
     monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
-    calm_console({"PREFECT_LOGGING_LEVEL": "DEBUG"})
+    quiet_console({"PREFECT_LOGGING_LEVEL": "DEBUG"})
     assert handler.filters == []

@@ -153,7 +153,7 @@ def test_a_process_that_ended_by_itself_is_named_with_its_log(tmp_path: Path) ->
     with child("server", "no_such_module", log=tmp_path / "log", environment={}, folder=tmp_path) as found:
         found.process.wait()
         with pytest.raises(CommandError, match=r"server ended by itself with exit code 1.*log"):
-            found.require_life()
+            found.require_alive()
     assert b"no_such_module" in (tmp_path / "log").read_bytes()
 
 
