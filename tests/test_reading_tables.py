@@ -15,26 +15,28 @@ TEXT = PAGE.read_text(encoding="utf-8")
 (FORMULAS,) = (block for block in blocks(PAGE) if "COUNTIFS" in block.text)
 
 
-def test_tables_at_a_glance_are_the_declared_ones_with_the_rows_of_raw(release: Path) -> None:
+def test_the_overview_lists_the_declared_tables_with_the_rows_of_raw(release: Path) -> None:
     assert glance(release) in TEXT
 
 
-def test_spreadsheet_formulas_count_what_the_text_says(release: Path) -> None:
+def test_spreadsheet_formulas_give_the_numbers_in_the_text(release: Path) -> None:
     with (release / "faqs.csv").open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
-    said = re.search(r"They give (\d+) and (\d+)", TEXT)
-    assert said
-    assert [_countifs(formula, [header, *rows]) for formula in FORMULAS.text.split()] == [int(n) for n in said.groups()]
+    counts = re.search(r"They give (\d+) and (\d+)", TEXT)
+    assert counts
+    assert [_countifs(formula, [header, *rows]) for formula in FORMULAS.text.split()] == [
+        int(n) for n in counts.groups()
+    ]
     columns = {letter: header[ord(letter) - ord("A")] for letter in re.findall(r"([A-Z]):\1", FORMULAS.text)}
     assert columns == {"A": "profile_id", "I": "shared_by", "F": "answer"}
 
 
 def _countifs(formula: str, rows: list[list[str]]) -> int:
-    """COUNTIFS as spreadsheets define it, for criteria with a wildcard, "<number" and "<>"."""
+    """Evaluate COUNTIFS as spreadsheets do, for criteria with a wildcard, "<number" and "<>"."""
     arguments = re.fullmatch(r"=COUNTIFS\((.*)\)", formula)
     assert arguments
-    given = arguments[1].split(",")
-    criteria = [(ord(a[0]) - ord("A"), wanted.strip('"')) for a, wanted in zip(given[::2], given[1::2], strict=True)]
+    parts = arguments[1].split(",")
+    criteria = [(ord(a[0]) - ord("A"), wanted.strip('"')) for a, wanted in zip(parts[::2], parts[1::2], strict=True)]
     return sum(all(_meets(row[column], wanted) for column, wanted in criteria) for row in rows)
 
 
@@ -46,7 +48,7 @@ def _meets(cell: str, wanted: str) -> bool:
     return fnmatchcase(cell, wanted)
 
 
-def test_front_matter_is_always_among_the_neutralised_cells(release: Path) -> None:
+def test_front_matter_is_always_neutralised(release: Path) -> None:
     manifest = read(release).manifest
     with (release / "profiles.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = [row["front_matter_raw"] for row in csv.DictReader(file)]
