@@ -32,6 +32,9 @@ _QUICK = {
 }
 """Settings that save a test most of the waiting."""
 
+_CLIENT = httpx.Client(timeout=90, limits=httpx.Limits(max_keepalive_connections=0))
+"""Shared, because a new client reads all certificates. It keeps no connection, because a server may be killed."""
+
 _Result = TypeVar("_Result")
 
 
@@ -87,7 +90,7 @@ class PrefectServer:
         end = time.monotonic() + _LOCKED
         while True:
             url = f"{self.server.url}/api{path}"
-            response = httpx.request(method, url, json=content, timeout=90, auth=(user, password))
+            response = _CLIENT.request(method, url, json=content, auth=(user, password))
             if response.status_code != 503 or time.monotonic() > end:
                 break
             time.sleep(0.3)
@@ -119,6 +122,9 @@ class PrefectServer:
     def let_time_pass(self, run: str, time_passed: dt.timedelta) -> None:
         """Date back what the server knows about the events of a run, once it knows any."""
         wait_until(lambda: date_back_events(self.home, run, time_passed))
+        # The server has planned when it next looks at each automation. An update makes it look now.
+        for automation in self.post("/automations/filter", {}):
+            self.request("PATCH", f"/automations/{automation['id']}", {"enabled": True})
 
 
 @contextmanager

@@ -49,8 +49,8 @@ def newest_run(server: PrefectServer) -> dict[str, Any]:
     no_deployment = {"deployment_id": {"is_null_": True}}
     body = {"sort": "EXPECTED_START_TIME_DESC", "limit": 1, "flow_runs": no_deployment}
     (run,) = server.post("/flow_runs/filter", body)
-    found: dict[str, Any] = run
-    return found
+    newest: dict[str, Any] = run
+    return newest
 
 
 def of_run(server: PrefectServer, run: Mapping[str, Any], kind: str, at_least: int) -> list[dict[str, Any]]:
@@ -113,7 +113,9 @@ def test_a_flow_and_a_direct_build_publish_the_same_bytes(build: FlowBuild) -> N
     steckbrief("build", RAW, "--output", "direct", "--direct", cwd=build.folder)
     flow, direct = ((build.folder / output / "latest").resolve() for output in ("out", "direct"))
     assert table_files(flow) == table_files(direct)
-    assert [*verify_latest(build.folder / "out"), *verify(latest(build.folder / "out"))] == []
+    release = latest(build.folder / "out")
+    assert release is not None
+    assert [*verify_latest(build.folder / "out"), *verify(release)] == []
 
 
 def test_a_run_without_changes_says_so(prefect_server: PrefectServer, build: FlowBuild) -> None:
