@@ -19,9 +19,9 @@ from steckbrief.extract.git.read import GitFile, RepositoryError, digest_of_file
 from steckbrief.load.errors import GateError
 from steckbrief.load.release import table
 from steckbrief.load.releases.published import Release, latest, released_at
-from steckbrief.load.releases.staging import lasting_folder
+from steckbrief.load.releases.staging import lasting_folder, open_staging
 from steckbrief.pipeline import run
-from steckbrief.pipeline.backfill_output import require_own
+from steckbrief.pipeline.backfill_output import require_own, require_room
 from steckbrief.pipeline.errors import NothingToBuildError, SourceError, UsageError
 from steckbrief.pipeline.plan import DATES, cache_of, next_due
 from steckbrief.pipeline.provenance import fingerprint, writer
@@ -143,9 +143,10 @@ class _Builder:
     def _build(self, time: dt.datetime, commit: str) -> Night:
         origin = Origin(str(self.request.repository), commit, self.request.paths, digest_of_files(self.files))
         try:
-            summary = run.build(
-                BuildRequest(self.folder, self.settings, at=time, origin=origin, past_gates=self.past_gates)
-            )
+            request = BuildRequest(self.folder, self.settings, at=time, origin=origin, past_gates=self.past_gates)
+            with open_staging(self.settings.output, now=time) as staging:
+                require_room(self.settings.output, time)  # under the lock, so that no other build publishes in between
+                summary = run.build_into(staging, request)
         except NothingToBuildError:
             self.baseline.commit, self.baseline.empty = commit, True
             return Night(time, commit, None, "no profile")

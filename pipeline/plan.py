@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,8 @@ class Cache:
         written: whether the same code wrote its files; if not, the same rows are published again.
         configured: whether it was built with the same recorded settings, including those that select files.
         inputs: digest of the files it was built from.
-        contents: digest of the same files as git records them; None if they were not read from git.
+        contents: digest of the same files as git records them; None if they were not read from git, or if they would
+            give another release on the day of the build.
         today: the day with which its dates were compared.
     """
 
@@ -53,25 +54,31 @@ class Cache:
         """Whether the same files would give the same release again, as long as no date comes due."""
         return self.usable and self.written and self.configured
 
-    def holds_on(self, day: dt.date) -> bool:
-        """Whether the same files would give the same release again on `day`. ReleaseError if it cannot be read."""
-        return self.current and not a_date_came_due(table(self.folder, "profiles", DATES), self.today, day)
 
+def cache_of(
+    release: Release, recorded: Mapping[str, Any], fingerprint: str, writer: str, day: dt.date | None = None
+) -> Cache:
+    """Return a release as the cache for a build on `day` with these recorded settings and fingerprints of code.
 
-def cache_of(release: Release, recorded: Mapping[str, Any], fingerprint: str, writer: str) -> Cache:
-    """Return a release as the cache for a build with these recorded settings and these fingerprints of code."""
+    Raises ReleaseError if the dates of its profiles are needed and cannot be read.
+    """
     manifest = release.manifest
     settings = dict(manifest.get("settings", {}))
     today = settings.pop("today", None)
-    return Cache(
+    cache = Cache(
         folder=release.path,
         usable=manifest.get("fingerprint") == fingerprint,
         written=manifest.get("writer") == writer,
         configured=settings == recorded,
         inputs=manifest.get("inputs", {}).get("sha256"),
-        contents=manifest.get("source", {}).get("contents"),
+        contents=None,
         today=dt.date.fromisoformat(today) if today else None,
     )
+    contents = manifest.get("source", {}).get("contents")
+    if contents is None or not cache.current or day is None:
+        return cache
+    due = a_date_came_due(table(release.path, "profiles", DATES), cache.today, day)
+    return cache if due else replace(cache, contents=contents)
 
 
 def inputs_digest(files: Iterable[tuple[str, str]], unreadable: Iterable[Unreadable]) -> str:

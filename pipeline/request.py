@@ -28,8 +28,7 @@ class BuildRequest:
         past_gates: publish even if a gate failed, but not if nothing changed.
         direct: the build runs without Prefect; only the summary needs to know.
         at: time of the release, aware.
-        origin: for a backfill, where the files in `source` come from. Nothing is fetched then, and the build fails if
-            a release or a candidate is later than `at`.
+        origin: for a backfill, where the files in `source` come from; nothing is fetched then.
     """
 
     source: Path

@@ -15,9 +15,8 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 import pyarrow as pa
 
 from steckbrief.load.errors import GateError
-from steckbrief.load.release import Release, ReleaseInfo, latest, open_staging, reject
+from steckbrief.load.release import ReleaseInfo, Staging, latest, open_staging, reject
 from steckbrief.pipeline import work_folder
-from steckbrief.pipeline.backfill_output import require_room
 from steckbrief.pipeline.plan import Cache, cache_of
 from steckbrief.pipeline.progress import watcher
 from steckbrief.pipeline.provenance import fingerprint, version, writer
@@ -40,7 +39,7 @@ from steckbrief.pipeline.stages import (
 )
 from steckbrief.pipeline.summary import BuildSummary, summarize, summarize_unchanged
 
-__all__ = ["BuildRequest", "build", "directly", "freeze_imports", "inspected", "published"]
+__all__ = ["BuildRequest", "build", "build_into", "directly", "freeze_imports", "inspected", "published"]
 
 _Result = TypeVar("_Result", bound=StageResult)
 _Arguments = ParamSpec("_Arguments")
@@ -100,17 +99,23 @@ def build(request: BuildRequest, execute: Execute = directly) -> BuildSummary:
         NotADirectoryError: the source is not a folder.
         NothingToBuildError: the source has no profile.
         SourceError: the source is in git and cannot be fetched or read.
-        UsageError: a later release or candidate is in the way of a backfill.
         GateError: a gate failed, and the request does not ignore gates; the candidate is kept.
         LoadError: the output folder cannot be used, or the release breaks a promise of the schema.
     """
+    with open_staging(request.settings.output, now=request.at) as staging:
+        return build_into(staging, request, execute)
+
+
+def build_into(staging: Staging, request: BuildRequest, execute: Execute = directly) -> BuildSummary:
+    """Build and publish a release as `build` does, in a staging directory that is already open."""
     timer = _Timer(execute)
     settings = request.settings
-    with open_staging(settings.output, now=request.at) as staging, work_folder.beside(staging.path) as work:
-        if request.origin:  # checked under the lock, so that no other build can publish in between
-            require_room(settings.output, request.at)
+    with work_folder.beside(staging.path) as work:
         previous = latest(settings.output)
-        cache = None if previous is None or request.full else _cache(previous, settings)
+        cache = None
+        if previous is not None and not request.full:
+            code = fingerprint(settings.affecting_rows)
+            cache = cache_of(previous, settings.recorded, code, writer(), request.today)
         updated = _update(request, cache, work, timer)
         if previous and updated.unchanged:
             return summarize_unchanged(request, previous, previous.manifest["inputs"], staging.warnings, timer.total())
@@ -164,18 +169,12 @@ def published(candidate: BuildSummary | None) -> BuildSummary | None:
     return candidate if Path(candidate.latest).readlink().name == candidate.release else None
 
 
-def _cache(previous: Release, settings: Settings) -> Cache:
-    return cache_of(previous, settings.recorded, fingerprint(settings.affecting_rows), writer())
-
-
 def _update(request: BuildRequest, cache: Cache | None, work: Path, timer: _Timer) -> Updated:
     """Run the stage update, unless the request says where its files come from."""
     if request.origin is not None:
         return Updated(request.source, request.origin)
     settings = request.settings
-    known = None
-    if cache is not None and not request.force and cache.contents is not None and cache.holds_on(request.today):
-        known = cache.contents
+    known = None if cache is None or request.force else cache.contents
     return timer.run(UPDATE, request.source, work, settings.git, settings.file_limits.file_bytes, known)
 
 

@@ -1,7 +1,4 @@
-"""The command line and the settings as prose: docs/cli.md.
-
-`python -m steckbrief.reference` writes the page; a test fails when it is stale.
-"""
+"""The reference of commands and settings. `python -m steckbrief.reference` writes docs/cli.md."""
 
 from __future__ import annotations
 
@@ -31,12 +28,12 @@ DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 
 EXIT_MEANINGS: Final[Mapping[ExitCode, str]] = MappingProxyType(
     {
-        ExitCode.DONE: "done; `check` found no error in any profile",
-        ExitCode.FAILED: "failed, and `latest` stays where it was; or `check` found an error in a profile",
-        ExitCode.USAGE: "wrong command, flag or setting; nothing was begun",
-        ExitCode.GATE: "stopped by a gate or a broken key; `latest` stays, the candidate is in `rejected/`",
-        ExitCode.INTERRUPTED: "stopped with Ctrl-C",
-        ExitCode.TERMINATED: "stopped with SIGTERM, as service managers do",
+        ExitCode.DONE: "success; `check` found no error in any profile",
+        ExitCode.FAILED: "failure, and `latest` is unchanged; or `check` found an error in a profile",
+        ExitCode.USAGE: "invalid command, option or setting; nothing was done",
+        ExitCode.GATE: "stopped by a gate or a broken key; `latest` is unchanged, and the candidate is in `rejected/`",
+        ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
+        ExitCode.TERMINATED: "terminated with SIGTERM, which service managers send",
     }
 )
 
@@ -48,10 +45,10 @@ _OPERATOR: Final = "operator"
 _INTRODUCTION: Final = """\
 # Command line and settings
 
-Written from the declarations of the settings by `python -m steckbrief.reference`; do not edit it here.
+`python -m steckbrief.reference` writes this page from the declarations in the code. Do not edit it here.
 
-Results go to standard output. Progress and errors go to standard error: a bar on a terminal, one line per stage
-elsewhere.
+Results go to standard output; progress and errors go to standard error. On a terminal, progress is a bar; otherwise it
+is one line per stage.
 """
 
 _SETTINGS: Final = f"""\
@@ -84,7 +81,7 @@ directory. That file does not count in a git tree or beside `raw/`, where it may
 
 
 def render() -> str:
-    """The whole page: commands, exit codes, settings."""
+    """Return the whole page: commands, exit codes and settings."""
     codes = [f"| {code.value} | {EXIT_MEANINGS[code]} |" for code in ExitCode]
     return "\n".join(
         [
@@ -126,7 +123,7 @@ def _rows(prefix: str, owner: str, fields: Iterable[tuple[str, FieldInfo, str]])
 
 
 def _default(field: FieldInfo) -> str:
-    """The default as it is written in TOML, where a cell of a Markdown table can hold it."""
+    """Return the default as written in TOML, escaped for a cell of a Markdown table."""
     if field.default is None:
         return "unset"
     text = json.dumps(field.default, ensure_ascii=False, default=str)
@@ -134,10 +131,10 @@ def _default(field: FieldInfo) -> str:
 
 
 def _limit_reasons() -> dict[str, str]:
-    """Limit -> its reason, from the docstring of FileLimits, which is where the reasons stand."""
+    """Return the reason for each limit, which is in the docstring of FileLimits."""
     lines = inspect.cleandoc(FileLimits.__doc__ or "").splitlines()
-    found = (re.fullmatch(r"(\w+): (.+)", line) for line in lines)
-    return {match[1]: f"{match[2][0].upper()}{match[2][1:]}" for match in found if match}
+    matches = (re.fullmatch(r"(\w+): (.+)", line) for line in lines)
+    return {match[1]: f"{match[2][0].upper()}{match[2][1:]}" for match in matches if match}
 
 
 if __name__ == "__main__":

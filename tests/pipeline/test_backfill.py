@@ -81,7 +81,7 @@ def test_every_night_with_a_change_is_a_release_of_its_time_and_commit(built: Pa
     assert [manifest["source"]["commit"] for manifest in manifests] == commits[1:]
     assert [manifest["tables"]["profiles"]["rows"] for manifest in manifests] == [2, 2, 3, 3, 2]
     assert [manifest["inputs"]["reused"] for manifest in manifests] == [0, 1, 2, 2, 2]
-    assert "5 releases as published" in steckbrief("verify", "--all", "--output", built, cwd=built).stdout
+    assert "5 releases undamaged" in steckbrief("verify", "--all", "--output", built, cwd=built).stdout
 
 
 def test_the_history_records_from_when_until_when_every_row_was_valid(built: Path) -> None:
@@ -153,7 +153,7 @@ def test_a_terminated_backfill_says_what_stays_and_how_to_continue(
         running.process.terminate()
         code, _, stderr = running.end()
     assert code == 143
-    assert "stopped by SIGTERM; finished nights stay. Run the same backfill again to continue." in stderr
+    assert "stopped by SIGTERM; the finished nights are kept. Run the same command again to continue." in stderr
     steckbrief(*arguments(repository), cwd=tmp_path)
     assert contents(tmp_path / "out") == contents(built)
 

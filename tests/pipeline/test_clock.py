@@ -16,7 +16,7 @@ from tests.command import profiles, write_source
 
 TODAY = dt.datetime(2026, 11, 22, 4, 15, tzinfo=dt.UTC)
 LATER = TODAY + dt.timedelta(days=400)
-WARNING = "Warning: 20271227T041500Z is of a time to come"
+WARNING = "Warning: 20271227T041500Z lies in the future"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_after_a_night_in_the_future_every_night_warns_and_builds(
     assert "Warning" not in night(tmp_path, settings, LATER)
     assert caplog.text == ""
     assert WARNING in night(tmp_path, settings, TODAY), "a night without changes warns too"
-    assert "20271227T041500Z is of a time to come" in caplog.text
+    assert "20271227T041500Z lies in the future" in caplog.text
     assert WARNING in night(tmp_path, settings, TODAY, force=True)
     assert (tmp_path / "output/latest").readlink().name == "20271227T041500Z-2"
     assert "Warning: 20271227T041500Z-2 is" in night(tmp_path, settings, TODAY + dt.timedelta(days=1))

@@ -24,8 +24,8 @@ def home(tmp_path: Path) -> Path:
 def test_a_release_that_loses_too_many_profiles_is_not_published(home: Path) -> None:
     previous = (home / "output/latest").readlink()
     done = steckbrief("build", "--direct", cwd=home, expect=3)
-    assert f"profiles-lost: 5 of 8 profiles of release {previous.name} are gone, 62.5% of at most 10.0%" in done.stderr
-    assert "Mend the source" in done.stderr
+    assert f"profiles-lost: 5 of 8 profiles of release {previous.name} are missing, 62.5% (limit 10.0%)" in done.stderr
+    assert "Fix the source" in done.stderr
     assert "--force" in done.stderr
     assert "Traceback" not in done.stderr
     assert (home / "output/latest").readlink() == previous
@@ -42,7 +42,7 @@ def test_a_release_that_loses_too_many_profiles_is_not_published(home: Path) -> 
         "rejected",
         "releases",
     ]
-    assert "1 release as published" in steckbrief("verify", "--all", cwd=home).stdout
+    assert "1 release undamaged" in steckbrief("verify", "--all", cwd=home).stdout
 
 
 def test_new_profiles_do_not_make_up_for_lost_ones(tmp_path: Path) -> None:
@@ -68,12 +68,12 @@ def test_diff_and_verify_accept_a_candidate(home: Path) -> None:
     (candidate,) = (home / "output/rejected").iterdir()
     counts = json.loads(steckbrief("diff", "latest", candidate.name, "--format", "json", cwd=home).stdout)["counts"]
     assert counts["profiles"]["removed"] == 5
-    assert "1 release as published" in steckbrief("verify", candidate.name, cwd=home).stdout
+    assert "1 release undamaged" in steckbrief("verify", candidate.name, cwd=home).stdout
 
 
 def test_force_publishes_past_a_failed_gate_and_release_json_says_so(home: Path) -> None:
     done = steckbrief("build", "--direct", "--force", cwd=home)
-    assert "Published by force past a gate: profiles-lost" in done.stdout
+    assert "Published by force although a gate failed: profiles-lost" in done.stdout
     manifest = json.loads((home / "output/latest/release.json").read_text(encoding="utf-8"))
     assert manifest["forced"] is True
     # Five of eight profiles are gone, and with them 25 of 40 rows of front matter; no other table had 20 rows.

@@ -153,7 +153,7 @@ def test_rows_that_changed_after_publication_are_not_reused(tmp_path: Path) -> N
     write_parquet(read_parquet(release, "features").slice(1), release, "features")
     write_source(tmp_path / "raw", profiles(4))
     done = steckbrief("build", "--direct", cwd=tmp_path, expect=1)
-    assert "the table features of this release has the SHA-256" in done.stderr
+    assert "the table features of this release cannot be used: it has the SHA-256" in done.stderr
     assert "Restore the folder from a backup" in done.stderr
 
 
@@ -163,7 +163,7 @@ def test_a_damaged_last_release_fails_the_build_and_the_error_says_what_to_do(tm
     (tmp_path / "output/latest/profiles.parquet").write_bytes(b"half")
     write_source(tmp_path / "raw", profiles(4))
     done = steckbrief("build", "--direct", cwd=tmp_path, expect=1)
-    assert "the table profiles of this release cannot be read" in done.stderr
+    assert "the table profiles of this release cannot be used" in done.stderr
     assert "ln -sfn" in done.stderr
     with pytest.raises(ReleaseError):
         run.build(

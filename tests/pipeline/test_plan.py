@@ -81,7 +81,7 @@ def test_a_cache_is_current_only_with_the_same_settings_and_code(tmp_path) -> No
         written=True,
         configured=True,
         inputs="d",
-        contents="c",
+        contents=None,
         today=dt.date(2026, 3, 1),
     )
     assert cache_of(release, recorded, one, "w").current

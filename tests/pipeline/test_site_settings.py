@@ -44,7 +44,7 @@ def test_a_build_reports_which_pattern_excluded_how_many_files(site: Path, tmp_p
     lines = done.stdout.splitlines()
     assert lines[0].startswith("2 profiles from 2 files ")
     assert lines[1:4] == [
-        "0 skipped by name, 0 quarantined, 0 no Markdown",
+        "0 skipped by name, 0 quarantined, 0 not Markdown",
         "1 excluded by **/drafts/**",
         "1 excluded by README.md",
     ]
