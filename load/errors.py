@@ -63,7 +63,7 @@ class GateError(LoadError):
             + "".join(f"{sentence}.\n" for sentence in failed)
             + f"The candidate is in {candidate}. Fix the source and build again. If the change is intended, publish it"
             f" with {command}; release.json records that a gate failed. The limits are in the table [gates] of"
-            " steckbrief.toml."
+            " the operator's settings."
         )
 
     def __reduce__(self) -> tuple[type[GateError], tuple[tuple[str, ...], Path, str]]:
