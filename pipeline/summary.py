@@ -58,7 +58,9 @@ class BuildSummary:
         reused: profiles reused from the last release.
         published: whether the release is new.
         failed_gates: sentences about failed gates, without the full stop.
-        warnings: sentences about the output folder, without the full stop.
+        warnings: sentences about the settings files and the output folder, without the full stop.
+        site_file: the settings file of the site, if there is one.
+        operator_file: the settings file of the operator, if there is one.
     """
 
     source: str
@@ -80,6 +82,8 @@ class BuildSummary:
     published: bool = True
     failed_gates: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    site_file: str | None = None
+    operator_file: str | None = None
 
 
 def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
@@ -107,7 +111,7 @@ def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
         failed_gates: sentences about failed gates.
         published: whether the release is new.
     """
-    output = request.settings.output
+    output, settings_files = request.settings.output, request.settings.files
     return BuildSummary(
         source=absolute(request.source),
         release=release_id,
@@ -124,7 +128,9 @@ def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
         diagnostics=count_rules(diagnostics),
         excluded=dict(files["excluded"]),
         reused=files["reused"],
-        warnings=warnings,
+        warnings=(*settings_files.warnings, *warnings),
+        site_file=settings_files.site_path,
+        operator_file=settings_files.operator_path,
         seconds=seconds,
         failed_gates=failed_gates,
         published=published,

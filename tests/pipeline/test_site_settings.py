@@ -24,7 +24,7 @@ name = "title"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """Two profiles, a draft and a page that is not a profile, with the settings beside them."""
+    """Two profiles, a draft and a page that is not a profile, with the site file beside them."""
     source = tmp_path / "site"
     profile = PROFILE.format(title="Eins", slug="eins").replace("Hauptfunktionen", "Was drin ist")
     for name, text in {

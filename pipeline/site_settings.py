@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainValidator
 
+from steckbrief.extract.path_filter import EVERYTHING, MOST_PATTERNS, check_pattern
 from steckbrief.pipeline.rule_filter import suggestion
 from steckbrief.schema.values import PRICE_MODELS, SECTION_KINDS
 from steckbrief.transform.checks.rules import rules
@@ -68,17 +69,37 @@ _Headings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 _Rule = Annotated[str, AfterValidator(_check_rule)]
 
 
-class SiteSettings(BaseModel):
-    """How a site writes its profiles. The defaults fit the demo profiles and similar sites."""
+_PathPatterns = Annotated[tuple[Annotated[str, AfterValidator(check_pattern)], ...], Field(max_length=MOST_PATTERNS)]
 
+_MOST_LINK_PATTERNS: Final = 100
+"""Every link is compared with every pattern, and strangers may have written both."""
+
+
+class SiteSettings(BaseModel):
+    """Settings that a site file may set, because they only describe how the site writes its profiles.
+
+    The defaults fit the demo profiles and similar sites.
+    """
+
+    include: Annotated[
+        _PathPatterns,
+        Field(
+            description="Patterns of the files to read, written as in .gitignore, but relative to the source: `*.md`"
+            " matches only files directly in it, `**/*.md` files in all folders, `apps` everything in apps."
+        ),
+    ] = EVERYTHING
+    exclude: Annotated[
+        _PathPatterns, Field(description="Patterns of the files to leave out, written like those of include.")
+    ] = ()
     default_locale: Annotated[
         str, AfterValidator(_locale), Field(description="Locale of profiles that do not name theirs, such as de.")
     ] = "de"
     catalogue_links: Annotated[
         tuple[Annotated[str, AfterValidator(check_link_pattern)], ...],
         Field(
+            max_length=_MOST_LINK_PATTERNS,
             description="Patterns of links to other profiles: RE2 regular expressions for the whole address (`\\w` is"
-            " ASCII), each with a group slug and, if the address names a locale, a group locale."
+            " ASCII), each with a group slug and, if the address names a locale, a group locale.",
         ),
     ] = (CATALOGUE_LINK,)
     template_profiles: Annotated[
