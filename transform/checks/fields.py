@@ -19,15 +19,15 @@ _REPLACED = {"slug": "slug-missing", "title": "title-missing"}
 def field_problems(reading: Reading, profile: ProfileRow) -> Iterator[Problem]:
     """What is wrong with the fields of one profile; nothing about keys where there is no front matter to read."""
     document, options = reading.document, reading.options
-    values = document.front_matter.values
-    if values:
+    texts = document.front_matter.texts
+    if texts:
         for column in options.required_keys:
             keys = KEYS.get(column, (column,))
-            if all(_is_blank(values.get(key)) for key in keys):
+            if all(_is_blank(texts.get(key)) for key in keys):
                 own = next((key for key, meant in options.aliases.items() if meant == column), keys[0])
                 found = {"key": own, column: str(getattr(profile, column, None))}
                 yield Problem(_REPLACED.get(column, "key-missing"), 1, 1, found)
-        slug = values.get("slug")
+        slug = texts.get("slug")
         if not _is_blank(slug) and not is_slug(" ".join(str(slug).split())):
             yield _at(document, "slug", "slug-invalid", value=str(slug), slug=profile.slug)
     url = profile.official_url

@@ -21,6 +21,6 @@ def problem_at_key(
     raw = profile.front_matter_raw or ""
     own = [key for key, meant in aliases.items() if meant == column]
     names = "|".join(re.escape(key) for key in (*own, *KEYS.get(column, (column,))))
-    key = re.search(rf"^[\"']?(?P<name>{names})[\"']?[ \t]*:", raw, re.MULTILINE)
+    key = re.search(rf"^[{{ \t]*[\"']?(?P<name>{names})[\"']?[ \t]*[:=]", raw, re.MULTILINE)
     line = line_at(raw, key.start()) if key else 1
     return profile.profile_id, Problem(rule, line, line, {"key": key["name"] if key else column, **values})
