@@ -93,12 +93,16 @@ class JsonHandler(FrontMatterHandler):
 
 def _end(text: str, start: int) -> int | None:
     """Return the offset after the bracket that closes the one at `start`; None if it is missing."""
-    depth = 0
+    closings: list[str] = []
     for token in _BRACKET.finditer(text, start):
-        if token.group()[0] != '"':
-            depth += -1 if token["close"] else 1
-            if depth <= 0:
+        bracket = token.group()[0]
+        if token["close"]:
+            if closings.pop() != bracket:
+                return None
+            if not closings:
                 return token.end()
+        elif bracket != '"':
+            closings.append("}" if bracket == "{" else "]")
     return None
 
 
@@ -118,7 +122,7 @@ def _read_entries(source: str, position: int, first_line: int) -> KeyedMapping:
     line, counted = first_line, 0
     while not _END.match(source, position) and position < len(source):
         key = _KEY.match(source, position)
-        start = key.start("key") if key else position
+        start = key.start("key") if key else _end_of_space(source, position)
         line, counted = line + line_at(source[counted:start], start - counted) - 1, start
         if key is None:
             problems.append(invalid("JSON", "Expecting a key in double quotes", KEY_LOST, line))
@@ -162,6 +166,10 @@ def _next_key(source: str, start: int) -> int:
     """Return the offset of the first key after `start`, or of the end."""
     following = _NEXT_KEY.search(source, start)
     return following.end() if following else len(source)
+
+
+def _end_of_space(source: str, start: int) -> int:
+    return len(source) - len(source[start:].lstrip())
 
 
 def _value_source(source: str) -> str:

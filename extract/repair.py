@@ -8,12 +8,14 @@ from collections.abc import Mapping
 _COMMENT = re.compile(r"(?<!\S)#.*")
 _ESCAPED_QUOTE = re.compile(r"\\+([\"'])")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
-_QUOTES = "\"'"
+_QUOTES = ("'", '"')
+_WORD = re.compile(r"\w")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MOST_PAIRS = 8
 
 
 def obvious_text(source: str) -> str | None:
-    """Return the text that an author meant with a value that is invalid in the format; None if there is no value.
+    """Return the text that an author meant with a value that is invalid in the format; None if it is not obvious.
 
     >>> obvious_text("Krita: painting  # a note")
     'Krita: painting'
@@ -21,14 +23,18 @@ def obvious_text(source: str) -> str | None:
     ("It's free", 'Krita')
     """
     text = source.strip()
-    if text[:1] in _QUOTES and text[1:].endswith(text[:1]):
-        return unwrap(text[1:-1].strip()) or None
-    text = _COMMENT.sub("", text).strip()
-    if text[:1] and text[0] in _QUOTES and text.count(text[0]) == 1:
-        text = text[1:]
-    elif text[:1] and text[0] in _QUOTES and text[1:].endswith(text[0]):
+    if not _is_quoted(text):
+        text = _COMMENT.sub("", text).strip()
+    if _is_quoted(text):
         text = text[1:-1]
-    return unwrap(text.strip()) or None
+    elif text[:1] in _QUOTES and text.count(text[:1]) == 1:
+        text = text[1:]
+    text = unwrap(text.strip())
+    return text if _WORD.search(text) and not _CONTROL.search(text) else None
+
+
+def _is_quoted(text: str) -> bool:
+    return len(text) > 1 and text[0] in _QUOTES and text[0] == text[-1]
 
 
 def unwrap(text: str) -> str:

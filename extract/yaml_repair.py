@@ -7,10 +7,14 @@ import re
 from steckbrief.extract.repair import obvious_text
 from steckbrief.extract.text import lines
 
-# A blank line and a Markdown heading between the fences mean that the author forgot the closing fence and that the
-# second fence is a rule in the body. YAML comments look like headings, so this is checked only if YAML fails.
-_HEADING = re.compile(r"(?<![^\r\n])#{1,6}[ \t]+\S")
-_BLANK = re.compile(r"(?<![^\r\n])[ \t]*[\r\n]")
+_END = r"(?:\r\n|\n|\r(?!\n))"
+# A Markdown heading between blank lines, or between a blank line and prose, means that the author forgot the closing
+# fence, and that the second fence is a rule in the body. YAML comments look like headings, so this is checked only if
+# YAML fails.
+_HEADING = re.compile(rf"(?:\A|{_END})#{{1,6}}[ \t]+\S")
+_BLANK = re.compile(rf"(?:\A|{_END})[ \t]*{_END}")
+_HEADING_BETWEEN_BLANKS = re.compile(rf"(?:\A|{_END})[ \t]*{_END}#{{1,6}}[ \t]+\S[^\r\n]*{_END}[ \t]*(?:{_END}|\Z)")
+_PROSE = re.compile(rf"(?:\A|{_END})(?![ \t#\r\n\]}}-]|[^:\r\n]{{1,60}}:)[^\r\n]")
 # Lines that continue an entry although they are not indented.
 _CONTINUATION = re.compile(r"[ \t]*(?:#|-(?:[ \t\r\n]|\Z)|[\]}]|[\r\n]|\Z)")
 _TAB_KEY = re.compile(r" *\t[ \t]*[\w-]+[ \t]*:(?:[ \t\r\n]|\Z)")
@@ -23,7 +27,9 @@ _NESTED = re.compile(r"(?:[\r\n])[ \t]*(?:-(?:[ \t]|\Z)|[\w-]+:(?:[ \t\r\n]|\Z))
 
 def looks_like_body(source: str) -> bool:
     """Return whether text between two fences is the body of a file whose author forgot the closing fence."""
-    return _HEADING.search(source) is not None and _BLANK.search(source) is not None
+    if _HEADING_BETWEEN_BLANKS.search(source):
+        return True
+    return all(pattern.search(source) for pattern in (_HEADING, _BLANK, _PROSE))
 
 
 def entries_of(source: str, first_line: int) -> list[tuple[int, str]]:
