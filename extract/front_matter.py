@@ -20,9 +20,11 @@ _HANDLERS: Final[tuple[FrontMatterHandler, ...]] = (YamlHandler(), TomlHandler()
 
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
 _LINE_END = r"[ \t]*(?:\r\n|\n|\r)"
-# A blank line, or a comment in the syntax of HTML, MDX or Markdown, before the opening fence.
+# Blank lines, or a comment in the syntax of HTML, MDX or Markdown, before the opening fence.
 _LEADING = re.compile(
-    rf"(?:[ \t]*(?:<!--(?:(?!-->).)*-->|\{{/\*(?:(?!\*/).)*\*/\}}|\[//\]:[ \t]*#[^\r\n]*))?{_LINE_END}", re.DOTALL
+    rf"(?:{_LINE_END})+"
+    rf"|[ \t]*(?:<!--(?:(?!-->).)*-->|\{{/\*(?:(?!\*/).)*\*/\}}|\[//\]:[ \t]*#[^\r\n]*){_LINE_END}",
+    re.DOTALL,
 )
 # Texts that are not mappings are common after rules in a body, so they are not reported below the first line.
 _NOT_READ = frozenset({"front-matter-invalid", "front-matter-not-mapping"})

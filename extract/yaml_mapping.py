@@ -192,7 +192,8 @@ class _Reader:
         else:
             parts = (getattr(error, "context", None), getattr(error, "problem", None))
             detail = " ".join(str(part) for part in parts if part)
-        return invalid("YAML", detail, effect, self._line(self._offset(error)), line_end)
+        last = max(len(self._source.rstrip()) - 1, 0)
+        return invalid("YAML", detail, effect, self._line(min(self._offset(error), last)), line_end)
 
     def _offset(self, error: yaml.YAMLError) -> int:
         if isinstance(error, yaml.reader.ReaderError):

@@ -151,7 +151,7 @@ def test_nan_and_infinity_are_floats():
 @pytest.mark.parametrize(
     ("source", "line"),
     [
-        ("\n  - a: [", 4),
+        ("\n  - a: [", 3),
         ("a: [\n  - b: c", 3),
         ("&: c: d", 2),
         ("%YAML 9.9", 2),
