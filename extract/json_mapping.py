@@ -18,7 +18,7 @@ from steckbrief.extract.front_matter_handler import (
 )
 from steckbrief.extract.limits import DEFAULT_LIMITS, FileLimits
 from steckbrief.extract.model import Problem
-from steckbrief.extract.repair import obvious_text
+from steckbrief.extract.repair import obvious_value
 from steckbrief.extract.text import line_at
 
 _LINE_END = r"[ \t]*(?:\r\n|\n|\r|\Z)"
@@ -158,7 +158,7 @@ def _read_value(source: str, start: int) -> tuple[object, object, int, str | Non
         after = _AFTER_VALUE.match(source, closing)
         return None, None, after.end() if after else closing, detail
     end = _next_key(source, start)
-    obvious = obvious_text(_value_source(source[start:end]))
+    obvious = obvious_value(_value_source(source[start:end]))
     return obvious, obvious, end, detail
 
 

@@ -14,17 +14,26 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MOST_PAIRS = 8
 
 
-def obvious_text(source: str) -> str | None:
-    """Return the text that an author meant with a value that is invalid in the format; None if it is not obvious.
+def obvious_value(source: str) -> str | list[str] | None:
+    """Return the text or the list that an author meant with an invalid value; None if it is not obvious.
 
-    >>> obvious_text("Krita: painting  # a note")
-    'Krita: painting'
-    >>> obvious_text("'It's free'"), obvious_text('"Krita')
+    >>> obvious_value("Krita: painting  # a note"), obvious_value("[Beta] Krita")
+    ('Krita: painting', '[Beta] Krita')
+    >>> obvious_value("'It's free'"), obvious_value('"Krita')
     ("It's free", 'Krita')
+    >>> obvious_value("[drawing, 'open source'"), obvious_value("{")
+    (['drawing', 'open source'], None)
     """
     text = source.strip()
     if not _is_quoted(text):
         text = _COMMENT.sub("", text).strip()
+    if text.startswith("[") and text.find("]") in (-1, len(text) - 1):
+        items = [_obvious_text(item.strip()) for item in text.strip("[]").split(",")]
+        return [item for item in items if item] or None
+    return None if text.startswith("{") and "}" not in text else _obvious_text(text)
+
+
+def _obvious_text(text: str) -> str | None:
     if _is_quoted(text):
         text = text[1:-1]
     elif text[:1] in _QUOTES and text.count(text[:1]) == 1:

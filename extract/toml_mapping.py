@@ -26,7 +26,7 @@ from steckbrief.extract.front_matter_handler import (
 )
 from steckbrief.extract.limits import DEFAULT_LIMITS, FileLimits
 from steckbrief.extract.model import Problem
-from steckbrief.extract.repair import obvious_text
+from steckbrief.extract.repair import obvious_value
 
 _LINE_END = r"[ \t]*(?:\r\n|\n|\r|\Z)"
 _STRING = r"""(?:\"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
@@ -179,15 +179,15 @@ class _Reader:
     def _recover(self, line: int, statement: str, detail: str) -> None:
         """Keep the text of an invalid statement if it is obvious."""
         pair = _PAIR.fullmatch(statement.strip())
-        text = obvious_text(pair["value"]) if pair else None
-        if pair and text:
-            is_duplicate = _merge(self._table, {pair["key"]: text})
-            _merge(self._table_texts, {pair["key"]: text})
+        value = obvious_value(pair["value"]) if pair else None
+        if pair and value:
+            is_duplicate = _merge(self._table, {pair["key"]: value})
+            _merge(self._table_texts, {pair["key"]: value})
             self._note(pair["key"], line, is_duplicate=is_duplicate)
         elif header := _HEADER.match(statement):
-            text = header["path"]
-            self._open_table(line, tomllib.loads(header["open"] + text + "]" * len(header["open"])))
-        self._problems.append(invalid("TOML", detail, TEXT_KEPT if text else KEY_LOST, line))
+            value = header["path"]
+            self._open_table(line, tomllib.loads(header["open"] + value + "]" * len(header["open"])))
+        self._problems.append(invalid("TOML", detail, TEXT_KEPT if value else KEY_LOST, line))
 
     def _note(self, key: str, line: int, *, is_duplicate: bool) -> None:
         """Record the line of a key in the current table."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from steckbrief.extract.repair import obvious_text
+from steckbrief.extract.repair import obvious_value
 from steckbrief.extract.text import lines
 
 _END = r"(?:\r\n|\n|\r(?!\n))"
@@ -60,8 +60,8 @@ def hidden(entry: str) -> str:
     return re.sub(r"[^\r\n]", "#", entry)
 
 
-def obvious_pair(entry: str) -> tuple[str, str] | None:
-    r"""Return the key and the text that an author meant with an invalid entry; None if they are not obvious.
+def obvious_pair(entry: str) -> tuple[str, str | list[str]] | None:
+    r"""Return the key and the value that an author meant with an invalid entry; None if they are not obvious.
 
     >>> obvious_pair("title: Krita: painting"), obvious_pair("title:Krita")
     (('title', 'Krita: painting'), ('title', 'Krita'))
@@ -71,5 +71,5 @@ def obvious_pair(entry: str) -> tuple[str, str] | None:
     pair = _PAIR.match(entry)
     if pair is None or _NESTED.search(pair["value"]):
         return None
-    text = obvious_text(" ".join(pair["value"].split()))
-    return (pair["key"], text) if text else None
+    value = obvious_value(" ".join(pair["value"].split()))
+    return (pair["key"], value) if value else None

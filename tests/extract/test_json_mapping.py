@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from steckbrief.extract.front_matter_handler import RefusedError
 from steckbrief.extract.json_mapping import JsonHandler
 from steckbrief.extract.limits import DEFAULT_LIMITS
+from steckbrief.extract.model import Problem
 
 HANDLER = JsonHandler()
 
@@ -24,6 +25,13 @@ def refused(source):
     with pytest.raises(RefusedError) as caught:
         read(source)
     return caught.value.problem
+
+
+def outcome(source):
+    try:
+        return read(source)
+    except RefusedError as refused_error:
+        return refused_error.problem
 
 
 def invalid_lines(mapping):
@@ -145,19 +153,16 @@ def test_json_that_is_not_an_object_or_exceeds_a_limit_is_refused(source, rule):
 
 @pytest.mark.parametrize("piece", ['"a": [}', '"a": b', ',"a"', "\n\n", '"a": {}x', ',"\\"', "[]", '"a":1,', "}"])
 def test_large_json_is_read_in_linear_time(piece):
-    try:
-        read("{" + piece * (60_000 // len(piece)))
-    except RefusedError as refused_error:
-        assert refused_error.problem.rule.startswith("front-matter-")
+    result = outcome("{" + piece * (60_000 // len(piece)))
+    assert not isinstance(result, Problem) or result.rule.startswith("front-matter-")
 
 
 @given(st.text(st.one_of(st.sampled_from('ab:[]{},"\n\r\\ 0-'), st.characters(codec="utf-8")), max_size=60))
 def test_any_text_is_read_or_refused_by_rule(text):
     source = "{" + text
-    try:
-        mapping = read(source)
-    except RefusedError as refused_error:
-        assert refused_error.problem.rule.startswith("front-matter-")
+    mapping = outcome(source)
+    if isinstance(mapping, Problem):
+        assert mapping.rule.startswith("front-matter-")
         return
     assert set(mapping.lines) == set(mapping) == set(mapping.texts)
     assert all(1 <= line <= source.count("\n") + source.count("\r") + 1 for line in mapping.lines.values())

@@ -185,7 +185,7 @@ def invalid_lines(mapping):
         ("b: %s off", "%s off"),
         ("b: *missing", "*missing"),
         ("b: [Beta] Krita", "[Beta] Krita"),
-        ("b: [x, y", "[x, y"),
+        ("b: [x, y", ["x", "y"]),
         ("b: 'It's free'", "It's free"),
         ('b: "Krita', "Krita"),
         ("b: 'Krita", "Krita"),
