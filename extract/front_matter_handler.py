@@ -101,9 +101,9 @@ def invalid(name: str, detail: str, effect: str, line: int, line_end: int | None
     return Problem("front-matter-invalid", line, line if line_end is None else line_end, values)
 
 
-TEXT_KEPT = "its text is kept"
-KEY_LOST = "its value is not read"
-NOTHING_READ = "no key is read"
+TEXT_KEPT = "its text is kept as it is"
+KEY_LOST = "its value is ignored"
+NOTHING_READ = "all keys are ignored"
 
 
 def joined(problems: Sequence[Problem]) -> tuple[Problem, ...]:

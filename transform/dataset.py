@@ -1,4 +1,4 @@
-"""The dataset: what needs all profiles at once, and the final order of every table."""
+"""The dataset: the columns and findings that need all profiles at once, and the final order of every table."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ _SUGGESTED = {
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """The published files, by number, in order of profile_id; and those that lost a collision."""
+    """The numbers of the published files, in order of profile_id, and the files that lost a collision.
+
+    A lost file is (profile_id, its path, the path of the file that is published instead).
+    """
 
     files: tuple[int, ...]
     lost: tuple[tuple[str, str, str], ...]
@@ -48,12 +51,19 @@ def complete(
     options: Options | None = None,
     kept: Kept | None = None,
 ) -> dict[str, pa.Table]:
-    """Turn joined parts into the tables of a release (all but `changes`), sorted by profile_id and position.
+    """Return the tables of a release except `changes`, sorted by profile_id and position.
 
-    `unreadable` are the files that gave no document; they appear in diagnostics. `kept` are rows of an earlier release,
-    made with the same code and the same options but for `today`, of files that have no part. Nothing but the order of
-    profile_id and position shows in the result, so that it depends neither on how the parts were cut nor on what was
-    kept. ValueError where a rule that is found here is not declared as one (rules.toml, across).
+    The result does not depend on how the parts were cut, nor on which rows come from an earlier release.
+
+    Args:
+        parts: the joined parts of the profiles that were read.
+        unreadable: the files that gave no document; they appear in diagnostics.
+        options: the site's settings.
+        kept: rows of an earlier release for the files that have no part. The same code and the same options, except
+            for `today`, must have produced them.
+
+    Raises:
+        ValueError: a rule that fires here is not declared `across` in rules.toml.
     """
     options = options or Options()
     order = _order(parts["profiles"], kept)
@@ -67,7 +77,7 @@ def complete(
     catalogue = Catalogue(ids, locales, titles)
     tables["links"] = _with_links(tables["links"], profiles.column("profile_id"))
     tables["alternatives"] = _with_targets(tables["alternatives"], catalogue, dict(zip(ids, locales, strict=True)))
-    masks = {each: Mask(title, slug) for each, title, slug in zip(ids, titles, slugs, strict=True)}
+    masks = {profile_id: Mask(title, slug) for profile_id, title, slug in zip(ids, titles, slugs, strict=True)}
     templates: list[TemplateRow] = []
     for name in ROW_TABLES:
         shared = shared_by(tables[name].column("shared_key"), tables[name].column("profile_id"))
@@ -95,17 +105,16 @@ def complete(
 
 
 def _order(profiles: pa.Table, kept: Kept | None) -> _Order:
-    """Which file each profile_id is published from.
+    """Choose the file from which each profile_id is published.
 
-    Of two files with one profile_id the one that is named like its slug wins, else the first by path: the copy, not
-    the original, is the intruder.
+    If two files claim one profile_id, the file named like its slug wins, otherwise the first by path.
     """
     columns = ("profile_id", "slug", "source_path")
     files = [*zip(*(profiles.column(name).to_pylist() for name in (*columns, FILE)), strict=True)]
     if kept:
-        earlier = zip(*(kept.tables["profiles"].column(name).to_pylist() for name in columns), strict=True)
-        files += [(*each, kept.files[each[0]]) for each in earlier if each[0] in kept.files]
-    files.sort(key=lambda each: (each[0], slug_from_path(each[2]) != each[1].casefold(), each[2]))
+        profile_rows = zip(*(kept.tables["profiles"].column(name).to_pylist() for name in columns), strict=True)
+        files += [(*row, kept.files[row[0]]) for row in profile_rows if row[0] in kept.files]
+    files.sort(key=lambda row: (row[0], slug_from_path(row[2]) != row[1].casefold(), row[2]))
     published: dict[str, tuple[str, int]] = {}
     lost = []
     for profile_id, _, path, file in files:
@@ -117,18 +126,20 @@ def _order(profiles: pa.Table, kept: Kept | None) -> _Order:
 
 
 def _kept_diagnostics(kept: Kept) -> list[DiagnosticRow]:
-    """What was found in the kept files alone; what it takes other profiles to find is found anew.
+    """Return the earlier diagnostics that depend on one unchanged file alone.
 
-    What was found of files that gave no profile is found anew too, and such a file may be told under the escaped name
-    that is another's own.
+    Findings across profiles are recomputed every time. So are findings about unreadable files, because an escaped name
+    can equal another file's real name.
     """
-    table = kept.tables["diagnostics"]
-    alone = pa.array([code for code, rule in rules().items() if not rule.across])
-    ids = pa.array(list(kept.files), pa.string())
-    paths = kept.tables["profiles"].filter(pc.is_in(kept.tables["profiles"].column("profile_id"), ids))
-    mine = pc.is_in(table.column("source_path"), paths.column("source_path").combine_chunks())
-    mine = pc.and_(mine, pc.is_valid(table.column("profile_id")))
-    return read_records(table.filter(pc.and_(mine, pc.is_in(table.column("rule"), alone))), DiagnosticRow)
+    diagnostics, profiles = kept.tables["diagnostics"], kept.tables["profiles"]
+    unchanged = pc.is_in(profiles.column("profile_id"), pa.array(list(kept.files), pa.string()))
+    paths = profiles.filter(unchanged).column("source_path").combine_chunks()
+    own_rules = pa.array([code for code, rule in rules().items() if not rule.across])
+    of_file = pc.and_(
+        pc.is_in(diagnostics.column("source_path"), paths), pc.is_in(diagnostics.column("rule"), own_rules)
+    )
+    of_profile = pc.is_valid(diagnostics.column("profile_id"))
+    return read_records(diagnostics.filter(pc.and_(of_file, of_profile)), DiagnosticRow)
 
 
 def _replaced(table: pa.Table, column: str, values: Sequence[object] | pa.ChunkedArray) -> pa.Table:
@@ -149,8 +160,8 @@ def _with_targets(alternatives: pa.Table, catalogue: Catalogue, locale_of: Mappi
         catalogue.resolve(locale_of[profile_id], linked, slug, None if url else name)
         for profile_id, linked, slug, url, name in zip(*columns, strict=True)
     ]
-    found = _replaced(alternatives, "target_profile_id", [target.profile_id for target in targets])
-    return _replaced(found, "match", [target.match for target in targets])
+    alternatives = _replaced(alternatives, "target_profile_id", [target.profile_id for target in targets])
+    return _replaced(alternatives, "match", [target.match for target in targets])
 
 
 def _with_suggestions(faqs: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
@@ -165,7 +176,7 @@ def _with_suggestions(faqs: pa.Table, masks: Mapping[str, Mask]) -> pa.Table:
 
 
 def _suggestion_problems(faqs: pa.Table) -> Findings:
-    """(profile_id, problem) for every unanswered question with a suggested answer."""
+    """Yield (profile_id, problem) for every unanswered question with a suggested answer."""
     for row in read_records(faqs.filter(pc.is_valid(faqs.column("suggested_answer"))), FaqRow):
         start, end = str(row.suggested_answer_line_start), str(row.suggested_answer_line_end)
         values = {"question": row.question, "start": start, "end": end}
@@ -175,14 +186,15 @@ def _suggestion_problems(faqs: pa.Table) -> Findings:
 def _across(problem: Problem, path: str, profile_id: str) -> DiagnosticRow:
     if not rules()[problem.rule].across:
         raise ValueError(
-            f"{problem.rule} is found across profiles: declare it so in transform/checks/rules.toml (across)."
+            f"The rule {problem.rule} compares profiles, but transform/checks/rules.toml does not say so: "
+            "set `across = true` there."
         )
     return diagnostic_row(problem, path, profile_id)
 
 
 def _collision(profile_id: str, path: str, other: str) -> DiagnosticRow:
-    found = {"profile_id": profile_id, "other": other}
-    return diagnostic_row(Problem("profile-id-collision", 1, 1, found), path, profile_id)
+    values = {"profile_id": profile_id, "other": other}
+    return diagnostic_row(Problem("profile-id-collision", 1, 1, values), path, profile_id)
 
 
 def _columns(table: pa.Table, *names: str) -> list[list[Any]]:
@@ -190,7 +202,7 @@ def _columns(table: pa.Table, *names: str) -> list[list[Any]]:
 
 
 def _diagnostics(rows: list[DiagnosticRow], severities: Mapping[str, str]) -> pa.Table:
-    """All diagnostics with the severities that were set, sorted by file, line, rule and message, and numbered."""
+    """Return all diagnostics with the configured severities, sorted by file, line, rule and message, and numbered."""
     if severities:
         rows = [row._replace(severity=severities.get(row.rule, row.severity)) for row in rows]
         rows = [row for row in rows if row.severity != OFF]

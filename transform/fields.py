@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from steckbrief.extract.model import FrontMatter, Problem
 from steckbrief.schema.rows import FrontMatterRow
 
-# Column -> the front-matter keys it is read from, the first that is there wins.
+# Column -> the front-matter keys it is read from; the first key with a value wins.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "slug": ("slug",),
     "title": ("title",),
@@ -28,14 +28,14 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "reviewed_on": ("editorial_reviewed_at", "lastReviewed", "reviewed_at"),
 }
 
-# A date, and a time that is not read.
+# A date; a time after it is ignored.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]+\d{1,2}:.*)?")
 _HAS_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
-# "price_model: 'tags: [a, b]'": a line lost its break, and one key swallowed the next.
+# "price_model: 'tags: [a, b]'": a lost line break made one key swallow the next.
 _ANOTHER_KEY = re.compile(
     r"^(?:slug|title|category|price_model|tags|official_url|description|created_at|updated_at):\s"
 )
-# YAML can escape a NUL ("\0"), which neither CSV nor a database holds.
+# YAML can escape a NUL ("\0"), which neither CSV nor a database can store.
 _REPLACEMENT = "\ufffd"
 
 
@@ -44,15 +44,24 @@ def _one_line(text: str) -> str:
 
 
 def swallows_key(text: str) -> bool:
-    """Whether a value is another key's line: a line break was lost, or quotes were set around too much."""
+    """Return whether a value is the line of another key: a line break is missing, or quotes enclose too much.
+
+    >>> swallows_key("tags: [a, b]"), swallows_key("free: for ever")
+    (True, False)
+    """
     return _ANOTHER_KEY.match(text) is not None
 
 
 def with_known_keys(front_matter: FrontMatter, aliases: Mapping[str, str]) -> tuple[FrontMatter, dict[str, str]]:
-    """The front matter with a site's own keys under the names that KEYS knows, and known name -> the site's name.
+    """Rename a site's own keys to the names in KEYS.
 
-    `aliases` are key of the site -> column. An alias that holds something wins over the known key; of two aliases of
-    one column, the first in the file does.
+    Args:
+        front_matter: the front matter as written.
+        aliases: key of the site -> column. An alias with a value wins over the known key; if two aliases of one column
+            have values, the first in the file wins.
+
+    Returns:
+        The renamed front matter, and known key -> the site's key.
     """
     names: dict[str, str] = {}
     for key, value in front_matter.values.items():
@@ -68,9 +77,9 @@ def with_known_keys(front_matter: FrontMatter, aliases: Mapping[str, str]) -> tu
 
 
 class FieldReader:
-    """Reads the fields of one profile and collects what was wrong with them in `problems`.
+    """Reads the fields of one profile and collects their problems in `problems`.
 
-    `names` are the keys as the file has them, where with_known_keys renamed them.
+    `names` maps the keys that with_known_keys renamed to the keys in the file, for messages.
     """
 
     def __init__(self, front_matter: FrontMatter, names: Mapping[str, str] | None = None) -> None:
@@ -81,7 +90,7 @@ class FieldReader:
         self.problems: list[Problem] = []
 
     def text(self, column: str) -> str | None:
-        """Return the text of a column as written (0123 and not 83); None for an empty value, a list or a mapping."""
+        """Return the text of a column as written (0123, not 83); None for empty values, lists and mappings."""
         key, value = self._text(column)
         if value is None or isinstance(value, str):
             text = _one_line(value or "")
@@ -92,18 +101,18 @@ class FieldReader:
         return None
 
     def texts(self, column: str) -> tuple[str, ...]:
-        """The texts of a column that may hold one or a list of them; what is no text is left out with a problem."""
+        """Return the texts of a column that holds one text or a list. Other values are left out with a problem."""
         key, value = self._text(column)
         if not isinstance(value, list):
             text = self.text(column)
             return (text,) if text else ()
-        plain = [each for each in value if isinstance(each, str)]
-        if len(plain) != len(value):
+        texts = [item for item in value if isinstance(item, str)]
+        if len(texts) != len(value):
             self._report("front-matter-wrong-type", key, expected="a text or a list of texts", found="other values")
-        return tuple(text for each in plain if (text := _one_line(each)))
+        return tuple(line for text in texts if (line := _one_line(text)))
 
     def date(self, column: str) -> dt.date | None:
-        """The day of a column, from a YAML date, timestamp or ISO text; None with a problem for anything else."""
+        """Return the day in a column: a YAML date, a timestamp or ISO text. Anything else gives None and a problem."""
         key, text = self._text(column)
         value = self._values.get(key)
         if isinstance(value, dt.datetime):
@@ -118,7 +127,7 @@ class FieldReader:
         return None
 
     def tags(self) -> tuple[str, ...]:
-        """The tags: a list, or a text that holds one ("[a, b]" in quotes, or words between commas)."""
+        """Return the tags from a list, or from a text that contains one ("[a, b]" in quotes, or comma-separated)."""
         key, value = self._text("tags")
         if isinstance(value, str):
             inner = value.strip().removeprefix("[").removesuffix("]")
@@ -130,19 +139,19 @@ class FieldReader:
         if not isinstance(value, list):
             self._report("front-matter-wrong-type", key, expected="a list of tags", found=_type_name(value))
             return ()
-        plain = [tag for tag in value if isinstance(tag, str)]
-        if len(plain) != len(value):
+        tags = [tag for tag in value if isinstance(tag, str)]
+        if len(tags) != len(value):
             self._report("front-matter-wrong-type", key, expected="a list of texts", found="other values in it")
-        return tuple(text for tag in plain if (text := _one_line(tag)))
+        return tuple(text for tag in tags if (text := _one_line(tag)))
 
     def _text(self, column: str) -> tuple[str, object]:
-        """Return the key of a column and its value with the source text of every scalar."""
+        """Return the key of a column, and its value with the source text of every scalar."""
         keys = KEYS[column]
         key = next((key for key in keys if self._texts.get(key) not in (None, "")), keys[0])
         return key, self._texts.get(key)
 
     def report(self, rule: str, column: str, **values: str) -> None:
-        """Add a problem with the value of a column."""
+        """Report a problem with the value of a column."""
         self._report(rule, self._text(column)[0], **values)
 
     def _report(self, rule: str, key: str, **values: str) -> None:
@@ -154,9 +163,10 @@ _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def front_matter_rows(front_matter: FrontMatter, profile_id: str) -> list[FrontMatterRow]:
-    """Every key with its value as JSON, in file order; nothing dropped.
+    """Return a row for every key, in file order, with its value as JSON.
 
-    An empty key is called `""`, a NUL becomes U+FFFD; what that makes equal to another key is told apart by U+FFFD.
+    An empty key is named `""`, and a NUL in a key becomes U+FFFD. If that makes two keys equal, further U+FFFD
+    characters distinguish them.
     """
     rows: dict[str, FrontMatterRow] = {}
     for position, (key, value) in enumerate(front_matter.values.items(), 1):
@@ -168,23 +178,31 @@ def front_matter_rows(front_matter: FrontMatter, profile_id: str) -> list[FrontM
 
 
 def to_json(value: object) -> str:
-    """A front-matter value as JSON text: dates as ISO text, infinity and not-a-number as text."""
+    """Return a front-matter value as JSON text. Dates, infinity and not-a-number become strings.
+
+    >>> to_json({"day": dt.date(2026, 5, 31), "share": math.inf, "names": ["öl"]})
+    '{"day": "2026-05-31", "share": "inf", "names": ["öl"]}'
+    """
     return _JSON.encode(_plain(value))
 
 
 def _plain(value: object) -> object:
-    """A value as JSON can hold it."""
+    """Replace everything in a value that JSON cannot represent."""
     if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     return value if not isinstance(value, float) or math.isfinite(value) else str(value)
 
 
 def domain(url: str | None) -> str | None:
-    """The host of a web address, lower case, without a leading "www."; None where there is none."""
+    """Return the host of a web address in lower case, without a leading "www."; None if it has no host.
+
+    >>> domain("https://www.Krita.org/en/"), domain("krita.org"), domain("soon")
+    ('krita.org', 'krita.org', None)
+    """
     if not url:
         return None
     try:

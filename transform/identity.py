@@ -1,4 +1,4 @@
-"""Identity: what makes a profile, a slug and a row the same from one night to the next."""
+"""Identity: the slug and locale of a profile, and the ids of its rows, which stay the same from night to night."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-# A slug stands in addresses and file names: letters, digits and inner dots, dashes, underscores. 100 characters are
-# four times the longest one seen in real profiles.
+# A slug is part of addresses and file names: letters and digits, with dots, dashes and underscores between them.
+# 100 characters are four times the longest slug seen in real profiles.
 _SLUG = re.compile(r"[^\W_](?:[\w.-]{0,98}\w)?")
 _NOT_SLUG = re.compile(r"[^\w.-]+")
 _LOCALE = re.compile(r"(?P<language>[a-z]{2})(?:[-_][a-z]{2})?", re.IGNORECASE)
 
-# ISO 639-1, all 183 two-letter codes: a folder name is a locale only when it is one of these.
+# All 183 codes of ISO 639-1: a folder name is a locale only if it is one of these.
 LANGUAGE_CODES = frozenset(
     """
     aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo
@@ -27,21 +27,39 @@ LANGUAGE_CODES = frozenset(
 
 
 def is_slug(text: str) -> bool:
-    """Whether `text` can be a slug as it is: no slashes, blanks, leading dots, at most 100 characters."""
+    """Return whether `text` is a valid slug: no slashes, spaces or leading dots, at most 100 characters.
+
+    >>> is_slug("node.js"), is_slug("öl"), is_slug(".x"), is_slug("a b")
+    (True, True, False, False)
+    """
     return _SLUG.fullmatch(text) is not None
 
 
 def slug_from_path(path: str) -> str:
-    """The slug a file's name gives: its stem, with what cannot stand in a slug replaced by dashes; never empty."""
+    """Return a file's slug: its name without the extension, with every other character replaced by a dash.
+
+    The slug is never empty: a name without any letter or digit gives a hash of the path.
+
+    >>> slug_from_path("tools/_Paint Shop.md")
+    'paint-shop'
+    """
     stem = _NOT_SLUG.sub("-", PurePosixPath(path).stem.casefold()).strip("-._")[:100].strip("-._")
     return stem or "profile-" + hashlib.sha256(path.encode()).hexdigest()[:8]
 
 
 def locale_from_path(path: str, rules: Mapping[str, str | None] | None = None) -> str | None:
-    """The locale a file's folders give: that of the first folder `rules` name, else the first language code; or None.
+    """Return the locale that a file's folders give, or None.
 
-    `rules` are folder names in lower case -> locale, or None for a folder that looks like a language code and is none.
-    A language code may have a region ("en", "pt-br").
+    The first folder that `rules` name decides, otherwise the first language code ("en", "pt-br").
+
+    Args:
+        path: the path of the file below the source.
+        rules: folder name in lower case -> locale, or None if the folder only looks like a language code.
+
+    >>> locale_from_path("en/tools/krita.md"), locale_from_path("tools/krita.md")
+    ('en', None)
+    >>> locale_from_path("it/krita.md", {"it": None}), locale_from_path("english/krita.md", {"english": "en"})
+    (None, 'en')
     """
     folders = PurePosixPath(path).parts[:-1]
     named = [(rules or {}).get(folder.casefold(), "") for folder in folders]
@@ -50,7 +68,11 @@ def locale_from_path(path: str, rules: Mapping[str, str | None] | None = None) -
 
 
 def locale_code(text: str) -> str | None:
-    """`text` as a locale ("EN" -> "en", "pt_BR" -> "pt-br"); None where it is none."""
+    """Return `text` as a locale, or None if it is not a language code.
+
+    >>> locale_code("EN"), locale_code("pt_BR"), locale_code("xx"), locale_code("tools")
+    ('en', 'pt-br', None, None)
+    """
     match = _LOCALE.fullmatch(text)
     if match is None or match["language"].lower() not in LANGUAGE_CODES:
         return None
@@ -58,11 +80,11 @@ def locale_code(text: str) -> str | None:
 
 
 class RowIds:
-    """Gives the rows of one profile their row_id.
+    """Assigns row ids to the rows of one profile.
 
-    A row_id is "r" and 16 hexadecimal digits of a hash over profile, table, normalised text (case and white space
-    folded) and the number of earlier rows with the same text, so that a row keeps it when it moves and twins stay
-    apart. The letter keeps spreadsheets from reading one that is all digits, or "12e34...", as a number.
+    A row_id is "r" and 16 hexadecimal digits of a hash of the profile, the table, the normalised text (case and white
+    space folded) and the number of earlier rows with the same text. A row therefore keeps its id when it moves, and
+    repeated texts get different ids. The letter keeps spreadsheets from reading an id as a number ("12e34...").
     """
 
     def __init__(self, profile_id: str) -> None:
@@ -70,7 +92,7 @@ class RowIds:
         self._seen: Counter[tuple[str, str]] = Counter()
 
     def row_id(self, table: str, text: str) -> str:
-        """The id of the next row of `table` with this text."""
+        """Return the id of the next row of `table` with this text."""
         normalised = " ".join(text.casefold().split())
         occurrence = self._seen[table, normalised]
         self._seen[table, normalised] += 1

@@ -1,4 +1,4 @@
-"""Addresses in a profile: what each points at, by the configured forms of catalogue links."""
+"""Link targets: which profile, or what else, an address in a profile points at."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 
 class LinkTarget(NamedTuple):
-    """What an address points at.
+    """The target of an address.
 
-    `kind` is one of schema.values.LINK_KINDS. For a catalogue page, `slug` is the slug in the address, and `profile_id`
-    the profile that the address stands for, whether or not there is such a profile.
+    `kind` is one of schema.values.LINK_KINDS. If the target is a catalogue page, `slug` is the slug in the address and
+    `profile_id` the profile it stands for, which need not exist.
     """
 
     kind: str
@@ -29,7 +29,7 @@ _ANCHOR, _EXTERNAL, _RELATIVE = LinkTarget("anchor"), LinkTarget("external"), Li
 
 
 class LinkReader:
-    """Tells what an address in a profile of `locale` points at."""
+    """Finds the targets of addresses in a profile of `locale`."""
 
     def __init__(self, options: Options, locale: str | None = None) -> None:
         self._catalogue = options.catalogue_links
@@ -38,7 +38,11 @@ class LinkReader:
         self._own_locale = locale or options.default_locale
 
     def target(self, url: str) -> LinkTarget:
-        """What `url` points at."""
+        """Return the target of `url`.
+
+        >>> LinkReader(Options()).target("/en/tools/gimp/")
+        LinkTarget(kind='catalogue', slug='gimp', profile_id='en/gimp')
+        """
         if groups := match_link(self._catalogue, url):
             return LinkTarget("catalogue", groups["slug"], f"{self._locale(groups)}/{groups['slug']}")
         if url.startswith("#"):

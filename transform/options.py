@@ -1,4 +1,4 @@
-"""What a person can set about the meaning of profiles."""
+"""The settings that say what profiles mean."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 # A link to another profile of the catalogue: /tools/x/, /en/tools/x/.
 CATALOGUE_LINK = r"/(?:(?P<locale>[a-z]{2}(?:-[a-z]{2})?)/)?tools/(?P<slug>[^/?#\s]+)/?(?:[?#].*)?"
 
-# What a catalogue page cannot do without.
+# A catalogue page needs all of these.
 REQUIRED_KEYS = ("slug", "title", "category", "price_model", "official_url")
 
-# A severity that leaves a rule's findings out.
+# The severity that drops a rule's findings.
 OFF = "off"
 
 
@@ -20,18 +20,19 @@ OFF = "off"
 class Options:
     """Settings of the transformation.
 
-    default_locale: locale of files that stand below no language folder and name none in their front matter.
-    catalogue_links: regular expressions for the whole address of a link to another profile, each with a group `slug`,
-    asked in turn. A group `locale` names the locale (where it did not match, the default locale); without such a group,
-    a link stays within the locale of its profile.
-    template_profiles: number of profiles that must share a masked text before it is listed in `templates`.
-    aliases: front-matter key of the site -> column of `profiles` (or "tags") that it holds.
-    price_models: what the site writes for a price, as price_models.fold gives it -> price models.
-    headings: headings of the site, as phrases.own_phrases gives them -> kind.
-    locales: folder names and values of a locale key, in lower case -> locale; None where a folder is no locale.
-    required_keys: columns of `profiles` that every front matter must give.
-    severities: rule -> severity, where it differs from transform/checks/rules.toml; OFF leaves the rule's findings out.
-    today: the day of the build in UTC, with which dates are compared; None leaves that rule out.
+    Attributes:
+        default_locale: the locale of files outside every language folder whose front matter names no locale.
+        catalogue_links: regular expressions that match the whole address of a link to another profile, tried in turn.
+            Each has a group `slug`. A group `locale` gives the locale, or the default locale if it does not match.
+            Without such a group, a link stays within the locale of its profile.
+        template_profiles: the number of profiles that must share a masked text before `templates` lists it.
+        aliases: front-matter key of the site -> the column of `profiles` (or "tags") that it fills.
+        price_models: the site's word for a price, folded by price_models.fold -> price models.
+        headings: the site's headings, normalised by phrases.own_phrases -> kind.
+        locales: folder name or value of a locale key, in lower case -> locale; None if a folder is not a locale.
+        required_keys: columns of `profiles` that every front matter must fill.
+        severities: rule -> severity, if it differs from transform/checks/rules.toml; OFF drops the rule's findings.
+        today: the day of the build in UTC, for rules that compare dates; None skips those rules.
     """
 
     default_locale: str = "de"

@@ -1,4 +1,4 @@
-"""One document to its rows in every table: the entry point for a single profile."""
+"""The rows of one profile: the entry point for a single document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from steckbrief.extract.model import BlockKind, Document
 from steckbrief.schema.checks import COUNTED
 from steckbrief.schema.listings import LISTINGS
 from steckbrief.schema.rows import PriceModelRow, ProfileRow, SectionRow, TagRow
-from steckbrief.transform.checks.diagnostics import diagnostic_row, profile_problems
+from steckbrief.transform.checks.diagnostics import diagnostic_row
+from steckbrief.transform.checks.profile import profile_problems
 from steckbrief.transform.fields import domain, front_matter_rows, swallows_key
 from steckbrief.transform.options import Options
 from steckbrief.transform.reading import Reading
@@ -20,16 +21,16 @@ from steckbrief.transform.tables.price_models import read_tiers
 
 
 def profile_rows(document: Document, options: Options) -> Rows:
-    """Read one document into its rows: table name -> records of the table.
+    """Return the rows of one document by table name.
 
-    Columns that depend on other profiles hold placeholders until dataset.complete fills them.
+    Columns that depend on other profiles contain placeholders until dataset.complete fills them.
     """
     reading = Reading(document, options)
     sections = _section_rows(reading)
     tiers = reading.fields.texts("price_model")
     tables: dict[str, Sequence[NamedTuple]] = {
         "front_matter": front_matter_rows(document.front_matter, reading.profile_id),
-        "tags": [TagRow(reading.profile_id, at, tag) for at, tag in enumerate(reading.fields.tags(), 1)],
+        "tags": [TagRow(reading.profile_id, position, tag) for position, tag in enumerate(reading.fields.tags(), 1)],
         "price_models": _price_model_rows(reading, tiers),
         "sections": sections,
         "links": link_rows(reading),
@@ -71,12 +72,12 @@ def _profile_row(reading: Reading, tiers: Sequence[str], sections: Sequence[Sect
 
 
 def _count(rows: Sequence[NamedTuple], condition: str | None) -> int:
-    """The number of rows, or of those in which the column `condition` is true."""
+    """Count the rows, or those in which the column `condition` is true."""
     return len(rows) if condition is None else sum(getattr(row, condition) for row in rows)
 
 
 def _lead(reading: Reading) -> str | None:
-    """The paragraphs below the title, or before the first heading if there is no title."""
+    """Return the paragraphs below the title, or before the first heading if there is no title."""
     kinds = {section.kind: section for section in reversed(reading.sections)}
     opening = kinds.get("title") or kinds.get("preamble")
     if opening is None:

@@ -1,4 +1,4 @@
-"""One profile as its tables read it: identity, headings, sections and texts, each computed once."""
+"""One profile as its tables read it: identity, headings, sections and texts, all computed once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from steckbrief.transform.templates import Mask, shared_key
 from steckbrief.transform.text import html_text, labels_link
 
 _MAY_BE_LINK = re.compile(r"\[|<|https?:")
-# Characters of each section from which the language is detected: sixty words, and never the whole text.
+# Characters per section used for language detection: about sixty words, and never the whole text.
 _LANGUAGE_SAMPLE = 400
 
 
@@ -28,13 +28,13 @@ class Reading:
     """One document, read for all tables.
 
     Attributes:
-        document: the document, its front matter under the keys that transform.fields knows.
+        document: the document, with front matter under the keys in transform.fields.KEYS.
         options: the site's settings.
         fields: reads the front matter and collects its problems.
         slug, locale, profile_id, title, language: the profile's identity.
-        headings: tells what a heading of this profile announces.
+        headings: classifies the headings of this profile.
         sections: all sections with their kind, heading and plain text.
-        links: tells what an address in this profile points at.
+        links: finds the targets of addresses in this profile.
     """
 
     def __init__(self, document: Document, options: Options) -> None:
@@ -43,7 +43,7 @@ class Reading:
         self.options = options
         self._references = document.references
         self._lines: list[str] | None = None
-        # By id of the block, because blocks are compared by value. The document keeps its blocks alive.
+        # Keyed by the id of the block, because blocks compare by value. The document keeps its blocks alive.
         self._texts: dict[int, str] = {}
         self.fields = FieldReader(front_matter, names)
         slug = self.fields.text("slug")
@@ -62,32 +62,32 @@ class Reading:
         self._mask = Mask(self.title, self.slug)
 
     def plain(self, source: str) -> str:
-        """The plain text of an inline source."""
+        """Return the plain text of an inline source."""
         return plain_text(source, self._references)
 
     def inline(self, source: str) -> tuple[Run, ...]:
-        """The runs of an inline source."""
+        """Return the runs of an inline source."""
         return inline_runs(source, self._references)
 
     def runs(self, block: Block) -> tuple[Run, ...]:
-        """The inline runs of a text block."""
+        """Return the inline runs of a text block."""
         return inline_runs(block.text, self._references)
 
     def text(self, block: Block) -> str:
-        """The plain text of a block and all it contains, on one line.
+        """Return the plain text of a block and everything in it, on one line.
 
-        Items of an ordered list inside it keep their numbers, which the text around may refer to; the number of the
-        block itself, if it is an item, is markup.
+        Items of an ordered list inside it keep their numbers, because the text may refer to them. If the block itself
+        is an item, its own number is markup.
         """
         text = self._texts.get(id(block))
         return self._own_text(block) if text is None else text
 
     def joined_text(self, blocks: Sequence[Block]) -> str:
-        """The plain text of several blocks on one line."""
+        """Return the plain text of several blocks on one line."""
         return " ".join(text for block in blocks if (text := self.text(block)))
 
     def source(self, line_start: int, line_end: int) -> str:
-        """The lines of the body from one line of the file to another, inclusive."""
+        """Return the lines of the body between two lines of the file, inclusive."""
         sections = self.document.sections
         if self._lines is None:
             self._lines = lines("".join(section.markdown for section in sections))
@@ -95,11 +95,11 @@ class Reading:
         return "".join(self._lines[line_start - first : line_end - first + 1])
 
     def extents(self, kind: str) -> Sequence[Extent]:
-        """Every section of a core kind with its blocks; see transform.sections.extents."""
+        """Return every section of a core kind with its blocks; see transform.sections.extents."""
         return self._extents.get(kind, ())
 
     def is_furniture(self, block: Block) -> bool:
-        """Whether a block says nothing by itself: a rule, raw HTML, an image, a link alone or with its label."""
+        """Return whether a block is not prose: a rule, raw HTML, an image, or a link with at most a label."""
         if block.kind in (BlockKind.RULE, BlockKind.HTML):
             return True
         if block.kind is not BlockKind.PARAGRAPH or not _MAY_BE_LINK.search(block.text):
@@ -108,34 +108,34 @@ class Reading:
         return labels_link(runs_text([run for run in runs if run.link is None]))
 
     def is_bold_line(self, block: Block) -> bool:
-        """Whether a paragraph is bold from end to end: a sub-heading without a heading's markup."""
+        """Return whether a paragraph is all bold, like a sub-heading without heading markup."""
         if block.kind is not BlockKind.PARAGRAPH or not block.text.startswith(("**", "__")):
             return False
         return all(run.strong or not run.text.strip() for run in self.runs(block))
 
     def row_id(self, table: str, text: str) -> str:
-        """The id of the next row of `table` with this text."""
+        """Return the id of the next row of `table` with this text."""
         return self._ids.row_id(table, text)
 
     def shared_key(self, text: str | None) -> str:
-        """The key that rows of several profiles share if they say the same once their own names are masked."""
+        """Return the key that rows of several profiles share if their texts are equal once their names are masked."""
         return shared_key(self._mask(text or ""))
 
     def _read_locale(self) -> str:
-        named, locales = self.fields.text("locale"), self.options.locales
-        by_name = (locales.get(named.casefold()) or locale_code(named)) if named else None
-        return locale_from_path(self.document.path, locales) or by_name or self.options.default_locale
+        written, locales = self.fields.text("locale"), self.options.locales
+        from_key = (locales.get(written.casefold()) or locale_code(written)) if written else None
+        return locale_from_path(self.document.path, locales) or from_key or self.options.default_locale
 
     def _main_heading(self, headings: Sequence[str | None]) -> str | None:
         pairs = zip(self.document.sections, headings, strict=True)
         return next((heading or None for section, heading in pairs if section.level == 1 and section.heading), None)
 
     def _read_texts(self, blocks: Sequence[Block]) -> str | None:
-        """The plain text of a section's blocks, one line each; None if they hold no text."""
+        """Return the plain text of a section's blocks, one line per block; None if they contain no text."""
         return "\n".join([text for block in blocks if (text := self._read_text(block))]) or None
 
     def _read_text(self, block: Block) -> str:
-        """Read the text of a block and of all blocks in it. The parser's limit on nesting bounds the recursion."""
+        """Compute the texts of a block and of all blocks in it. The parser's nesting limit bounds the recursion."""
         if block.children:
             parts = []
             for child in block.children:

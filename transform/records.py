@@ -1,4 +1,4 @@
-"""Rows as typed records: those of one profile by table, and those of Arrow tables read back."""
+"""Rows as typed records: the rows of one profile, and rows read back from Arrow tables."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _Record = TypeVar("_Record", bound=NamedTuple)
 
 
 def of_type(rows: Sequence[NamedTuple], record: type[_Record]) -> Sequence[_Record]:
-    """The rows that are of type `record`."""
+    """Return the rows of type `record`."""
     return [row for row in rows if isinstance(row, record)]
 
 
 def read_records(table: pa.Table, record: type[_Record]) -> list[_Record]:
-    """The rows of `table` as records that name some of its columns; texts nobody asks for are not made into objects."""
+    """Return the rows of `table` as records of some of its columns. The other columns cost nothing."""
     columns = [table.column(name).to_pylist() for name in record._fields]
     return [*map(record._make, zip(*columns, strict=True))]

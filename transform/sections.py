@@ -1,4 +1,4 @@
-"""Sections with their kinds, and which blocks belong to a section of a kind."""
+"""Sections with their kinds, and the blocks that belong to each section of a core kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from steckbrief.transform.headings.phrases import HeadingReader
 from steckbrief.transform.headings.vocabulary import CORE_KINDS
 
 QUESTION_MARKS = ("?", "？")
-# A sub-heading of one of these kinds ends its parent's rows; all others belong to the parent.
+# A sub-heading of one of these kinds ends its parent's rows. All others belong to the parent.
 _OWN_ROWS = frozenset({*CORE_KINDS, AMBIGUOUS, "question"})
 
 
@@ -26,14 +26,14 @@ class KindedSection(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A block, and the position of the section in which it stands."""
+    """A block and the position of its section."""
 
     block: Block
     section_position: int
 
 
 class Extent(NamedTuple):
-    """A section of some kind with its blocks, including those of sub-sections that belong to it."""
+    """A section with its blocks, including those of the sub-sections that belong to it."""
 
     section: KindedSection
     blocks: list[Placed]
@@ -42,10 +42,16 @@ class Extent(NamedTuple):
 def give_kinds(
     sections: Sequence[Section], headings: Sequence[str | None], texts: Sequence[str | None], reader: HeadingReader
 ) -> tuple[KindedSection, ...]:
-    """Give every section of a document its kind; `headings` and `texts` are the sections' plain texts.
+    """Return the sections of a document with their kinds.
 
-    The first H1 is the title, whatever it says, unless the vocabulary knows it as a core kind and it is not the
-    product's title. A question-like sub-heading below a faq section, at any depth, is a question.
+    The first H1 is the title, unless the vocabulary gives it a core kind and it is not the product's title. A
+    question-like sub-heading below a faq section, at any depth, is a question.
+
+    Args:
+        sections: the sections of the document.
+        headings: the plain texts of their headings.
+        texts: the plain texts below their headings.
+        reader: classifies the headings.
     """
     kinded: list[KindedSection] = []
     below_faq: set[int] = set()
@@ -72,9 +78,10 @@ def _kind(section: Section, heading: str | None, reader: HeadingReader, *, in_fa
 
 
 def extents(sections: Sequence[KindedSection]) -> Mapping[str, Sequence[Extent]]:
-    """Every section of a core kind with its blocks, by kind; blocks of sub-headings of no such kind included.
+    """Return every section of a core kind with its blocks, by kind.
 
-    No block is in two extents: a sub-section of a core kind is an extent of its own.
+    Sub-sections of other kinds belong to their parent. A sub-section of a core kind is an extent of its own, so no
+    block is in two extents.
     """
     by_kind: dict[str, list[Extent]] = defaultdict(list)
     extent_of: dict[int | None, Extent] = {}

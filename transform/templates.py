@@ -1,4 +1,4 @@
-"""Template text: in how many profiles the same text stands once the profile's own name is masked."""
+"""Template text: text that several profiles share once their own names are masked."""
 
 from __future__ import annotations
 
@@ -22,19 +22,23 @@ _COMPARED: Final = {listing.name: listing.compared for listing in LISTINGS}
 
 
 class Mask:
-    """Masks the texts of one profile: its title and slug become one sign, numbers another, punctuation is dropped."""
+    """Masks the texts of one profile: its title and slug become "§", numbers become "0", punctuation disappears.
+
+    >>> Mask("Krita", "krita")("Is Krita 5.2 free?")
+    'is § 0 0 free'
+    """
 
     def __init__(self, title: str, slug: str) -> None:
         names = {_fold(title), _fold(slug)} - {""}
         self._names = sorted(names, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
-        """The masked text; texts of two profiles that differ only in the masked parts become equal."""
+        """Return the masked text. Texts of two profiles that differ only in the masked parts become equal."""
         folded = _fold(text)
         padded = f" {folded} "
         for name in self._names:
             if name in folded:
-                # Twice, since neighbours share the blank between them.
+                # Twice, because adjacent names share the space between them.
                 padded = padded.replace(f" {name} ", " § ").replace(f" {name} ", " § ")
         return _NUMBER.sub("0", padded.strip())
 
@@ -44,66 +48,71 @@ def _fold(text: str) -> str:
 
 
 def _compared_text(table: str, row: Mapping[str, str | None]) -> str:
-    """The text of a row of `table` that is compared across profiles; "" if the row has none."""
+    """Return the text of a row of `table` that is compared across profiles; "" if the row has none."""
     return next(filter(None, map(row.get, _COMPARED[table])), "")
 
 
 def shared_key(masked: str) -> str:
-    """The key of a masked text: "k" and 16 hexadecimal digits of its hash; NOTHING_SHARED where nothing is left of it.
+    """Return the key of a masked text: "k" and 16 hexadecimal digits of its hash.
 
-    The letter keeps spreadsheets from reading one that is all digits as a number. Two of a million different texts
-    have one key once in forty million builds.
+    The letter keeps spreadsheets from reading a key as a number. With a million different texts, two of them share a
+    key in one of forty million builds.
     """
     return "k" + hashlib.blake2b(masked.encode(), digest_size=8).hexdigest()
 
 
 NOTHING_SHARED: Final = shared_key("")
-"""The key of all texts of which masking leaves nothing; they are no template."""
+"""The key of texts that are empty once they are masked. They are not templates."""
 
 
 def shared_by(keys: pa.ChunkedArray, profile_ids: pa.ChunkedArray) -> np.ndarray:
-    """For each row, the number of different profiles whose rows have the same key (at least 1)."""
+    """Return, for each row, the number of different profiles with a row of the same key (at least 1)."""
     if not len(keys):
         return np.zeros(0, dtype=np.int64)
     codes, profiles = _codes(keys), _codes(profile_ids)
     pairs = pd.DataFrame({"key": codes, "profile": profiles}).drop_duplicates()
     counts: np.ndarray = pairs.groupby("key").size().to_numpy()
-    each: np.ndarray = counts[codes]
-    return each
+    per_row: np.ndarray = counts[codes]
+    return per_row
 
 
 def template_rows(
     name: str, table: pa.Table, shared: np.ndarray, masks: Mapping[str, Mask], least: int
 ) -> list[TemplateRow]:
-    """The rows of `templates` for the table `name`: texts that stand in at least `least` profiles, by frequency.
+    """Return the rows of `templates` for one table: texts that at least `least` profiles share, by frequency.
 
-    `table` is in order of profile_id, `shared` runs along its rows, and `masks` has the mask of every profile.
+    Args:
+        name: the name of the table.
+        table: its rows, in order of profile_id.
+        shared: shared_by for each of its rows.
+        masks: the mask of every profile.
+        least: the number of profiles that make a text a template; at least 2.
     """
     columns = dict.fromkeys(("profile_id", "shared_key", *_COMPARED[name]))
-    told = (shared >= max(least, 2)) & pc.not_equal(table.column("shared_key"), NOTHING_SHARED).to_numpy()
-    often = table.select(list(columns)).filter(pa.array(told))
-    if not often.num_rows:
+    is_template = (shared >= max(least, 2)) & pc.not_equal(table.column("shared_key"), NOTHING_SHARED).to_numpy()
+    repeated = table.select(list(columns)).filter(pa.array(is_template))
+    if not repeated.num_rows:
         return []
-    keys, profiles = (_codes(often.column(each)) for each in ("shared_key", "profile_id"))
+    keys, profiles = _codes(repeated.column("shared_key")), _codes(repeated.column("profile_id"))
     _, first, row_counts = np.unique(keys, return_index=True, return_counts=True)
-    elsewhere = np.flatnonzero(profiles != profiles[first[keys]])
-    second = elsewhere[np.unique(keys[elsewhere], return_index=True)[1]]
+    in_others = np.flatnonzero(profiles != profiles[first[keys]])
+    second = in_others[np.unique(keys[in_others], return_index=True)[1]]
     rows = [
         TemplateRow(
             table=name,
-            masked_text=masks[one["profile_id"]](_compared_text(name, one)),
-            shared_key=one["shared_key"],
+            masked_text=masks[first_row["profile_id"]](_compared_text(name, first_row)),
+            shared_key=first_row["shared_key"],
             profile_count=profile_count,
             row_count=row_count,
-            first_profile_id=one["profile_id"],
-            first_text=_compared_text(name, one),
-            second_profile_id=other["profile_id"],
-            second_text=_compared_text(name, other),
+            first_profile_id=first_row["profile_id"],
+            first_text=_compared_text(name, first_row),
+            second_profile_id=second_row["profile_id"],
+            second_text=_compared_text(name, second_row),
         )
-        for one, other, profile_count, row_count in zip(
-            often.take(pa.array(first)).to_pylist(),
-            often.take(pa.array(second)).to_pylist(),
-            shared[told][first].tolist(),
+        for first_row, second_row, profile_count, row_count in zip(
+            repeated.take(pa.array(first)).to_pylist(),
+            repeated.take(pa.array(second)).to_pylist(),
+            shared[is_template][first].tolist(),
             row_counts.tolist(),
             strict=True,
         )
@@ -112,6 +121,6 @@ def template_rows(
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
-    """A number for each value, in order of first appearance."""
+    """Number the values in order of first appearance."""
     codes: np.ndarray = column.combine_chunks().dictionary_encode().indices.to_numpy()
     return codes

@@ -1,4 +1,4 @@
-"""Texts of a profile: what HTML says, and the bold leads and link labels of inline runs."""
+"""Texts in a profile: the text of raw HTML, bold leads, and labels of links."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import NamedTuple
 from steckbrief.extract.markdown.inline import runs_text
 from steckbrief.extract.model import Block, Run
 
-# No tag holds another, so that a search ends at the next "<" and stays linear.
+# A tag contains no other tag, so a search ends at the next "<" and stays linear.
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
-# Tags that stand within a sentence and separate no words.
+# Tags inside a sentence, which do not separate words.
 _PHRASING = re.compile(
     r"</?(?:a|abbr|b|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|u|var|wbr)(?![\w-])[^<>]*>",
     re.IGNORECASE,
@@ -22,14 +22,14 @@ _LONGEST_LABEL = 5
 
 
 class Lead(NamedTuple):
-    """The start of an item that names it, and what follows as plain text (None where nothing does)."""
+    """The name at the start of an item, and the plain text after it (None if nothing follows)."""
 
     name: str
     rest: str | None
 
 
 def walk(blocks: Sequence[Block]) -> Iterator[Block]:
-    """All blocks in document order, containers before their content, without recursion."""
+    """Yield all blocks in document order, containers before their content, without recursion."""
     pending = list(reversed(blocks))
     while pending:
         block = pending.pop()
@@ -38,12 +38,20 @@ def walk(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def html_text(source: str) -> str:
-    """The text of HTML on one line: tags and comments gone, entities resolved."""
+    """Return the text of HTML on one line, without tags and comments, and with entities resolved.
+
+    >>> html_text("<p>Free <b>for</b> all<br>&amp; ever</p><!-- x -->")
+    'Free for all & ever'
+    """
     return " ".join(unescape(_TAG.sub(" ", _PHRASING.sub("", source))).split())
 
 
 def labels_link(text: str) -> bool:
-    """Whether what stands beside a link only labels it ("Project page:", "Anbieter: https://..."), or says nothing."""
+    """Return whether the text beside a link is empty or only its label.
+
+    >>> labels_link("Project page:"), labels_link("Anbieter: https://krita.org"), labels_link("See also the manual")
+    (True, True, False)
+    """
     address = _WEB_ADDRESS.search(text)
     label = text[: address.start()].rstrip() if address else text
     if address and " " in text[address.start() :]:
@@ -52,12 +60,12 @@ def labels_link(text: str) -> bool:
 
 
 def split_bold_lead(runs: Sequence[Run]) -> tuple[str, Sequence[Run]] | None:
-    """The bold text at the start of `runs`, and the runs after it; None where they do not start with bold."""
-    at = 0
-    while at < len(runs) and (runs[at].strong or not runs[at].text.strip()):
-        at += 1
-    name = runs_text(runs[:at])
-    return (name, runs[at:]) if name and any(run.strong for run in runs[:at]) else None
+    """Return the bold text at the start of `runs` and the runs after it; None if they do not start with bold text."""
+    end = 0
+    while end < len(runs) and (runs[end].strong or not runs[end].text.strip()):
+        end += 1
+    name = runs_text(runs[:end])
+    return (name, runs[end:]) if name and any(run.strong for run in runs[:end]) else None
 
 
 _CLOSED_INSIDE = re.compile(r"\s*(?::|\s[–—-])\s*$")
@@ -65,10 +73,14 @@ _CLOSED_OUTSIDE = re.compile(r"\s*(?::|[–—]|-(?=\s))\s*")
 
 
 def bold_lead(runs: Sequence[Run], after: str = "") -> Lead | None:
-    """The name of an item that starts with bold text closed by a colon or a dash, inside or outside the bold.
+    """Return the name of an item that starts with bold text closed by a colon or a dash, inside or outside the bold.
 
-    `after` is the plain text of what follows in the item. None where the bold runs on into the sentence, or where
-    the whole item is bold (RULES: no name).
+    Args:
+        runs: the runs of the item's first paragraph.
+        after: the plain text of the rest of the item.
+
+    Returns:
+        None if the bold text runs on into the sentence, or if the whole item is bold.
     """
     split = split_bold_lead(runs)
     if split is None:

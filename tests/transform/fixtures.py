@@ -1,7 +1,7 @@
-"""Reads Markdown fixtures: a title, the Markdown of a profile, and the rows expected from it.
+"""Reads Markdown fixtures: a title, the Markdown of a profile, and its expected rows.
 
-A file starts with the tables and the columns that its cases compare. Each case follows in the form that markdown-it-py
-uses for its own fixtures:
+A file starts with the tables and columns that its cases compare. The cases follow, in the form of markdown-it-py's own
+fixtures:
 
     Title
     .
@@ -10,8 +10,8 @@ uses for its own fixtures:
     cell | cell
     .
 
-"-" stands for no value, "\\n" for a line break and "\\|" for a bar; spaces around a value do not count. Lines are
-counted from the first line of the Markdown. Tables that the file does not name are not compared.
+"-" means no value, "\\n" a line break and "\\|" a bar; spaces around a value are ignored. Line numbers count from the
+first line of the Markdown. Tables that the file does not name are not compared.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FRONT_LINES = FRONT.count("\n")
 
 @dataclass(frozen=True)
 class Case:
-    """A case: where an editor finds it, what it shows, the Markdown, and the rows expected from it."""
+    """A case: its place in the fixture file, its title, the Markdown and the expected rows."""
 
     place: str
     title: str
@@ -42,14 +42,14 @@ class Case:
     expected: tuple[Cells, ...]
 
     @property
-    def found(self) -> tuple[Cells, ...]:
-        """The rows that the Markdown gives, in the same form as the expected ones."""
+    def actual(self) -> tuple[Cells, ...]:
+        """The actual rows, in the same form as the expected ones."""
         tables = rows(self.body)
         return tuple(_cells(row, table, self.columns) for table in self.tables for row in tables[table])
 
 
 def read_cases(file: Path) -> list[Case]:
-    """All cases of a fixture file, in order."""
+    """Return all cases of a fixture file in order."""
     text = file.read_text(encoding="utf-8")
     preamble = _PREAMBLE.search(text)
     assert preamble, f"{file}: expected the lines 'Tables: ...' and 'Columns: ...' before the first case"
@@ -75,7 +75,7 @@ def _cells(row: AnyRow, table: str, columns: Cells) -> Cells:
 
 
 def _lines(row: AnyRow, prefix: str) -> Any:
-    """The first and last line of a row, or of its answer; None if it has none."""
+    """Return the first and last line of a row or of its answer; None if it has none."""
     if row.get(f"{prefix}_start") is None:
         return None
     start, end = row[f"{prefix}_start"] - _FRONT_LINES, row[f"{prefix}_end"] - _FRONT_LINES

@@ -1,4 +1,4 @@
-"""Generated profiles: pieces that editors write, in any order, and the odd ones that nobody should."""
+"""Generated profiles: the pieces that editors write, in any order, and some that they should not write."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ pieces = st.one_of(
 
 @st.composite
 def profile_texts(draw: st.DrawFn) -> str:
-    """Any file: front matter of some kind, then pieces with gaps between them, with one kind of line end."""
+    """Return any file: some front matter, then pieces with gaps between them, with one kind of line end."""
     body = "".join(
         piece + draw(st.sampled_from(("\n", "\n\n", "\n\n\n"))) for piece in draw(st.lists(pieces, max_size=14))
     )
@@ -87,20 +87,20 @@ def profile_texts(draw: st.DrawFn) -> str:
 
 @st.composite
 def sources(draw: st.DrawFn) -> dict[str, str]:
-    """A few files, some of which claim one profile_id."""
+    """Return a few files, some of which claim the same profile_id."""
     paths = ("tools/krita.md", "tools/kopie.md", "en/tools/krita.md", "tools/gimp.md", "tools/../x.md", "a/b/c.md")
     return {path: f"{draw(profile_texts())}x" for path in draw(st.sets(st.sampled_from(paths), min_size=1))}
 
 
 @dataclass(frozen=True)
 class Piecewise:
-    """A profile whose sections can be moved: each a heading of level 2 with blocks that do not reach out of it."""
+    """A profile whose sections can be moved: every section is a level-2 heading with self-contained blocks."""
 
     sections: tuple[str, ...]
 
     def text(self, order: list[int]) -> str:
-        """The file with its sections in another order."""
-        return "---\nslug: krita\ntitle: Krita\n---\n# Krita\n\n" + "\n".join(self.sections[at] for at in order)
+        """Return the file with its sections in this order."""
+        return "---\nslug: krita\ntitle: Krita\n---\n# Krita\n\n" + "\n".join(self.sections[index] for index in order)
 
 
 _closed = st.sampled_from(
@@ -110,8 +110,10 @@ _closed = st.sampled_from(
 
 @st.composite
 def piecewise(draw: st.DrawFn) -> Piecewise:
-    """A profile in movable pieces."""
-    made = draw(st.lists(st.tuples(st.sampled_from(HEADINGS), st.lists(_closed, max_size=3)), min_size=1, max_size=6))
+    """Return a profile with movable sections."""
+    sections = draw(
+        st.lists(st.tuples(st.sampled_from(HEADINGS), st.lists(_closed, max_size=3)), min_size=1, max_size=6)
+    )
     return Piecewise(
-        tuple(f"## {heading}\n\n" + "".join(f"{block}\n\n" for block in blocks) for heading, blocks in made)
+        tuple(f"## {heading}\n\n" + "".join(f"{block}\n\n" for block in blocks) for heading, blocks in sections)
     )

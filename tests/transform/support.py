@@ -1,4 +1,4 @@
-"""Profiles written inside tests, and the rows they give. No expected value stands here."""
+"""Helpers that read profiles written inside tests. They contain no expected values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from steckbrief.transform.parts import join_parts, part_tables
 from steckbrief.transform.profile import profile_rows
 
 AnyRow = dict[str, Any]
-"""A row whose values a test compares without saying their type first."""
+"""A row whose values a test compares without declaring their types."""
 
 Rows = Mapping[str, list[AnyRow]]
 
@@ -25,43 +25,44 @@ PROJECT = Path(__file__).parent.parent.parent
 SHARED = PROJECT.parent / "shared"
 
 FRONT = "---\nslug: krita\ntitle: Krita\n---\n"
-"""Four lines of front matter, so that a body starts on line 5."""
+"""Four lines of front matter: a body after it starts on line 5."""
 
 GERMAN = "Das ist ein Programm für alle, die mit der Maus und dem Stift malen, und es ist auch nicht schwer.\n"
 ENGLISH = "This is a program for all who paint with the mouse and the pen, and it is not hard to learn.\n"
 
 
 def front(**fields: str) -> str:
-    """Front matter with the given YAML values; slug and title as in FRONT unless given."""
+    """Return front matter with these YAML values; slug and title default to those in FRONT."""
     lines = {"slug": "krita", "title": "Krita"} | fields
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in lines.items()) + "---\n"
 
 
 def document(text: str | bytes, path: str = "tools/krita.md") -> Document:
-    """The document of a file that holds `text`."""
-    found = parse_document(path, text.encode() if isinstance(text, str) else text)
-    assert isinstance(found, Document), found
-    return found
+    """Return the document of a file that contains `text`."""
+    parsed = parse_document(path, text.encode() if isinstance(text, str) else text)
+    assert isinstance(parsed, Document), parsed
+    return parsed
 
 
 def rows(body: str, *, head: str = FRONT, path: str = "tools/krita.md", options: Options | None = None) -> Rows:
-    """The rows of one profile: front matter and body."""
+    """Return the rows of one profile, by table, as mappings."""
     return read_rows(document(head + body, path), options)
 
 
-def read_rows(found: Document, options: Options | None = None) -> Rows:
-    """The rows of one document, as mappings."""
-    return {name: [row._asdict() for row in rows] for name, rows in profile_rows(found, options or Options()).items()}
+def read_rows(source: Document, options: Options | None = None) -> Rows:
+    """Return the rows of one document, by table, as mappings."""
+    tables = profile_rows(source, options or Options())
+    return {name: [row._asdict() for row in rows] for name, rows in tables.items()}
 
 
 def table(body: str, name: str, *, head: str = FRONT) -> list[AnyRow]:
-    """The rows of one table of one profile."""
+    """Return the rows of one table of one profile."""
     return rows(body, head=head)[name]
 
 
-def column(found: Iterable[AnyRow], name: str) -> list[Any]:
-    """One column of rows."""
-    return [row[name] for row in found]
+def column(rows: Iterable[AnyRow], name: str) -> list[Any]:
+    """Return one column of rows."""
+    return [row[name] for row in rows]
 
 
 def parts(
@@ -70,16 +71,16 @@ def parts(
     order: Sequence[int] | None = None,
     options: Options | None = None,
 ) -> list[dict[str, pa.Table]]:
-    """The parts of files given as path -> content, read in `order` (else sorted by path) and cut in batches."""
+    """Return the parts of files (path -> content), read in `order` (by default by path) and in batches."""
     numbered = [
-        (number, found)
+        (number, parsed)
         for number, path in enumerate(sorted(files))
-        if isinstance(found := parse_document(path, _bytes(files[path])), Document)
+        if isinstance(parsed := parse_document(path, _bytes(files[path])), Document)
     ]
     if order is not None:
-        numbered = [numbered[at] for at in order]
-    read = [(number, profile_rows(each, options or Options())) for number, each in numbered]
-    return [part_tables(read[at : at + batch]) for at in range(0, len(read), batch)]
+        numbered = [numbered[index] for index in order]
+    profiles = [(number, profile_rows(parsed, options or Options())) for number, parsed in numbered]
+    return [part_tables(profiles[start : start + batch]) for start in range(0, len(profiles), batch)]
 
 
 def dataset(
@@ -88,26 +89,28 @@ def dataset(
     order: Sequence[int] | None = None,
     options: Options | None = None,
 ) -> dict[str, pa.Table]:
-    """The finished tables of files given as path -> content."""
-    unreadable = [
-        found for path in sorted(files) if isinstance(found := parse_document(path, _bytes(files[path])), Unreadable)
-    ]
+    """Return the finished tables of files (path -> content)."""
+    parsed = (parse_document(path, _bytes(files[path])) for path in sorted(files))
+    unreadable = [result for result in parsed if isinstance(result, Unreadable)]
     return complete(join_parts(parts(files, batch, order, options)), unreadable, options)
 
 
 def listed(tables: Mapping[str, pa.Table], name: str, **where: object) -> list[AnyRow]:
-    """The rows of a finished table whose columns equal `where`."""
-    found = tables[name].to_pylist()
-    return [row for row in found if all(row[key] == value for key, value in where.items())]
+    """Return the rows of a finished table whose columns equal `where`."""
+    return [row for row in tables[name].to_pylist() if all(row[key] == value for key, value in where.items())]
 
 
 def folder_dataset(root: Path) -> dict[str, pa.Table]:
-    """The finished tables of all profiles below a folder."""
-    found = discover(root)
-    read = [read_document(root, path) for path in found.files]
-    numbered = [(at, profile_rows(each, Options())) for at, each in enumerate(read) if isinstance(each, Document)]
-    unreadable = [*found.unreadable, *(each for each in read if isinstance(each, Unreadable))]
-    return complete(join_parts([part_tables(numbered)]), unreadable)
+    """Return the finished tables of all profiles below a folder."""
+    source = discover(root)
+    results = [read_document(root, path) for path in source.files]
+    profiles = [
+        (number, profile_rows(result, Options()))
+        for number, result in enumerate(results)
+        if isinstance(result, Document)
+    ]
+    unreadable = [*source.unreadable, *(result for result in results if isinstance(result, Unreadable))]
+    return complete(join_parts([part_tables(profiles)]), unreadable)
 
 
 def _bytes(content: str | bytes) -> bytes:

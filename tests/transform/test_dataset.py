@@ -1,4 +1,4 @@
-"""The finished tables depend on the profiles alone: not on batches, nor on the order in which they were read."""
+"""The finished tables depend only on the profiles, not on batches or the order of reading."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILES = {
 }
 
 
-def test_every_table_but_changes_comes_out_with_its_schema() -> None:
+def test_every_table_except_changes_has_its_schema() -> None:
     tables = dataset(FILES)
     assert set(tables) == set(TABLES) - {"changes"}
     for name, table in tables.items():
@@ -53,12 +53,12 @@ def test_keys_are_unique_and_foreign_keys_lead_somewhere() -> None:
     tables = dataset(FILES)
     for name, table in tables.items():
         for key in (TABLES[name].primary_key, *TABLES[name].unique):
-            values = [tuple(row[each] for each in key) for row in table.to_pylist()]
+            values = [tuple(row[column] for column in key) for row in table.to_pylist()]
             assert len(set(values)) == len(values), (name, key)
         for foreign in TABLES[name].foreign_keys:
-            known = {tuple(row[each] for each in foreign.references) for row in tables[foreign.table].to_pylist()}
-            found = {tuple(row[each] for each in foreign.columns) for row in table.to_pylist()}
-            assert {each for each in found if None not in each} <= known, (name, foreign)
+            keys = {tuple(row[column] for column in foreign.references) for row in tables[foreign.table].to_pylist()}
+            references = {tuple(row[column] for column in foreign.columns) for row in table.to_pylist()}
+            assert {reference for reference in references if None not in reference} <= keys, (name, foreign)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 64])
@@ -80,7 +80,7 @@ def test_generated_profiles_give_the_same_tables_however_they_are_cut(data: st.D
             assert table.equals(expected[name]), name
 
 
-def test_each_table_is_one_chunk_so_that_its_bytes_do_not_tell_the_batches() -> None:
+def test_every_table_is_one_chunk_so_its_bytes_do_not_depend_on_batches() -> None:
     tables = dataset(FILES, batch=1)
     assert all(chunked.num_chunks <= 1 for table in tables.values() for chunked in table.columns)
 
@@ -93,21 +93,21 @@ COLLISIONS = [
 ]
 
 
-@pytest.mark.parametrize(("slugs", "kept"), COLLISIONS)
+@pytest.mark.parametrize(("slugs", "published"), COLLISIONS)
 @pytest.mark.parametrize("batch", [1, 64])
-def test_of_two_files_for_one_profile_one_is_kept_and_the_other_named(
-    slugs: dict[str, str], kept: str, batch: int
+def test_of_two_files_for_one_profile_one_is_published_and_the_other_reported(
+    slugs: dict[str, str], published: str, batch: int
 ) -> None:
     files = {path: front(slug=slug) + f"# Krita\n\n## Vorteile\n\n- {path}\n" for path, slug in slugs.items()}
     other = {"tools/gimp.md": FILES["tools/gimp.md"]}
     tables = dataset(files | other, batch)
-    assert set(column(listed(tables, "profiles"), "source_path")) == {"tools/gimp.md", kept}
-    assert set(column(listed(tables, "pros"), "text")) == {"GIMP ist frei", "b", kept}
+    assert set(column(listed(tables, "profiles"), "source_path")) == {"tools/gimp.md", published}
+    assert set(column(listed(tables, "pros"), "text")) == {"GIMP ist frei", "b", published}
     (lost,) = listed(tables, "diagnostics", rule="profile-id-collision")
     assert lost["severity"] == "error"
-    assert [lost["source_path"]] == [path for path in files if path != kept]
-    assert kept in str(lost["message"])
-    alone = dataset({kept: files[kept]} | other)
+    assert [lost["source_path"]] == [path for path in files if path != published]
+    assert published in str(lost["message"])
+    alone = dataset({published: files[published]} | other)
     for name, table in tables.items():
         if name != "diagnostics":
             assert table.equals(alone[name]), name
@@ -122,7 +122,7 @@ def test_three_files_for_one_profile_leave_two_reports() -> None:
     ]
 
 
-def test_what_a_quarantined_copy_says_is_counted_nowhere() -> None:
+def test_a_quarantined_copy_is_counted_nowhere() -> None:
     copy = {"tools/kopie.md": front() + BODY.format("Krita")}
     tables = dataset({"tools/krita.md": FILES["tools/krita.md"]} | copy)
     assert set(column(listed(tables, "pros"), "shared_by")) == {1}
@@ -133,7 +133,7 @@ def test_one_slug_in_two_locales_is_two_profiles() -> None:
     assert listed(tables, "diagnostics", rule="profile-id-collision") == []
 
 
-def test_files_that_gave_no_document_are_reported_and_cost_nothing_else() -> None:
+def test_unreadable_files_are_reported_and_cost_nothing_else() -> None:
     tables = dataset(FILES)
     (empty,) = listed(tables, "diagnostics", rule="file-empty")
     assert (empty["source_path"], empty["profile_id"]) == ("tools/leer.md", None)
@@ -148,13 +148,13 @@ def test_diagnostics_are_sorted_by_file_and_line_and_numbered() -> None:
     broken = {"tools/b.md": "# B\n\n{{NAME}}\n\n## FAQ\n\nNichts.\n", "tools/a.md": "# A\n"}
     tables = complete(join_parts([]), unreadable)
     assert column(listed(tables, "diagnostics"), "source_path") == ["a.md", "z.md"]
-    found = listed(dataset(broken), "diagnostics")
-    places = [(row["source_path"], row["line_start"]) for row in found]
+    diagnostics = listed(dataset(broken), "diagnostics")
+    places = [(row["source_path"], row["line_start"]) for row in diagnostics]
     assert places == sorted(places)
-    assert column(found, "position") == list(range(1, len(found) + 1))
+    assert column(diagnostics, "position") == list(range(1, len(diagnostics) + 1))
 
 
-def test_no_row_keeps_a_pending_value() -> None:
+def test_no_placeholder_remains() -> None:
     tables = dataset(FILES)
     for name, table in tables.items():
         if "shared_by" in table.column_names:

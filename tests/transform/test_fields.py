@@ -1,4 +1,4 @@
-"""Front-matter values of any YAML type become what their column holds, with a word on what was something else."""
+"""Front-matter values of any YAML type become values of their column; wrong types are reported."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def written(value: object) -> object:
     return None if value is None else str(value)
 
 
-def rules_of(found: FieldReader) -> list[str]:
-    return [problem.rule for problem in found.problems]
+def rules_of(reader: FieldReader) -> list[str]:
+    return [problem.rule for problem in reader.problems]
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ def rules_of(found: FieldReader) -> list[str]:
     ],
 )
 def test_a_text_is_one_line_and_nothing_is_none(value: object, text: str | None) -> None:
-    found = reader(title=value)
-    assert found.text("title") == text
-    assert found.problems == []
+    fields = reader(title=value)
+    assert fields.text("title") == text
+    assert fields.problems == []
 
 
 @pytest.mark.parametrize(
@@ -68,17 +68,17 @@ def test_a_text_is_the_value_as_written(source: str, text: str | None) -> None:
 
 @pytest.mark.parametrize(("value", "name"), [(["a", "b"], "a list"), ([], "a list"), ({"a": 1}, "a mapping")])
 def test_a_collection_is_not_a_text_and_is_reported(value: object, name: str) -> None:
-    found = reader(slug="krita", title=value)
-    assert found.text("title") is None
-    assert found.problems == [
+    fields = reader(slug="krita", title=value)
+    assert fields.text("title") is None
+    assert fields.problems == [
         Problem("front-matter-wrong-type", 3, 3, {"key": "title", "expected": "text", "found": name})
     ]
 
 
-def test_a_value_that_holds_another_keys_line_is_reported_and_kept() -> None:
-    found = reader(price_model="tags: [a, b]")
-    assert found.text("price_model") == "tags: [a, b]"
-    assert rules_of(found) == ["front-matter-swallowed-key"]
+def test_a_value_that_contains_another_keys_line_stays_and_is_reported() -> None:
+    fields = reader(price_model="tags: [a, b]")
+    assert fields.text("price_model") == "tags: [a, b]"
+    assert rules_of(fields) == ["front-matter-swallowed-key"]
     assert reader(description="Tags: eine Einführung").text("description") == "Tags: eine Einführung"
 
 
@@ -95,9 +95,9 @@ def test_a_value_that_holds_another_keys_line_is_reported_and_kept() -> None:
     ],
 )
 def test_a_date_is_a_day_whether_quoted_or_not(value: object) -> None:
-    found = reader(created_at=value)
-    assert found.date("created_on") == dt.date(2026, 5, 31)
-    assert found.problems == []
+    fields = reader(created_at=value)
+    assert fields.date("created_on") == dt.date(2026, 5, 31)
+    assert fields.problems == []
 
 
 @pytest.mark.parametrize(
@@ -116,26 +116,26 @@ def test_a_date_is_a_day_whether_quoted_or_not(value: object) -> None:
         0,
     ],
 )
-def test_what_is_no_date_is_none_and_reported(value: object) -> None:
-    found = reader(created_at=value)
-    assert found.date("created_on") is None
-    assert rules_of(found) == ["date-invalid"]
+def test_an_invalid_date_is_none_and_reported(value: object) -> None:
+    fields = reader(created_at=value)
+    assert fields.date("created_on") is None
+    assert rules_of(fields) == ["date-invalid"]
 
 
 @pytest.mark.parametrize("value", [None, ""])
-def test_an_empty_date_is_none_without_a_word(value: object) -> None:
-    found = reader(created_at=value)
-    assert found.date("created_on") is None
-    assert found.problems == []
+def test_an_empty_date_is_none_and_not_reported(value: object) -> None:
+    fields = reader(created_at=value)
+    assert fields.date("created_on") is None
+    assert fields.problems == []
 
 
-def test_the_first_key_of_a_column_that_holds_anything_counts() -> None:
+def test_the_first_key_with_a_value_fills_the_column() -> None:
     first, second, third = KEYS["reviewed_on"]
     assert reader(**{first: "", second: "2026-05-02", third: "2026-05-03"}).date("reviewed_on") == dt.date(2026, 5, 2)
 
 
 @pytest.mark.parametrize(
-    ("value", "tags", "found"),
+    ("value", "tags", "rules"),
     [
         (["ai", " open  source "], ("ai", "open source"), []),
         (["ai", 3, 4.5, dt.date(2026, 5, 31)], ("ai", "3", "4.5", "2026-05-31"), []),
@@ -153,23 +153,25 @@ def test_the_first_key_of_a_column_that_holds_anything_counts() -> None:
         (5, ("5",), ["tags-not-a-list"]),
     ],
 )
-def test_tags_are_a_list_or_a_text_that_holds_one(value: object, tags: tuple[str, ...], found: list[str]) -> None:
+def test_tags_come_from_a_list_or_a_text_that_contains_one(
+    value: object, tags: tuple[str, ...], rules: list[str]
+) -> None:
     read = reader(tags=value)
     assert read.tags() == tags
-    assert rules_of(read) == found
+    assert rules_of(read) == rules
 
 
-def test_every_key_of_the_front_matter_is_kept_in_file_order_with_its_value() -> None:
+def test_every_front_matter_key_is_a_row_in_file_order() -> None:
     values = {"slug": "x", "": 1, "unbekannt": {"a": [1, None, "ä"]}, "None": None, "a\0b": False}
-    found = front_matter_rows(FrontMatter("", values), "de/x")
-    assert [row.key for row in found] == ["slug", '""', "unbekannt", "None", "a\ufffdb"]
-    assert [row.position for row in found] == [1, 2, 3, 4, 5]
-    assert [json.loads(row.value_json) for row in found] == ["x", 1, {"a": [1, None, "ä"]}, None, False]
+    records = front_matter_rows(FrontMatter("", values), "de/x")
+    assert [row.key for row in records] == ["slug", '""', "unbekannt", "None", "a\ufffdb"]
+    assert [row.position for row in records] == [1, 2, 3, 4, 5]
+    assert [json.loads(row.value_json) for row in records] == ["x", 1, {"a": [1, None, "ä"]}, None, False]
 
 
-def test_keys_that_become_equal_stay_apart() -> None:
-    found = front_matter_rows(FrontMatter("", {"": 1, '""': 2, "a\0": 3, "a\ufffd": 4}), "de/x")
-    assert len({row.key for row in found}) == 4
+def test_keys_that_become_equal_stay_distinct() -> None:
+    records = front_matter_rows(FrontMatter("", {"": 1, '""': 2, "a\0": 3, "a\ufffd": 4}), "de/x")
+    assert len({row.key for row in records}) == 4
 
 
 @pytest.mark.parametrize(
@@ -217,6 +219,6 @@ def test_an_address_without_a_host_costs_nothing_else() -> None:
 
 
 def test_a_problem_names_the_line_of_its_key() -> None:
-    found = FieldReader(document("---\nslug: krita\n\ntitle: [a]\n---\n# Krita\n").front_matter)
-    found.text("title")
-    assert [problem.line_start for problem in found.problems] == [4]
+    fields = FieldReader(document("---\nslug: krita\n\ntitle: [a]\n---\n# Krita\n").front_matter)
+    fields.text("title")
+    assert [problem.line_start for problem in fields.problems] == [4]

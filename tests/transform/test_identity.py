@@ -1,4 +1,4 @@
-"""Slugs, locales and row ids: the same from night to night, and safe wherever they stand."""
+"""Slugs, locales and row ids are the same every night and safe in paths and addresses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from steckbrief.transform.identity import LANGUAGE_CODES, RowIds, is_slug, local
 
 
 @pytest.mark.parametrize("slug", ["krita", "a", "obs-studio", "c3.js", "snake_case", "7-zip", "größe", "A1", "a" * 100])
-def test_letters_digits_and_inner_signs_make_a_slug(slug: str) -> None:
+def test_a_slug_consists_of_letters_digits_and_inner_punctuation(slug: str) -> None:
     assert is_slug(slug)
 
 
@@ -41,7 +41,7 @@ def test_letters_digits_and_inner_signs_make_a_slug(slug: str) -> None:
         "a\0",
     ],
 )
-def test_what_could_leave_its_folder_or_break_an_address_is_no_slug(slug: str) -> None:
+def test_text_that_could_leave_its_folder_or_break_an_address_is_not_a_slug(slug: str) -> None:
     assert not is_slug(slug)
 
 
@@ -67,7 +67,7 @@ def test_any_file_name_gives_a_slug_and_always_the_same(name: str) -> None:
     assert slug == slug_from_path(f"tools/{name}.md")
 
 
-def test_names_of_signs_alone_give_different_slugs() -> None:
+def test_names_without_letters_give_different_slugs() -> None:
     assert slug_from_path("tools/---.md") != slug_from_path("tools/!!!.md")
 
 
@@ -104,7 +104,7 @@ def test_language_codes_are_those_of_iso_639_1() -> None:
     assert all(len(code) == 2 and set(code) <= set(string.ascii_lowercase) for code in LANGUAGE_CODES)
 
 
-def test_a_row_id_is_a_letter_and_sixteen_hexadecimal_digits_and_so_never_a_number_to_a_spreadsheet() -> None:
+def test_a_row_id_starts_with_a_letter_so_spreadsheets_never_read_a_number() -> None:
     assert re.fullmatch(r"r[0-9a-f]{16}", RowIds("de/krita").row_id("pros", "a"))
 
 
@@ -112,10 +112,10 @@ def test_case_and_white_space_do_not_change_a_row_id() -> None:
     assert RowIds("de/krita").row_id("pros", "Ein  Satz\n") == RowIds("de/krita").row_id("pros", "ein satz")
 
 
-def test_profile_table_text_and_occurrence_each_make_another_row_id() -> None:
+def test_profile_table_text_and_occurrence_all_change_a_row_id() -> None:
     ids, other = RowIds("de/krita"), RowIds("en/krita")
-    found = [ids.row_id("pros", "a"), ids.row_id("pros", "a"), ids.row_id("cons", "a"), ids.row_id("pros", "b")]
-    assert len({*found, other.row_id("pros", "a")}) == 5
+    row_ids = [ids.row_id("pros", "a"), ids.row_id("pros", "a"), ids.row_id("cons", "a"), ids.row_id("pros", "b")]
+    assert len({*row_ids, other.row_id("pros", "a")}) == 5
 
 
 def test_parts_of_the_key_cannot_run_into_each_other() -> None:

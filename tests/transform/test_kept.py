@@ -1,4 +1,4 @@
-"""Rows kept from an earlier release give the same tables as reading every file again."""
+"""Rows of unchanged files, taken from an earlier release, give the same tables as reading every file again."""
 
 from __future__ import annotations
 
@@ -29,43 +29,43 @@ def full(files: Mapping[str, str], options: Options) -> dict[str, pa.Table]:
 
 
 def incremental(
-    files: Mapping[str, str], before: Mapping[str, str], tables: Mapping[str, pa.Table], options: Options
+    files: Mapping[str, str], earlier_files: Mapping[str, str], tables: Mapping[str, pa.Table], options: Options
 ) -> dict[str, pa.Table]:
-    """The tables of `files` where `tables` are those of `before`."""
+    """Return the tables of `files`, given the tables of `earlier_files`."""
     profiles = tables["profiles"]
     numbers = {path: number for number, path in enumerate(sorted(files))}
-    kept = {
+    unchanged = {
         profile_id: numbers[path]
         for profile_id, path in zip(
             *(profiles[name].to_pylist() for name in ("profile_id", "source_path")), strict=True
         )
-        if files.get(path) == before[path]
+        if files.get(path) == earlier_files[path]
     }
-    anew = {path: text for path, text in files.items() if numbers[path] not in kept.values()}
+    changed = {path: text for path, text in files.items() if numbers[path] not in unchanged.values()}
     renumbered = [
-        {name: _numbered(part, sorted(anew), numbers) for name, part in each.items()}
-        for each in parts(dict(anew), options=options)
+        {name: _numbered(table, sorted(changed), numbers) for name, table in part.items()}
+        for part in parts(dict(changed), options=options)
     ]
     unreadable = [
-        found
-        for path, text in sorted(anew.items())
-        if isinstance(found := parse_document(path, text.encode()), Unreadable)
+        result
+        for path, text in sorted(changed.items())
+        if isinstance(result := parse_document(path, text.encode()), Unreadable)
     ]
-    return complete(join_parts(renumbered), unreadable, options, Kept(tables, kept))
+    return complete(join_parts(renumbered), unreadable, options, Kept(tables, unchanged))
 
 
 def _numbered(part: pa.Table, paths: list[str], numbers: Mapping[str, int]) -> pa.Table:
-    found = [numbers[paths[number]] for number in part["file"].to_pylist()]
-    return part.drop_columns(["file"]).append_column("file", pa.array(found, pa.int32()))
+    renumbered = [numbers[paths[number]] for number in part["file"].to_pylist()]
+    return part.drop_columns(["file"]).append_column("file", pa.array(renumbered, pa.int32()))
 
 
 @settings(max_examples=60, deadline=None)
 @given(nights())
-def test_an_incremental_night_gives_the_tables_of_a_full_one(found: list[dict[str, str]]) -> None:
-    tables = full(found[0], Options(today=DAY))
-    for night, (before, files) in enumerate(itertools.pairwise(found), 1):
+def test_an_incremental_night_gives_the_tables_of_a_full_one(sources: list[dict[str, str]]) -> None:
+    tables = full(sources[0], Options(today=DAY))
+    for night, (earlier_files, files) in enumerate(itertools.pairwise(sources), 1):
         options = Options(today=DAY + dt.timedelta(night))
-        tables = incremental(files, before, tables, options)
+        tables = incremental(files, earlier_files, tables, options)
         expected = full(files, options)
         assert {name: table.to_pylist() for name, table in tables.items()} == {
             name: table.to_pylist() for name, table in expected.items()
@@ -73,7 +73,7 @@ def test_an_incremental_night_gives_the_tables_of_a_full_one(found: list[dict[st
 
 
 @pytest.mark.parametrize("rule", [rule for rule in rules().values() if is_run(rule)], ids=lambda rule: rule.code)
-def test_a_finding_that_needs_one_file_alone_is_in_its_part_and_no_other_is(rule: Rule) -> None:
+def test_parts_contain_exactly_the_findings_that_need_one_file_alone(rule: Rule) -> None:
     given = {"tools/krita.md": rule.example} if rule.code == "front-matter-missing" else files_of(rule.example)
     alone = {code for part in parts(dict(given)) for code in part["diagnostics"]["rule"].to_pylist()}
     assert not any(rules()[code].across for code in alone)
@@ -83,7 +83,7 @@ def test_a_finding_that_needs_one_file_alone_is_in_its_part_and_no_other_is(rule
         if any(not isinstance(parse_document(p, t.encode()), Document) for p, t in given.items())
         else set()
     )
-    assert whole - alone - unread <= {code for code, each in rules().items() if each.across}
+    assert whole - alone - unread <= {code for code, rule in rules().items() if rule.across}
 
 
 def test_an_undeclared_finding_across_profiles_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

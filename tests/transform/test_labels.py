@@ -1,7 +1,7 @@
-"""Every table over raw/, and over the gold profiles where they are at hand, equals the labels written by hand.
+"""Every table of raw/, and of the gold profiles if they are available, equals the labels written by hand.
 
-Rows are found by the line on which they start; texts are compared as words, without markup and punctuation, since a
-label names lines, not texts.
+Rows are matched by their first line. Texts are compared as words, without markup and punctuation, because a label names
+lines, not texts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ GOLD = SHARED / "gold"
 
 @dataclass
 class Score:
-    """Rows found by line, rows found too many or too few, and fields compared, with what differs in words."""
+    """Counts of matched rows and compared fields, with descriptions of wrong rows and differing fields."""
 
     matched: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Score:
     def match(
         self, have: Mapping[int, AnyRow], want: Mapping[int, AnyRow], path: str
     ) -> Iterator[tuple[AnyRow, AnyRow]]:
-        """The pairs that start on one line; the rest is wrong."""
+        """Return the pairs of rows that start on the same line. All other rows are wrong."""
         self.wrong += [f"{path}:{line}: not labelled" for line in sorted(have.keys() - want.keys())]
         self.wrong += [f"{path}:{line}: missed" for line in sorted(want.keys() - have.keys())]
         both = sorted(want.keys() & have.keys())
@@ -45,13 +45,13 @@ class Score:
         return ((have[line], want[line]) for line in both)
 
     def compare(self, where: str, **equal: bool) -> None:
-        """Count fields, true where they are right."""
+        """Count compared fields and record those that differ."""
         self.fields += len(equal)
         self.differing += [f"{where}: {name}" for name, right in equal.items() if not right]
 
 
 def words(text: object) -> str:
-    """The words of Markdown or of plain text: no link targets, tags, list signs, markup or punctuation."""
+    """Return the words of Markdown or plain text, without link targets, tags, list marks, markup and punctuation."""
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", str(text or ""))
     text = re.sub(r"<[^>]+>", " ", text)
     text = re.sub(r"^\s*([-*+]|\d+[.)])\s+", "", text).replace("\\", "")
@@ -59,7 +59,7 @@ def words(text: object) -> str:
 
 
 def same(have: object, want: object) -> bool:
-    """Equal as words; a label may hold a hash of the words instead of the words."""
+    """Return whether two texts have the same words. A label may contain a hash instead of words."""
     if not have or not want:
         return not have and not want
     if str(want).startswith("sha1:"):
@@ -77,48 +77,48 @@ class Labelled:
     tables: Mapping[str, Sequence[AnyRow]]
 
     def source(self, start: object, end: object) -> str:
-        """The words of a range of lines."""
+        """Return the words of a range of lines."""
         return words("\n".join(self.lines[int(str(start)) - 1 : int(str(end))]))
 
     def clear(self, table: str) -> dict[int, AnyRow]:
-        """Rows by line, without those below an ambiguous heading, which labels leave out."""
+        """Return rows by line, without those below an ambiguous heading, which labels leave out."""
         vague = [(int(str(s["line"])), int(str(s["end"]))) for s in self.label["sections"] if s["kind"] == "ambiguous"]
-        found = {int(str(row["line_start"])): row for row in self.tables[table]}
-        return {line: row for line, row in found.items() if not any(a <= line <= b for a, b in vague)}
+        by_line = {int(str(row["line_start"])): row for row in self.tables[table]}
+        return {line: row for line, row in by_line.items() if not any(a <= line <= b for a, b in vague)}
 
     def wanted(self, name: str) -> dict[int, AnyRow]:
-        """Labels by line."""
+        """Return labels by line."""
         return {int(str(row["line"])): row for row in self.label[name]}
 
 
-def score_profiles(each: Labelled, score: Score) -> None:
-    found = dict(enumerate(each.tables["profiles"], 1))
-    for have, want in score.match(found, {1: dict(each.label)}, each.path):
+def score_profiles(profile: Labelled, score: Score) -> None:
+    rows = dict(enumerate(profile.tables["profiles"], 1))
+    for have, want in score.match(rows, {1: dict(profile.label)}, profile.path):
         score.compare(
-            each.path, title=same(have["title"], want["title"]), language=have["language"] == want["language"]
+            profile.path, title=same(have["title"], want["title"]), language=have["language"] == want["language"]
         )
 
 
-def score_sections(each: Labelled, score: Score) -> None:
-    have = {int(str(row["line_start"])): row for row in each.tables["sections"]}
+def score_sections(profile: Labelled, score: Score) -> None:
+    have = {int(str(row["line_start"])): row for row in profile.tables["sections"]}
     want = {
         line: row
-        for line, row in each.wanted("sections").items()
+        for line, row in profile.wanted("sections").items()
         if row["kind"] not in ("ambiguous", "title", "question")
     }
     for line, row in want.items():
-        for found, label in score.match({line: have[line]} if line in have else {}, {line: row}, each.path):
-            right = found["kind"] == label["kind"] if label["kind"] in CORE else found["kind"] not in CORE
-            score.compare(f"{each.path}:{line}", kind=right)
+        for section, label in score.match({line: have[line]} if line in have else {}, {line: row}, profile.path):
+            right = section["kind"] == label["kind"] if label["kind"] in CORE else section["kind"] not in CORE
+            score.compare(f"{profile.path}:{line}", kind=right)
 
 
 def score_items(name: str) -> Callable[[Labelled, Score], None]:
-    def score_table(each: Labelled, score: Score) -> None:
-        for have, want in score.match(each.clear(ITEMS[name]), each.wanted(name), each.path):
+    def score_table(profile: Labelled, score: Score) -> None:
+        for have, want in score.match(profile.clear(ITEMS[name]), profile.wanted(name), profile.path):
             score.compare(
-                f"{each.path}:{want['line']}",
+                f"{profile.path}:{want['line']}",
                 name=same(have["name"], want["name"]),
-                text=words(have["text"]) == each.source(want["line"], want["end"]),
+                text=words(have["text"]) == profile.source(want["line"], want["end"]),
                 form=have["form"] == want.get("form", have["form"]),
                 end=have["line_end"] == want["end"],
             )
@@ -126,26 +126,26 @@ def score_items(name: str) -> Callable[[Labelled, Score], None]:
     return score_table
 
 
-def score_alternatives(each: Labelled, score: Score) -> None:
-    for have, want in score.match(each.clear("alternatives"), each.wanted("alternatives"), each.path):
+def score_alternatives(profile: Labelled, score: Score) -> None:
+    for have, want in score.match(profile.clear("alternatives"), profile.wanted("alternatives"), profile.path):
         score.compare(
-            f"{each.path}:{want['line']}",
+            f"{profile.path}:{want['line']}",
             name=same(have["name"], want["name"]),
             slug=not want["slug"] or have["target_slug"] == want["slug"],
             description=bool(have["description"]) == want["has_description"],
         )
 
 
-def score_faqs(each: Labelled, score: Score) -> None:
-    for have, want in score.match(each.clear("faqs"), each.wanted("faqs"), each.path):
+def score_faqs(profile: Labelled, score: Score) -> None:
+    for have, want in score.match(profile.clear("faqs"), profile.wanted("faqs"), profile.path):
         line, answer = want["line"], words(have["answer"])
         if want["answer_line"] is None:
             right = not answer
         elif want["answer_line"] == line:
-            right = bool(answer) and each.source(line, want["answer_end"]).endswith(answer)
+            right = bool(answer) and profile.source(line, want["answer_end"]).endswith(answer)
         else:
-            right = answer == each.source(want["answer_line"], want["answer_end"])
-        score.compare(f"{each.path}:{line}", question=same(have["question"], want["question"]), answer=right)
+            right = answer == profile.source(want["answer_line"], want["answer_end"])
+        score.compare(f"{profile.path}:{line}", question=same(have["question"], want["question"]), answer=right)
 
 
 SCORES: Mapping[str, Callable[[Labelled, Score], None]] = {
@@ -159,7 +159,7 @@ SCORES: Mapping[str, Callable[[Labelled, Score], None]] = {
 
 @cache
 def labelled(root: Path, labels: Path) -> tuple[Labelled, ...]:
-    """All labelled profiles below `root`, built once."""
+    """Return all labelled profiles below `root`. They are built once."""
     tables = {name: table.to_pylist() for name, table in folder_dataset(root).items()}
     path_of = {row["profile_id"]: row["source_path"] for row in tables["profiles"]}
     by_path: dict[str, dict[str, list[AnyRow]]] = {}
@@ -178,23 +178,24 @@ def labelled(root: Path, labels: Path) -> tuple[Labelled, ...]:
 
 
 def label_files(labels: Path) -> list[tuple[Path, str]]:
-    """(label, path of the profile below its root): gold lists them, our own are named after locale and slug."""
+    """Return (label, path of the profile). Gold lists them; our labels are named after locale and slug."""
     sources = labels.parent / "sources.json"
     if sources.exists():
         return [
-            (labels / f"{each['id']}.json", each["path"]) for each in json.loads(sources.read_text(encoding="utf-8"))
+            (labels / f"{source['id']}.json", source["path"])
+            for source in json.loads(sources.read_text(encoding="utf-8"))
         ]
-    found = []
+    files = []
     for file in sorted(labels.glob("*.json")):
         locale, slug = file.stem.split("-", 1)
-        found.append((file, f"tools/{slug}.md" if locale == "de" else f"{locale}/tools/{slug}.md"))
-    return found
+        files.append((file, f"tools/{slug}.md" if locale == "de" else f"{locale}/tools/{slug}.md"))
+    return files
 
 
 def score_of(table: str, root: Path, labels: Path) -> Score:
     score = Score()
-    for each in labelled(root, labels):
-        SCORES[table](each, score)
+    for profile in labelled(root, labels):
+        SCORES[table](profile, score)
     return score
 
 
@@ -205,7 +206,7 @@ LABEL_SETS = [
         GOLD / "raw",
         GOLD / "labels",
         id="gold",
-        marks=pytest.mark.skipif(not GOLD.is_dir(), reason=f"the gold profiles are not at hand ({GOLD.name}/)"),
+        marks=pytest.mark.skipif(not GOLD.is_dir(), reason=f"the gold profiles are not available ({GOLD.name}/)"),
     ),
 ]
 
@@ -221,15 +222,15 @@ def test_every_labelled_row_is_found_and_no_other(table: str, root: Path, labels
 @pytest.mark.parametrize(("root", "labels"), LABEL_SETS)
 def test_nearly_all_fields_of_the_labelled_rows_are_right(root: Path, labels: Path) -> None:
     scores = [score_of(table, root, labels) for table in TABLES]
-    differing = [each for score in scores for each in score.differing]
+    differing = [field for score in scores for field in score.differing]
     assert 1 - len(differing) / sum(score.fields for score in scores) >= 0.995, differing
 
 
 def test_the_only_field_of_our_own_profiles_that_differs_is_the_info_string_of_a_code_fence() -> None:
-    # The comparison takes "```sql" in the source for the word "sql"; it is markup and no part of the answer.
-    differing = [each for table in TABLES for each in score_of(table, *OURS).differing]
-    assert [each.split(":")[0] for each in differing] in ([], ["en/tools/duckdb.md"])
-    assert all(each.endswith(": answer") for each in differing)
+    # "```sql" is markup and not part of the answer, but the comparison reads the word "sql" in the source.
+    differing = [field for table in TABLES for field in score_of(table, *OURS).differing]
+    assert [field.split(":")[0] for field in differing] in ([], ["en/tools/duckdb.md"])
+    assert all(field.endswith(": answer") for field in differing)
 
 
 def test_every_profile_of_raw_is_labelled() -> None:

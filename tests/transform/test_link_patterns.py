@@ -1,4 +1,4 @@
-"""Patterns of catalogue links: which are accepted, and that none takes long on any address."""
+"""Patterns of catalogue links: some are refused, and none takes long on any address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts carry rows from batches to the dataset, whatever batch they were in."""
+"""Parts carry rows from batches to the dataset, whatever the batches."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from steckbrief.transform.profile import profile_rows
 from tests.records import record
 from tests.transform.support import FRONT, document, parts
 
-FILES = {f"tools/p{at}.md": f"---\nslug: p{at}\ntitle: P{at}\n---\n## Vorteile\n\n- a\n- b\n" for at in range(5)}
+FILES = {f"tools/p{i}.md": f"---\nslug: p{i}\ntitle: P{i}\n---\n## Vorteile\n\n- a\n- b\n" for i in range(5)}
 
 
-def test_a_part_has_every_table_read_from_profiles_with_the_number_of_the_file() -> None:
+def test_a_part_has_every_table_of_a_profile_with_the_file_number() -> None:
     (part,) = parts(FILES)
     assert set(part) == set(PART_TABLES) <= set(TABLES)
     for name, table in part.items():
@@ -24,7 +24,7 @@ def test_a_part_has_every_table_read_from_profiles_with_the_number_of_the_file()
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 64])
-def test_joined_parts_hold_the_rows_of_all_batches(batch: int) -> None:
+def test_joined_parts_contain_the_rows_of_all_batches(batch: int) -> None:
     cut = parts(FILES, batch)
     joined = join_parts(cut)
     for name in PART_TABLES:

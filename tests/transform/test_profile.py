@@ -1,4 +1,4 @@
-"""One document gives the rows of one profile: who it is, what is counted, and nothing lost or out of place."""
+"""One document gives the rows of one profile: its identity, its counts, and every row in place."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tests.transform.support import (
 
 
 def profile(body: str, *, head: str = FRONT, path: str = "tools/krita.md", options: Options | None = None) -> AnyRow:
-    (found,) = rows(body, head=head, path=path, options=options)["profiles"]
-    return found
+    (row,) = rows(body, head=head, path=path, options=options)["profiles"]
+    return row
 
 
-# --- who it is ---------------------------------------------------------------------------------------------------
+# --- identity ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def profile(body: str, *, head: str = FRONT, path: str = "tools/krita.md", optio
         ("", "# ![](a.png)\n", "krita"),
     ],
 )
-def test_the_title_is_that_of_the_front_matter_else_the_main_heading_else_the_slug(
+def test_the_title_comes_from_front_matter_else_the_main_heading_else_the_slug(
     head: str, body: str, title: str
 ) -> None:
     assert profile(body, head=head)["title"] == title
@@ -69,15 +69,15 @@ def test_the_title_is_that_of_the_front_matter_else_the_main_heading_else_the_sl
         ("tools/krita.md", front(locale="no"), "de", "de"),
     ],
 )
-def test_the_locale_is_that_of_the_folder_else_of_the_front_matter_else_the_default(
+def test_the_locale_comes_from_the_folder_else_front_matter_else_the_default(
     path: str, head: str, default: str, locale: str
 ) -> None:
-    found = profile("# Krita\n", head=head, path=path, options=Options(default_locale=default))
-    assert (found["locale"], found["profile_id"]) == (locale, f"{locale}/krita")
+    row = profile("# Krita\n", head=head, path=path, options=Options(default_locale=default))
+    assert (row["locale"], row["profile_id"]) == (locale, f"{locale}/krita")
 
 
 def test_front_matter_becomes_columns_of_their_types() -> None:
-    found = profile(
+    row = profile(
         "# Krita\n",
         head=front(
             category="Malen",
@@ -89,16 +89,14 @@ def test_front_matter_becomes_columns_of_their_types() -> None:
             lastReviewed="2026-03-04 10:00:00",
         ),
     )
-    assert {
-        key: found[key] for key in ("category", "price_model", "official_url", "official_domain", "description")
-    } == {
+    assert {key: row[key] for key in ("category", "price_model", "official_url", "official_domain", "description")} == {
         "category": "Malen",
         "price_model": "Open Source",
         "official_url": "https://www.krita.org/de/",
         "official_domain": "krita.org",
         "description": "Ein Malprogramm",
     }
-    assert [found["created_on"], found["updated_on"], found["reviewed_on"]] == [
+    assert [row["created_on"], row["updated_on"], row["reviewed_on"]] == [
         dt.date(2026, 1, 2),
         dt.date(2026, 2, 3),
         dt.date(2026, 3, 4),
@@ -106,10 +104,10 @@ def test_front_matter_becomes_columns_of_their_types() -> None:
 
 
 def test_the_source_is_identified() -> None:
-    found = profile("# Krita\n", path="en/tools/krita.md")
-    assert found["source_path"] == "en/tools/krita.md"
-    assert found["source_bytes"] == len(FRONT + "# Krita\n")
-    assert len(str(found["source_sha256"])) == 64
+    row = profile("# Krita\n", path="en/tools/krita.md")
+    assert row["source_path"] == "en/tools/krita.md"
+    assert row["source_bytes"] == len(FRONT + "# Krita\n")
+    assert len(str(row["source_sha256"])) == 64
 
 
 @pytest.mark.parametrize(
@@ -128,47 +126,47 @@ def test_the_lead_is_the_opening_text_without_figures_and_lists(body: str, lead:
 
 
 def test_tags_and_price_models_are_rows_in_order() -> None:
-    found = rows("# Krita\n", head=front(tags="[malen, kunst]", price_model="Open Source / Freemium"))
-    assert [(row["position"], row["tag"]) for row in found["tags"]] == [(1, "malen"), (2, "kunst")]
-    assert column(found["price_models"], "price_model") == ["open_source", "freemium"]
+    tables = rows("# Krita\n", head=front(tags="[malen, kunst]", price_model="Open Source / Freemium"))
+    assert [(row["position"], row["tag"]) for row in tables["tags"]] == [(1, "malen"), (2, "kunst")]
+    assert column(tables["price_models"], "price_model") == ["open_source", "freemium"]
 
 
 # --- sections ----------------------------------------------------------------------------------------------------
 
 
-def test_sections_hold_their_text_their_source_and_their_place() -> None:
+def test_sections_contain_their_text_their_source_and_their_place() -> None:
     body = "Vorweg.\n\n# Krita\n\nEin **Satz**.\n\n## Vorteile\n\n- a\n- b\n\n### Rest\n\n## Ende\n"
-    found = rows(body)["sections"]
-    assert [(r["position"], r["parent_position"], r["level"], r["line_start"], r["line_end"]) for r in found] == [
+    sections = rows(body)["sections"]
+    assert [(r["position"], r["parent_position"], r["level"], r["line_start"], r["line_end"]) for r in sections] == [
         (1, None, 0, 5, 6),
         (2, None, 1, 7, 10),
         (3, 2, 2, 11, 15),
         (4, 3, 3, 16, 17),
         (5, 2, 2, 18, 18),
     ]
-    assert column(found, "text") == ["Vorweg.", "Ein Satz.", "a b", None, None]
-    assert column(found, "word_count") == [1, 3, 3, 1, 1]
+    assert column(sections, "text") == ["Vorweg.", "Ein Satz.", "a b", None, None]
+    assert column(sections, "word_count") == [1, 3, 3, 1, 1]
     assert profile(body)["word_count"] == 9
-    assert "".join(str(row["markdown"]) for row in found) == body
+    assert "".join(str(row["markdown"]) for row in sections) == body
 
 
 # --- odd files ---------------------------------------------------------------------------------------------------
 
 
 def test_a_file_of_only_front_matter_is_a_profile_without_rows() -> None:
-    found = rows("", head=front(tags="[a]"))
-    assert found["profiles"][0]["title"] == "Krita"
-    assert column(found["front_matter"], "key") == ["slug", "title", "tags"]
-    assert all(found[name] == [] for name in (*ROW_TABLES, "sections", "links"))
-    assert "body-empty" in column(found["diagnostics"], "rule")
+    tables = rows("", head=front(tags="[a]"))
+    assert tables["profiles"][0]["title"] == "Krita"
+    assert column(tables["front_matter"], "key") == ["slug", "title", "tags"]
+    assert all(tables[name] == [] for name in (*ROW_TABLES, "sections", "links"))
+    assert "body-empty" in column(tables["diagnostics"], "rule")
 
 
 def test_invalid_front_matter_costs_only_itself() -> None:
-    found = rows("# Krita\n\n## Vorteile\n\n- a\n", head="---\nslug: x: y\n---\n", path="tools/Krita Desktop.md")
-    profile_row = found["profiles"][0]
+    tables = rows("# Krita\n\n## Vorteile\n\n- a\n", head="---\nslug: x: y\n---\n", path="tools/Krita Desktop.md")
+    profile_row = tables["profiles"][0]
     assert (profile_row["profile_id"], profile_row["title"]) == ("de/krita-desktop", "Krita")
-    assert column(found["pros"], "text") == ["a"]
-    assert [row["rule"] for row in found["diagnostics"] if row["severity"] == "error"] == ["front-matter-invalid"]
+    assert column(tables["pros"], "text") == ["a"]
+    assert [row["rule"] for row in tables["diagnostics"] if row["severity"] == "error"] == ["front-matter-invalid"]
 
 
 @pytest.mark.parametrize(
@@ -179,20 +177,20 @@ def test_invalid_front_matter_costs_only_itself() -> None:
     "key", ["slug", "title", "category", "price_model", "official_url", "description", "tags", "created_at", "locale"]
 )
 def test_a_value_of_any_type_in_any_field_costs_no_other(key: str, value: str) -> None:
-    read = document(front(**{key: value, "other": "kept"}) + "# Krita\n\n## Vorteile\n\n- a\n")
+    read = document(front(**{key: value, "other": "same"}) + "# Krita\n\n## Vorteile\n\n- a\n")
     part_tables([(0, profile_rows(read, Options()))])
     whole = read_rows(read)
     assert column(whole["pros"], "text") == ["a"]
-    kept = {row["key"]: json.loads(str(row["value_json"])) for row in whole["front_matter"]}
-    assert key in kept
-    assert kept["other"] == "kept"
+    values = {row["key"]: json.loads(str(row["value_json"])) for row in whole["front_matter"]}
+    assert key in values
+    assert values["other"] == "same"
 
 
 @pytest.mark.parametrize("prefix", ["", "\ufeff"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_byte_order_mark_and_line_ends_change_no_row(prefix: str, end: str) -> None:
     text = front(tags="[a]") + "# Krita\n\nText.\n\n## Vorteile\n\n- a\n\n  b\n\n## FAQ\n\n**A?**\n\nJa.\n"
-    plain, other = (read_rows(document(each)) for each in (text, prefix + text.replace("\n", end)))
+    plain, other = (read_rows(document(source)) for source in (text, prefix + text.replace("\n", end)))
     for name in set(PART_TABLES) - {"profiles", "sections"}:
         assert other[name] == plain[name], name
 
@@ -200,9 +198,9 @@ def test_byte_order_mark_and_line_ends_change_no_row(prefix: str, end: str) -> N
 @pytest.mark.slow
 def test_fifty_thousand_items_are_fifty_thousand_rows() -> None:
     body = "".join(f"## {heading}\n\n" + "- a\n" * 50_000 for heading in ("Vorteile", "Alternativen", "FAQ"))
-    found = rows(body)
-    assert len(found["pros"]) == len(found["alternatives"]) == 50_000
-    assert len(set(column(found["pros"], "row_id"))) == 50_000
+    tables = rows(body)
+    assert len(tables["pros"]) == len(tables["alternatives"]) == 50_000
+    assert len(set(column(tables["pros"], "row_id"))) == 50_000
 
 
 @pytest.mark.parametrize(
@@ -210,17 +208,17 @@ def test_fifty_thousand_items_are_fifty_thousand_rows() -> None:
     ["> " * 5_000 + "a", "- " * 5_000 + "a", "1. " * 2_000 + "a", "".join("  " * at + "- a\n" for at in range(300))],
 )
 def test_deep_nesting_is_read_as_far_as_it_goes(nested: str) -> None:
-    found = rows(f"# Krita\n\n## Vorteile\n\n- vor\n\n{nested}\n\n## Nachteile\n\n- nach\n")
-    assert column(found["pros"], "text")[0] == "vor"
-    assert column(found["cons"], "text") == ["nach"]
-    assert "nesting-too-deep" in column(found["diagnostics"], "rule")
+    tables = rows(f"# Krita\n\n## Vorteile\n\n- vor\n\n{nested}\n\n## Nachteile\n\n- nach\n")
+    assert column(tables["pros"], "text")[0] == "vor"
+    assert column(tables["cons"], "text") == ["nach"]
+    assert "nesting-too-deep" in column(tables["diagnostics"], "rule")
 
 
 # --- the first sample, and one like it ---------------------------------------------------------------------------
 
 
 def sample(title: str, slug: str) -> str:
-    """A profile written the way the first sample is."""
+    """Return a profile written like the first sample."""
     features = "".join(f"- Funktion {at}, die den Alltag mit Modellen leichter macht  \n" for at in range(8))
     pros = "".join(f"- Vorteil {at}, besonders für Einsteiger  \n" for at in range(5))
     cons = "".join(f"- Nachteil {at} bei sehr großen Daten  \n" for at in range(4))
@@ -250,8 +248,8 @@ SEED = SHARED / "corpus" / "seed" / "pytorch.md"
     ],
 )
 def test_the_first_sample_gives_all_its_rows(text) -> None:
-    found = read_rows(document(text()))
-    (row,) = found["profiles"]
+    tables = read_rows(document(text()))
+    (row,) = tables["profiles"]
     expected = {
         "section_count": 9,
         "feature_count": 8,
@@ -264,11 +262,12 @@ def test_the_first_sample_gives_all_its_rows(text) -> None:
         "alternative_count": 5,
     }
     assert {name: row[name] for name in COUNTED} == expected
-    assert all(each["name"] and each["description"] for each in found["alternatives"])
-    assert all(str(each["question"]).endswith("?") and not str(each["question"])[0].isdigit() for each in found["faqs"])
-    assert [each["kind"] for each in found["sections"]].count("pricing") == 1
-    assert column(found["audiences"], "form") == ["paragraph"]
-    assert column(found["front_matter"], "key") == ["slug", "title", "category", "price_model", "tags", "official_url"]
+    assert all(row["name"] and row["description"] for row in tables["alternatives"])
+    questions = [str(question) for question in column(tables["faqs"], "question")]
+    assert all(question.endswith("?") and not question[0].isdigit() for question in questions)
+    assert column(tables["sections"], "kind").count("pricing") == 1
+    assert column(tables["audiences"], "form") == ["paragraph"]
+    assert column(tables["front_matter"], "key") == ["slug", "title", "category", "price_model", "tags", "official_url"]
     assert (row["language"], row["price_model"], row["category"]) == ("de", "freemium", "AI")
-    assert column(found["price_models"], "price_model") == ["freemium"]
-    assert "error" not in column(found["diagnostics"], "severity")
+    assert column(tables["price_models"], "price_model") == ["freemium"]
+    assert "error" not in column(tables["diagnostics"], "severity")

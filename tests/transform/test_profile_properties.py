@@ -1,4 +1,4 @@
-"""What holds for every profile, generated or real: rows in place, nothing lost, identities that survive a move."""
+"""Properties of every profile, generated or real: rows are in place, nothing is lost, ids survive a move."""
 
 from __future__ import annotations
 
@@ -31,44 +31,44 @@ from tests.transform.support import (
 def fits_tables(read: Document, _: Rows) -> None:
     for name, table in part_tables([(0, profile_rows(read, Options()))]).items():
         for key in (TABLES[name].primary_key, *TABLES[name].unique):
-            values = [tuple(row[each] for each in key) for row in table.to_pylist()]
+            values = [tuple(row[column] for column in key) for row in table.to_pylist()]
             assert name == "diagnostics" or len(set(values)) == len(values), (name, key)
 
 
-def runs_from_one_without_gaps(_: Document, found: Rows) -> None:
+def runs_from_one_without_gaps(_: Document, tables: Rows) -> None:
     for name in set(PART_TABLES) - {"profiles", "diagnostics"}:
-        assert column(found[name], "position") == list(range(1, len(found[name]) + 1)), name
+        assert column(tables[name], "position") == list(range(1, len(tables[name]) + 1)), name
 
 
-def stands_inside_section_and_file(source: Document, found: Rows) -> None:
+def stands_inside_section_and_file(source: Document, tables: Rows) -> None:
     lines = len(source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    spans = {row["position"]: (row["line_start"], row["line_end"]) for row in found["sections"]}
+    spans = {row["position"]: (row["line_start"], row["line_end"]) for row in tables["sections"]}
     for name in (*ROW_TABLES, "links"):
-        for row in found[name]:
+        for row in tables[name]:
             start, end = spans[row["section_position"]]
             assert start <= row["line_start"] <= row.get("line_end", row["line_start"]) <= end, name
-    for row in found["faqs"]:
+    for row in tables["faqs"]:
         if row["is_answered"]:
             assert row["line_start"] <= row["answer_line_start"] <= row["answer_line_end"] == row["line_end"]
-    for row in (*found["sections"], *found["diagnostics"]):
+    for row in (*tables["sections"], *tables["diagnostics"]):
         assert row["line_start"] is None or 1 <= row["line_start"] <= row["line_end"] <= lines
 
 
-def comes_in_document_order(_: Document, found: Rows) -> None:
+def comes_in_document_order(_: Document, tables: Rows) -> None:
     for name in (*ROW_TABLES, "sections"):
-        starts = column(found[name], "line_start")
+        starts = column(tables[name], "line_start")
         assert starts == sorted(starts), name
 
 
-def counts_its_rows(_: Document, found: Rows) -> None:
-    (row,) = found["profiles"]
+def counts_its_rows(_: Document, tables: Rows) -> None:
+    (row,) = tables["profiles"]
     for name, (table, condition) in COUNTED.items():
-        assert row[name] == len([each for each in found[table] if condition is None or each[condition]]), name
+        assert row[name] == len([record for record in tables[table] if condition is None or record[condition]]), name
 
 
-def is_the_file(source: Document, found: Rows) -> None:
-    (row,) = found["profiles"]
-    whole = str(row["front_matter_raw"] or "") + "".join(str(each["markdown"]) for each in found["sections"])
+def is_the_file(source: Document, tables: Rows) -> None:
+    (row,) = tables["profiles"]
+    whole = str(row["front_matter_raw"] or "") + "".join(str(section["markdown"]) for section in tables["sections"])
     assert whole == source.text
 
 
@@ -105,20 +105,20 @@ def test_what_every_real_file_gives(root: Path) -> None:
     for path in discover(root).files:
         source = read_document(root, path)
         assert isinstance(source, Document), path
-        found = read_rows(source)
+        tables = read_rows(source)
         for holds in HOLDS:
-            holds(source, found)
+            holds(source, tables)
 
 
-def ids(found: Rows) -> dict[str, list[str]]:
-    return {name: sorted(str(each) for each in column(found[name], "row_id")) for name in ROW_TABLES}
+def ids(tables: Rows) -> dict[str, list[str]]:
+    return {name: sorted(str(row_id) for row_id in column(tables[name], "row_id")) for name in ROW_TABLES}
 
 
 @given(piecewise(), st.data())
-def test_a_row_keeps_its_id_when_its_section_moves(made: Piecewise, data: st.DataObject) -> None:
-    order = list(range(len(made.sections)))
-    before = read_rows(document(made.text(order)))
-    after = read_rows(document(made.text(data.draw(st.permutations(order)))))
+def test_a_row_keeps_its_id_when_its_section_moves(profile: Piecewise, data: st.DataObject) -> None:
+    order = list(range(len(profile.sections)))
+    before = read_rows(document(profile.text(order)))
+    after = read_rows(document(profile.text(data.draw(st.permutations(order)))))
     assert ids(after) == ids(before)
 
 
@@ -128,13 +128,8 @@ def test_a_row_keeps_its_id_when_its_section_moves(made: Piecewise, data: st.Dat
 def test_a_row_keeps_its_id_when_its_item_moves(items: list[str], random) -> None:
     moved = random.sample(items, len(items))
     before, after = (
-        rows(
-            "".join(
-                f"## {heading}\n\n" + "".join(f"- {item}\n" for item in each) + "\n"
-                for heading in ("Vorteile", "Alternativen")
-            )
-        )
-        for each in (items, moved)
+        rows("".join(f"## {heading}\n\n{listed}\n" for heading in ("Vorteile", "Alternativen")))
+        for listed in ("".join(f"- {item}\n" for item in order) for order in (items, moved))
     )
     assert ids(after) == ids(before)
     assert len(set(ids(after)["pros"])) == len(items)

@@ -1,4 +1,4 @@
-"""What a site's own settings change: keys, prices, headings, folders and links, and nothing else."""
+"""A site's settings change keys, prices, headings, folders and links, and nothing else."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def site(head: str, body: str = TEXT, path: str = "tools/krita.md", options: Opt
     return rows(body, head=f"---\n{head}---\n", path=path, options=options)
 
 
-def test_a_sites_keys_give_the_columns_and_stay_in_front_matter_as_they_are() -> None:
+def test_a_sites_keys_fill_the_columns_and_stay_in_front_matter_as_written() -> None:
     head = "id: krita\nname: Krita\nwebsite: https://krita.org/\nlast_verified: 2026-08-17\ntopics: [a, b]\n"
-    found = site(head)
-    (profile,) = found["profiles"]
+    tables = site(head)
+    (profile,) = tables["profiles"]
     assert (profile["slug"], profile["title"], profile["official_domain"]) == ("krita", "Krita", "krita.org")
     assert profile["reviewed_on"] == dt.date(2026, 8, 17)
-    assert column(found["tags"], "tag") == ["a", "b"]
-    assert column(found["front_matter"], "key") == ["id", "name", "website", "last_verified", "topics"]
+    assert column(tables["tags"], "tag") == ["a", "b"]
+    assert column(tables["front_matter"], "key") == ["id", "name", "website", "last_verified", "topics"]
     assert profile["front_matter_raw"] == f"---\n{head}---\n"
 
 
 def test_a_title_without_a_main_heading_comes_from_front_matter() -> None:
-    found = site("name: Krita\n", "Opening text.\n\n## Krita in daily use\n\nText.\n")
-    assert (found["profiles"][0]["title"], found["profiles"][0]["lead"]) == ("Krita", "Opening text.")
+    tables = site("name: Krita\n", "Opening text.\n\n## Krita in daily use\n\nText.\n")
+    assert (tables["profiles"][0]["title"], tables["profiles"][0]["lead"]) == ("Krita", "Opening text.")
 
 
 def test_the_sites_key_wins_over_the_known_one_unless_it_is_empty() -> None:
@@ -55,9 +55,9 @@ def test_the_sites_key_wins_over_the_known_one_unless_it_is_empty() -> None:
     assert site("tiers: []\npricing: free\n")["profiles"][0]["price_model"] == "free"
 
 
-def test_a_problem_names_the_key_as_the_file_has_it_on_its_line() -> None:
-    found = site("name: Krita\nlast_verified: soon\n")["diagnostics"]
-    (row,) = [row for row in found if row["rule"] == "date-invalid"]
+def test_a_problem_names_the_key_as_written_and_its_line() -> None:
+    diagnostics = site("name: Krita\nlast_verified: soon\n")["diagnostics"]
+    (row,) = [row for row in diagnostics if row["rule"] == "date-invalid"]
     assert "last_verified" in str(row["message"])
     assert row["line_start"] == 3
 
@@ -80,26 +80,26 @@ def test_without_aliases_such_keys_mean_nothing() -> None:
     ],
 )
 def test_prices_are_read_with_the_sites_words_one_by_one(value: str, models: list[str], written: str | None) -> None:
-    found = site(f"name: Krita\npricing: {value}\n")
-    assert column(found["price_models"], "price_model") == models
-    assert found["profiles"][0]["price_model"] == written
-    unknown = [row["message"] for row in found["diagnostics"] if row["rule"] == "price-model-unknown"]
+    tables = site(f"name: Krita\npricing: {value}\n")
+    assert column(tables["price_models"], "price_model") == models
+    assert tables["profiles"][0]["price_model"] == written
+    unknown = [row["message"] for row in tables["diagnostics"] if row["rule"] == "price-model-unknown"]
     assert [str(message).casefold().count("xyzzy") for message in unknown] == ([1] if "Xyzzy" in value else [])
-    assert not [row for row in found["diagnostics"] if row["rule"] == "front-matter-wrong-type"]
+    assert not [row for row in tables["diagnostics"] if row["rule"] == "front-matter-wrong-type"]
 
 
 def test_a_list_of_prices_needs_no_settings() -> None:
-    found = rows(TEXT, head="---\ntitle: Krita\nprice_model: [Free, Subscription]\n---\n")
-    assert column(found["price_models"], "price_model") == ["free", "subscription"]
-    assert "front-matter-wrong-type" not in column(found["diagnostics"], "rule")
+    tables = rows(TEXT, head="---\ntitle: Krita\nprice_model: [Free, Subscription]\n---\n")
+    assert column(tables["price_models"], "price_model") == ["free", "subscription"]
+    assert "front-matter-wrong-type" not in column(tables["diagnostics"], "rule")
 
 
-def test_a_tier_that_is_no_text_is_reported_and_costs_no_other() -> None:
-    found = site("name: Krita\ntiers: [Free, {name: Pro}, Firma]\n")
-    assert column(found["price_models"], "price_model") == ["free", "subscription", "custom_quote"]
-    (row,) = [row for row in found["diagnostics"] if row["rule"] == "front-matter-wrong-type"]
+def test_a_tier_that_is_not_text_is_reported_and_costs_no_other() -> None:
+    tables = site("name: Krita\ntiers: [Free, {name: Pro}, Firma]\n")
+    assert column(tables["price_models"], "price_model") == ["free", "subscription", "custom_quote"]
+    (row,) = [row for row in tables["diagnostics"] if row["rule"] == "front-matter-wrong-type"]
     assert "tiers" in str(row["message"])
-    assert json.loads(str(found["front_matter"][1]["value_json"])) == ["Free", {"name": "Pro"}, "Firma"]
+    assert json.loads(str(tables["front_matter"][1]["value_json"])) == ["Free", {"name": "Pro"}, "Firma"]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_tier_that_is_no_text_is_reported_and_costs_no_other() -> None:
         ("englisch/krita.md", "", "de"),
     ],
 )
-def test_folders_and_values_the_site_names_come_before_language_codes(path: str, head: str, locale: str) -> None:
+def test_folders_and_values_in_the_settings_win_over_language_codes(path: str, head: str, locale: str) -> None:
     assert site(f"name: Krita\n{head}", path=path)["profiles"][0]["locale"] == locale
 
 
@@ -144,22 +144,22 @@ def test_the_sites_phrases_win_over_the_vocabulary_as_whole_headings(heading: st
     assert HeadingReader("Krita", "de", PHRASES).kind(heading) == kind
 
 
-def test_a_phrase_may_hold_the_product_as_the_vocabulary_writes_it_or_be_its_name() -> None:
+def test_a_phrase_may_contain_x_for_the_product_or_its_name() -> None:
     phrases = own_phrases({"verdict": ["Warum x bleibt"], "features": ["Plus"]})
     assert HeadingReader("Krita", "de", phrases).kind("Warum Krita bleibt") == "verdict"
     assert HeadingReader("Plus", "de", phrases).kind("Plus") == "features"
 
 
-def test_a_phrase_says_that_it_decided() -> None:
+def test_the_verdict_names_the_phrase_that_decided() -> None:
     assert "settings" in HeadingReader("Krita", "de", PHRASES).verdict("Was wir mögen").entry
 
 
 @pytest.mark.parametrize(
-    ("headings", "said"),
-    [({"pros": ["–"]}, "no word"), ({"pros": ["Licht"], "cons": ["LICHT"]}, "pros and under cons")],
+    ("headings", "message"),
+    [({"pros": ["–"]}, "no word"), ({"pros": ["Licht"], "cons": ["LICHT"]}, "both pros and cons")],
 )
-def test_a_phrase_that_says_nothing_or_two_things_is_refused(headings: dict[str, list[str]], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_a_phrase_without_words_or_with_two_kinds_is_refused(headings: dict[str, list[str]], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         own_phrases(headings)
 
 
@@ -183,7 +183,7 @@ LINKS = Options(
         ("app:" + "g" * 500, None),
     ],
 )
-def test_links_are_compared_with_each_pattern_in_turn(url: str, target: str | None) -> None:
+def test_links_are_compared_with_every_pattern_in_turn(url: str, target: str | None) -> None:
     (row,) = rows(f"[G]({url})\n", head=FRONT, path="fr/krita.md", options=LINKS)["links"]
     assert row["linked_profile_id"] == target
     assert (row["kind"] == "catalogue") == (target is not None)

@@ -1,4 +1,4 @@
-"""The table of template texts: which texts it lists, what it counts, and which two examples it shows."""
+"""The table of templates: the texts it lists, its counts and its two examples."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_text_that_differs_only_in_the_products_own_name_and_numbers_is_one_te
     )
 
 
-def test_a_template_shows_the_first_two_profiles_that_hold_it():
+def test_a_template_shows_the_first_two_profiles_that_contain_it():
     (row,) = templates(5, "- {title} is fast\n")
     assert (row["first_profile_id"], row["first_text"]) == ("de/p0", "Tool0 is fast")
     assert (row["second_profile_id"], row["second_text"]) == ("de/p1", "Tool1 is fast")
@@ -43,7 +43,7 @@ def test_a_text_that_one_profile_repeats_is_counted_in_rows_and_once_in_profiles
     assert row["second_profile_id"] == "de/p1"
 
 
-def test_texts_of_fewer_profiles_than_the_setting_asks_for_are_not_listed():
+def test_texts_of_fewer_profiles_than_the_setting_requires_are_not_listed():
     assert templates(4, "- {title} is fast\n") == []
     assert len(templates(3, "- {title} is fast\n", least=3)) == 1
 

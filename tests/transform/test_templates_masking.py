@@ -1,4 +1,4 @@
-"""shared_by counts profiles, not rows, that say the same once their own names and all numbers are masked."""
+"""shared_by counts profiles, not rows, whose texts are equal once their names and all numbers are masked."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_longer_name_is_masked_first() -> None:
 
 def test_a_text_that_one_profile_repeats_is_still_one_profile() -> None:
     def counts(keys: list[str], profiles: list[str]) -> list[int]:
-        columns = (pa.chunked_array([pa.array(each, pa.string())]) for each in (keys, profiles))
+        columns = (pa.chunked_array([pa.array(values, pa.string())]) for values in (keys, profiles))
         return [int(count) for count in shared_by(*columns)]
 
     assert counts(["a", "a", "b", "a"], ["x", "x", "x", "y"]) == [2, 2, 1, 2]
@@ -67,9 +67,9 @@ def profile(title: str, extra: str = "") -> str:
 def test_each_table_compares_its_own_text() -> None:
     tables = dataset({"tools/krita.md": profile("Krita", "- Eigenes\n"), "tools/gimp.md": profile("GIMP")})
     assert column(listed(tables, "pros", profile_id="de/krita"), "shared_by") == [2, 2, 1]
-    # Alternatives by what is said of them, and by name where nothing is.
+    # Alternatives are compared by description, or by name if they have none.
     assert column(listed(tables, "alternatives", profile_id="de/krita"), "shared_by") == [2, 1]
-    # Questions by the question, whatever the answer.
+    # Questions are compared whatever their answers.
     assert column(listed(tables, "faqs", profile_id="de/krita"), "shared_by") == [2]
 
 

@@ -1,4 +1,4 @@
-"""Checks of links, once all targets are known."""
+"""Checks of links, once their targets are known."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from steckbrief.transform.checks.compared import ComparedLink, Findings
 
 
 def link_problems(links: Sequence[ComparedLink]) -> Findings:
-    """(profile_id, problem) for every catalogue link without a profile."""
+    """Report every link into the catalogue that leads to no profile."""
     for link in links:
         if link.kind == "catalogue" and link.target_profile_id is None:
             yield link.profile_id, Problem("link-dangling", link.line_start, link.line_start, {"url": str(link.url)})

@@ -1,1 +1,1 @@
-"""Headings: which kind of section a heading opens, and in which language it is written."""
+"""Headings: the kind of section that a heading opens, and the language of a text."""

@@ -1,13 +1,13 @@
-"""A heading's kind: how the vocabulary decides, and when it refuses to.
+"""The kind of a heading, decided by the vocabulary.
 
-The rule. A heading is normalised (case, own title, umlauts, punctuation). A phrase or pattern that covers all of it
-decides at once. Otherwise its first clause (before a colon or dash) is cut into thoughts at "and" and commas, and each
-thought gets the kind of its words, those before a preposition first ("Kosten für Teams" is about costs). Then:
+A heading is normalised first (case, own title, umlauts, punctuation). A phrase or pattern that covers all of it decides
+at once. Otherwise its first clause (before a colon or dash) is split into thoughts at "and" and commas. A thought has
+the kind of its words; words before a preposition count first ("Kosten für Teams" is about costs). Then:
 
-- pros and cons in one heading make a container, `pros_cons`;
-- the first thought decides where all that follows is no other core kind ("Preise und Einführung" is pricing);
-- two core kinds, a core kind that is not the first thought ("Quality and limits"), or a core kind negated other than in
-  a phrase ("what we do not like") are `ambiguous`: reported, never guessed.
+- Pros and cons in one heading make a container, `pros_cons`.
+- The first thought decides if no other core kind follows ("Preise und Einführung" is pricing).
+- A heading is `ambiguous` if it has two core kinds, a core kind only after the first thought ("Quality and limits"), or
+  a negated core kind outside a phrase ("what we do not like" is a phrase). It is reported, never guessed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _WORD = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a heading was taken for, and why: `language` and `entry` name the vocabulary entry that decided."""
+    """The kind of a heading; `language` and `entry` name the vocabulary entry that decided."""
 
     kind: str
     language: str | None = None
@@ -43,7 +43,11 @@ class Verdict:
 
 
 def normalise_heading(heading: str, title: str) -> str:
-    """Bring a heading (plain text) into the form the vocabulary is written in; the product's own title becomes "x"."""
+    """Return a heading (plain text) in the form of the vocabulary; the product's own title becomes "x".
+
+    >>> normalise_heading("2. Für wen ist Krita geeignet?", "Krita")
+    'fuer wen ist x geeignet'
+    """
     text = _fold(heading)
     name = _fold(title)
     if name and name in text:
@@ -51,7 +55,7 @@ def normalise_heading(heading: str, title: str) -> str:
     return text
 
 
-@lru_cache(maxsize=50_000)  # titles and headings come again and again
+@lru_cache(maxsize=50_000)  # the same titles and headings recur
 def _fold(text: str) -> str:
     composed = unicodedata.normalize("NFC", text.casefold())
     folded = without_accents(_NUMBERING.sub("", composed).translate(TRANSLITERATED))
@@ -60,12 +64,21 @@ def _fold(text: str) -> str:
 
 
 def classify_heading(heading: str, title: str, language: str) -> Verdict:
-    """Say what kind of section a heading announces.
+    """Return the kind of section that a heading announces, "other" if no vocabulary knows one.
 
-    `heading` and `title` are plain text; `language` is the profile's language. Real profiles mix languages, so a phrase
-    listed in any vocabulary decides, that of the profile first. Otherwise two are asked: the vocabulary whose function
-    words ("for", "der", "les") the heading has most of, and that of the profile; where a heading has no such word, that
-    of the profile and then all others. The first that knows a kind decides. Returns kind "other" where none does.
+    Real profiles mix languages, so a phrase in any vocabulary decides, the profile's language first. Otherwise two
+    vocabularies are consulted: the one with most of the heading's function words ("for", "der", "les"), and then the
+    one of the profile. If a heading has no function words, all vocabularies are consulted, the profile's first.
+
+    Args:
+        heading: the plain text of the heading.
+        title: the plain text of the product's title.
+        language: the language of the profile.
+
+    >>> classify_heading("Advantages of Krita", "Krita", "en").kind
+    'pros'
+    >>> classify_heading("Quality and limits", "Krita", "en").kind
+    'ambiguous'
     """
     normalised = normalise_heading(heading, title)
     verdict = _classify(normalised, language)
@@ -78,20 +91,21 @@ def classify_heading(heading: str, title: str, language: str) -> Verdict:
 
 @lru_cache(maxsize=50_000)  # one entry is under 200 bytes; sites repeat a few thousand headings
 def _classify(normalised: str, language: str) -> Verdict:
-    own_first = sorted(vocabularies(), key=lambda each: each.language != language)
-    listed = next(filter(None, (_phrase(_first_clause(normalised, each), each) for each in own_first)), None)
-    if listed:
-        return listed
+    own_first = sorted(vocabularies(), key=lambda vocabulary: vocabulary.language != language)
+    by_phrase = (_phrase(_first_clause(normalised, vocabulary), vocabulary) for vocabulary in own_first)
+    if verdict := next(filter(None, by_phrase), None):
+        return verdict
     words = set(normalised.split())
-    spoken = [len(words & each.function_words) for each in own_first]
-    ranked = sorted(zip(spoken, own_first, strict=True), key=lambda each: -each[0])
-    asked = (each for count, each in ranked if count == ranked[0][0] or each.language == language)
-    found = (_by_vocabulary(_first_clause(normalised, each), each) for each in asked)
-    return next((verdict for verdict in found if verdict.kind != OTHER), Verdict(OTHER))
+    counts = [len(words & vocabulary.function_words) for vocabulary in own_first]
+    most = max(counts, default=0)
+    ranked = sorted(zip(counts, own_first, strict=True), key=lambda pair: -pair[0])
+    consulted = (vocabulary for count, vocabulary in ranked if count == most or vocabulary.language == language)
+    verdicts = (_by_vocabulary(_first_clause(normalised, vocabulary), vocabulary) for vocabulary in consulted)
+    return next((verdict for verdict in verdicts if verdict.kind != OTHER), Verdict(OTHER))
 
 
 def _first_clause(normalised: str, vocabulary: Vocabulary) -> str:
-    """What stands before a colon or dash, conjunctions as "&"; a clause that is only the product's title is none."""
+    """Return the text before a colon or dash, with conjunctions as "&". A clause that is only the title is skipped."""
     tokens = normalised.removeprefix("x : ").split(" : ", 1)[0].split(" ")
     return " ".join("&" if token in vocabulary.conjunctions else token for token in tokens).strip(" &")
 
@@ -110,10 +124,9 @@ def _phrase(text: str, vocabulary: Vocabulary) -> Verdict | None:
 
 
 def _whole(text: str, vocabulary: Vocabulary) -> Verdict | None:
-    """The kind of a phrase or pattern that covers all of `text`."""
-    listed = _phrase(text, vocabulary)
-    if listed:
-        return listed
+    """Return the kind of a phrase or pattern that covers all of `text`."""
+    if verdict := _phrase(text, vocabulary):
+        return verdict
     for words in vocabulary.kinds:
         match = words.patterns.match(text) if words.patterns else None
         if match and match.end() == len(text):
@@ -122,24 +135,24 @@ def _whole(text: str, vocabulary: Vocabulary) -> Verdict | None:
 
 
 def _by_thoughts(clause: str, vocabulary: Vocabulary) -> Verdict:
-    found = [
+    verdicts = [
         replace(verdict, entry=in_thought(verdict.entry, thought, clause))
         for thought in _thoughts(clause, vocabulary)
         for verdict in (_whole(thought, vocabulary) or _by_words(thought, vocabulary),)
     ]
-    known = joined(verdict.entry for verdict in found if verdict.kind != OTHER)
-    core = {verdict.kind for verdict in found if verdict.kind in (*CORE_KINDS, AMBIGUOUS)}
+    known = joined(verdict.entry for verdict in verdicts if verdict.kind != OTHER)
+    core = {verdict.kind for verdict in verdicts if verdict.kind in (*CORE_KINDS, AMBIGUOUS)}
     if core and core <= {"pros", "cons", "pros_cons"} and ("pros_cons" in core or len(core) > 1):
         return Verdict("pros_cons", vocabulary.language, known)
     if len(core) > 1:
         return Verdict(AMBIGUOUS, vocabulary.language, f"{known}: more than one core kind")
-    if core and found[0].kind not in core:
+    if core and verdicts[0].kind not in core:
         return Verdict(AMBIGUOUS, vocabulary.language, f"{known}: a core kind, but not in the first thought")
-    return next((verdict for verdict in found if verdict.kind != OTHER), Verdict(OTHER))
+    return next((verdict for verdict in verdicts if verdict.kind != OTHER), Verdict(OTHER))
 
 
 def _thoughts(clause: str, vocabulary: Vocabulary) -> Iterator[str]:
-    """The parts of a clause, without relative clauses ("..., die im Alltag zählen"), which announce nothing."""
+    """Yield the parts of a clause, without relative clauses ("..., die im Alltag zählen"), which announce nothing."""
     for number, part in enumerate(clause.split(" , ")):
         first, *others = (thought.strip(" &") for thought in part.split(" & "))
         if not (number and _is_relative(first, vocabulary)):
@@ -158,9 +171,9 @@ def _carries(word: str, vocabulary: Vocabulary) -> bool:
 
 
 def _by_words(thought: str, vocabulary: Vocabulary) -> Verdict:
-    """The kind of the words before the first preposition; behind it only where those before add nothing."""
-    found = _known_words(thought, vocabulary)
-    inside = {offset for each in found for offset in range(each.start + 1, each.end)}
+    """Return the kind of the words before the first preposition, or after it if those before add nothing."""
+    known = _known_words(thought, vocabulary)
+    inside = {offset for word in known for offset in range(word.start + 1, word.end)}
     prepositions = (
         word
         for word in _WORD.finditer(thought)
@@ -168,20 +181,20 @@ def _by_words(thought: str, vocabulary: Vocabulary) -> Verdict:
     )
     cut = next(prepositions, None)
     if cut is None:
-        return _kind_of(found, vocabulary)
-    verdict = _kind_of([each for each in found if each.start < cut.start()], vocabulary)
+        return _kind_of(known, vocabulary)
+    verdict = _kind_of([word for word in known if word.start < cut.start()], vocabulary)
     adds_nothing = not vocabulary.fillers.isdisjoint(thought[: cut.start()].split())
     if verdict.kind in (*CORE_KINDS, AMBIGUOUS) or not (verdict.kind == OTHER or adds_nothing):
         return verdict
-    behind = _kind_of([each for each in found if each.start > cut.start()], vocabulary)
-    if behind.kind in CORE_KINDS and not adds_nothing:
-        return Verdict(AMBIGUOUS, vocabulary.language, f"{behind.entry}, behind the preposition '{cut.group()}'")
-    return behind if behind.kind in CORE_KINDS or verdict.kind == OTHER else verdict
+    after = _kind_of([word for word in known if word.start > cut.start()], vocabulary)
+    if after.kind in CORE_KINDS and not adds_nothing:
+        return Verdict(AMBIGUOUS, vocabulary.language, f"{after.entry}, after the preposition '{cut.group()}'")
+    return after if after.kind in CORE_KINDS or verdict.kind == OTHER else verdict
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A word, or a fixed group of words such as "fields of use", that carries a kind, and where it stands."""
+    """A word or fixed group of words ("fields of use") that carries a kind, with its offsets."""
 
     kind: str
     rank: int
@@ -191,29 +204,28 @@ class _Known:
 
 
 def _known_words(text: str, vocabulary: Vocabulary) -> list[_Known]:
-    """The words in `text` that carry a kind, in order; those inside a longer group ("terms of use") do not count."""
-    found = [
+    """Return the words in `text` that carry a kind, in order, without those inside a longer group ("terms of use")."""
+    known = [
         _Known(words.kind, rank, match.group(), match.start(), match.end())
         for rank, words in enumerate(vocabulary.kinds)
         if words.words
         for match in words.words.finditer(text)
     ]
-    kept: list[_Known] = []
-    widest: _Known | None = None
-    for each in sorted(found, key=lambda known: (known.start, -known.end)):
-        if widest is None or each.end > widest.end or (each.start, each.end) == (widest.start, widest.end):
-            kept.append(each)
-            widest = each
-    return kept
+    outermost: list[_Known] = []
+    for word in sorted(known, key=lambda word: (word.start, -word.end)):
+        last = outermost[-1] if outermost else None
+        if last is None or word.end > last.end or (word.start, word.end) == (last.start, last.end):
+            outermost.append(word)
+    return outermost
 
 
-def _kind_of(found: Sequence[_Known], vocabulary: Vocabulary) -> Verdict:
-    """The kind of known words: a core kind before a finer one, two different core kinds are ambiguous."""
-    core = {each.kind: each for each in found if each.kind in CORE_KINDS}
+def _kind_of(known: Sequence[_Known], vocabulary: Vocabulary) -> Verdict:
+    """Return the kind of known words: a core kind wins over a finer one, and two core kinds are ambiguous."""
+    core = {word.kind: word for word in known if word.kind in CORE_KINDS}
     if len(core) > 1:
-        entries = joined(word_entry(vocabulary.kinds[each.rank], each.text) for each in core.values())
+        entries = joined(word_entry(vocabulary.kinds[word.rank], word.text) for word in core.values())
         return Verdict(AMBIGUOUS, vocabulary.language, f"{entries}: more than one core kind")
-    deciding = min(core.values() or found, key=lambda each: each.rank, default=None)
+    deciding = min(core.values() or known, key=lambda word: word.rank, default=None)
     if deciding is None:
         return Verdict(OTHER)
     return Verdict(deciding.kind, vocabulary.language, word_entry(vocabulary.kinds[deciding.rank], deciding.text))

@@ -1,4 +1,4 @@
-"""What a verdict says about the vocabulary entry behind it: which phrase, pattern or word, and what it met."""
+"""Descriptions of the vocabulary entry (phrase, pattern or word) behind a verdict."""
 
 from __future__ import annotations
 
@@ -9,28 +9,40 @@ from steckbrief.transform.headings.vocabulary import KindWords
 
 
 def phrase_entry(kind: str, text: str) -> str:
-    """A phrase that is the whole of `text`."""
+    """Describe a phrase that equals `text`.
+
+    >>> phrase_entry("pros", "plus points")
+    "pros: phrase 'plus points'"
+    """
     return f"{kind}: phrase '{text}'"
 
 
 def pattern_entry(words: KindWords, text: str) -> str:
-    """The pattern of `words` that covers all of `text`."""
+    """Describe the pattern of `words` that covers all of `text`."""
     return f"{words.kind}: pattern '{_source(words.pattern_sources, text)}' matches '{text}'"
 
 
 def word_entry(words: KindWords, text: str) -> str:
-    """The word, or group of words, of `words` that `text` is."""
+    """Describe the entry of `words` that equals or matches `text`, a word or group of words."""
     source = _source(words.word_sources, text)
     return f"{words.kind}: word '{text}'" if source == text else f"{words.kind}: word '{source}' matches '{text}'"
 
 
 def joined(entries: Iterable[str]) -> str:
-    """Several entries, each once, in their order."""
+    """Join several entries in order, without repetitions.
+
+    >>> joined(["pros: word 'pros'", "cons: word 'cons'", "pros: word 'pros'"])
+    "pros: word 'pros' and cons: word 'cons'"
+    """
     return " and ".join(dict.fromkeys(entries))
 
 
 def in_thought(entry: str, thought: str, clause: str) -> str:
-    """An entry with the thought in which it was met, where that is not the whole clause."""
+    """Add the thought that an entry matched, unless it is the whole clause.
+
+    >>> in_thought("cons: word 'limits'", "limits", "quality & limits")
+    "cons: word 'limits' in the thought 'limits'"
+    """
     return entry if thought == clause else f"{entry} in the thought '{thought}'"
 
 

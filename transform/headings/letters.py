@@ -10,7 +10,7 @@ TRANSLITERATED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "œ":
 
 
 def without_accents(text: str) -> str:
-    """`text` without combining accents.
+    """Return `text` without combining accents.
 
     >>> without_accents("café")
     'cafe'

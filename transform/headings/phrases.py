@@ -1,4 +1,4 @@
-"""Headings of one profile, read with a site's own words first and the vocabulary after them."""
+"""Headings of one profile, classified by the site's own phrases first and by the vocabulary second."""
 
 from __future__ import annotations
 
@@ -11,31 +11,35 @@ from steckbrief.transform.headings.vocabulary import vocabularies
 
 
 def own_phrases(headings: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Whole headings by kind, as a site writes them, turned into normalised phrase -> kind.
+    """Return normalised phrase -> kind for a site's headings by kind.
 
-    Raises ValueError for a phrase that says nothing, and for one that stands under two kinds.
+    Raises:
+        ValueError: a heading contains no word, or is listed under two kinds.
+
+    >>> own_phrases({"pros": ["What we love"]})
+    {'what we love': 'pros'}
     """
     phrases: dict[str, str] = {}
     for kind, texts in headings.items():
         for text in texts:
             phrase = _joined(normalise_heading(text, ""))
             if not any(char.isalnum() for char in phrase):
-                raise ValueError(f"the heading {text!r} holds no word")
+                raise ValueError(f"the heading {text!r} contains no word")
             if phrases.setdefault(phrase, kind) != kind:
-                raise ValueError(f"the heading {text!r} stands under {phrases[phrase]} and under {kind}")
+                raise ValueError(f"the heading {text!r} is listed under both {phrases[phrase]} and {kind}")
     return phrases
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingReader:
-    """What the headings of one profile announce: its title and language, and the site's own phrases."""
+    """Classifies the headings of one profile by its title, its language and the site's own phrases."""
 
     title: str
     language: str
     phrases: Mapping[str, str] = field(default_factory=dict)
 
     def verdict(self, heading: str) -> Verdict:
-        """The kind of `heading` (plain text), and what decided: a phrase of the settings wins over the vocabulary."""
+        """Return the kind of `heading` (plain text) and its reason. Phrases of the settings win over the vocabulary."""
         if self.phrases:
             for text in self._forms(heading):
                 if text in self.phrases:
@@ -44,11 +48,11 @@ class HeadingReader:
         return classify_heading(heading, self.title, self.language)
 
     def kind(self, heading: str) -> str:
-        """The kind of `heading` (plain text)."""
+        """Return the kind of `heading` (plain text)."""
         return self.verdict(heading).kind
 
     def _forms(self, heading: str) -> Iterator[str]:
-        """A heading whole and up to its first colon or dash, with the title masked and as it is written."""
+        """Yield a heading, whole and up to its first colon or dash, with the title masked and unmasked."""
         for title in (self.title, ""):
             text = _joined(normalise_heading(heading, title)).removeprefix("x : ")
             yield text
@@ -56,10 +60,10 @@ class HeadingReader:
 
 
 def _joined(normalised: str) -> str:
-    """Every word for "and" as one sign, whatever the language."""
+    """Replace every word for "and", in any language, with "&"."""
     return " ".join("&" if word in _conjunctions() else word for word in normalised.split()).strip(" &")
 
 
 @cache
 def _conjunctions() -> frozenset[str]:
-    return frozenset(word for each in vocabularies() for word in each.conjunctions)
+    return frozenset(word for vocabulary in vocabularies() for word in vocabulary.conjunctions)

@@ -1,1 +1,1 @@
-"""The tables of one profile: a module for each shape, and which one reads which table."""
+"""The tables of one profile: one module per shape of row."""

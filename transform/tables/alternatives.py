@@ -1,4 +1,4 @@
-"""Alternatives: one row per top-level list item of an alternatives section, or per table row where it has no list."""
+"""Alternatives: one row per top-level list item of an alternatives section, or per table row if it has no list."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from steckbrief.transform.text import bold_lead, split_bold_lead
 
 _SEPARATOR = re.compile(r"\s*:(?=\s|$)\s*|\s+[–—-]\s+|\s*—\s*")
 _LEADING_SEPARATOR = re.compile(r"^\s*(?:[:–—]|-(?=\s))\s*")
-# A product's name is short and is no sentence; the longest in real profiles has seven words.
+# A product's name is short and not a sentence; the longest in real profiles has seven words.
 _LONGEST_NAME = 8
-# What is left behind a name once a link in brackets or after a dash is taken away.
+# Characters left after a name once a link in brackets or after a dash is removed.
 _JOINTS = " :–—-([,;)]"
 _SENTENCE_END = re.compile(r"[.!?;]$|[.!?;]\s")
 
 
 class _Named(NamedTuple):
-    """What an item's first paragraph gives: the name, the link that goes with it, and the text after the name."""
+    """The name in an item, the link that belongs to it, and the text after the name."""
 
     name: str | None
     url: str | None
@@ -34,7 +34,7 @@ class _Named(NamedTuple):
 
 
 def alternative_rows(reading: Reading, listing: Listing) -> list[AlternativeRow]:
-    """The alternatives of one profile, in document order; sections of prose alone give none."""
+    """Return the alternatives of one profile in document order. A section without a list or table gives none."""
     return [
         _row(reading, listing, position, *alternative)
         for position, alternative in enumerate(_alternatives(reading, listing.kind), 1)
@@ -42,7 +42,7 @@ def alternative_rows(reading: Reading, listing: Listing) -> list[AlternativeRow]
 
 
 def _alternatives(reading: Reading, kind: str) -> Iterator[tuple[Placed, _Named, str]]:
-    """Where each alternative stands, what it names, and its whole text."""
+    """Yield the block, the name and the whole text of every alternative."""
     for extent in reading.extents(kind):
         items = list(top_level_items(extent.blocks))
         for item in items:
@@ -76,7 +76,7 @@ def _row(reading: Reading, listing: Listing, position: int, placed: Placed, name
 
 
 def _item(item: Placed, text: str, reading: Reading) -> _Named:
-    """What a list item gives, its further paragraphs and lists included."""
+    """Read a list item with its further paragraphs and nested lists."""
     first, *others = item.block.children
     runs = reading.runs(first) if first.kind is BlockKind.PARAGRAPH else ()
     if not runs:
@@ -87,9 +87,9 @@ def _item(item: Placed, text: str, reading: Reading) -> _Named:
 
 
 def _table_row(item: TableItem, reading: Reading) -> _Named:
-    """What a table row gives: the cell that names the product, and the text of all others.
+    """Read a table row: one cell names the product, and the others describe it.
 
-    In that cell, too, a link or bold text at its start is the name; links behind a plain name are not part of it.
+    In that cell, a link or bold text at the start is the name. A link after a plain name is not part of the name.
     """
     runs = reading.inline(item.name)
     others = [run for cell in item.others for run in reading.inline(cell)]
@@ -104,7 +104,7 @@ def _table_row(item: TableItem, reading: Reading) -> _Named:
 
 
 def _read(runs: Sequence[Run], reading: Reading) -> _Named:
-    """Name, link and rest: a link at the start, else a bold lead, else text before a separator, else any link."""
+    """Take the name from a link at the start, else a bold lead, else the text before a separator, else any link."""
     text = runs_text(runs)
     url = _best_url(runs, reading)
     start = next((index for index, run in enumerate(runs) if run.text.strip()), 0)
@@ -134,6 +134,6 @@ def _is_name(text: str) -> bool:
 
 
 def _best_url(runs: Sequence[Run], reading: Reading) -> str | None:
-    """The item's first link to the catalogue, else its first link."""
+    """Return the first link to the catalogue, else the first link."""
     urls = [run.url for run in runs if run.link is not None and run.url and run.kind != "image"]
     return next((url for url in urls if reading.links.target(url).kind == "catalogue"), urls[0] if urls else None)

@@ -1,4 +1,4 @@
-"""Raw HTML blocks as `<details>`: summaries, what follows them, and where it ends."""
+"""`<details>` in raw HTML: summaries, the text after them, and the end tags."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from steckbrief.extract.model import Block, BlockKind
 from steckbrief.extract.text import line_starts
 from steckbrief.transform.text import html_text
 
-# A comment hides tags. No tag holds another, so that a search ends at the next "<" and stays linear.
+# A comment hides tags. A tag contains no other tag, so a search ends at the next "<" and stays linear.
 _MARK = re.compile(r"<!--.*?(?:-->|\Z)|<(?P<tag>/?(?:details|summary))(?![\w-])[^<>]*>", re.DOTALL | re.IGNORECASE)
 _END = re.compile(r"</details[^<>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The text of a `<summary>`, and the line of the file on which its tag starts."""
+    """The text of a `<summary>` and the line on which its tag starts."""
 
     text: str
     line: int
@@ -26,7 +26,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """Text between the tags as a block, and its columns: where it starts on its first line and ends on its last."""
+    """Text between tags as a block, with its first column on the first line and its last column on the last line."""
 
     block: Block
     start: int
@@ -39,24 +39,28 @@ class Closed:
 
 
 def has_details(block: Block) -> bool:
-    """Whether a block is raw HTML that holds one of these tags."""
+    """Return whether a block is raw HTML with a `<details>` or `<summary>` tag."""
     return block.kind is BlockKind.HTML and any(mark["tag"] for mark in _MARK.finditer(block.text))
 
 
 def closes_details(block: Block) -> bool:
-    """Whether a paragraph ends details by a tag within its text."""
+    """Return whether a paragraph contains a `</details>` tag."""
     return block.kind is BlockKind.PARAGRAPH and "</details" in block.text.lower()
 
 
 def without_end(markdown: str) -> str:
-    """Markdown without the tag that ends details, where that is the last of it."""
+    """Return Markdown without a trailing `</details>` tag.
+
+    >>> without_end("Yes. </details>"), without_end("Yes.")
+    ('Yes.', 'Yes.')
+    """
     text = markdown.rstrip()
-    at = text.lower().rfind("</details")
-    return text[:at].rstrip() if at >= 0 and _END.fullmatch(text, at) else markdown
+    start = text.lower().rfind("</details")
+    return text[:start].rstrip() if start >= 0 and _END.fullmatch(text, start) else markdown
 
 
 def cut_details(block: Block) -> Iterator[Summary | Fragment | Closed]:
-    """The summaries of an HTML block, the text around them, and the ends of details, in order."""
+    """Yield the summaries of an HTML block, the text around them and the ends of details, in order."""
     text, starts = block.text, line_starts(block.text)
     start = 0
     opened: int | None = None
@@ -76,7 +80,7 @@ def cut_details(block: Block) -> Iterator[Summary | Fragment | Closed]:
 
 
 def _fragment(block: Block, start: int, end: int, starts: Sequence[int]) -> Iterator[Fragment]:
-    """A stretch of an HTML block without the white space around it; none where it holds no text."""
+    """Yield part of an HTML block without the white space around it, if it contains text."""
     source = block.text[start:end]
     if html_text(source):
         start += len(source) - len(source.lstrip())
@@ -87,5 +91,5 @@ def _fragment(block: Block, start: int, end: int, starts: Sequence[int]) -> Iter
 
 
 def _line(offset: int, starts: Sequence[int]) -> int:
-    """The line, from 0, on which the character at `offset` stands."""
+    """Return the line, from 0, of the character at `offset`."""
     return bisect_right(starts, offset) - 1

@@ -1,6 +1,6 @@
-"""Links and images in raw HTML: what browsers would make of them, in one linear pass.
+"""Links and images in raw HTML, read as browsers read them, in one linear pass.
 
-The standard library's HTMLParser is not used: it raises on some malformed declarations and is quadratic on others.
+The standard library's HTMLParser raises on some malformed declarations and takes quadratic time on others.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 from html import unescape
 from typing import NamedTuple
 
-# A comment, script or style is skipped whole. One of these or a tag that is never closed swallows the rest, as in
-# browsers. Quotes hide ">" in a value, and nowhere else.
+# Comments, scripts and styles are skipped. If one of them, or a tag, is never closed, it swallows the rest, as in
+# browsers. Quotes hide ">" only inside a value.
 _TOKEN = re.compile(
     r"""
     <!--.*?(?:-->|\Z)
@@ -27,7 +27,7 @@ _ATTRIBUTE = re.compile(
 
 
 class HtmlLink(NamedTuple):
-    """A link or an image: its text or alternative text ("" without), its address, and the line on which it stands."""
+    """A link or an image: its text or alternative text ("" if it has none), its address and its line."""
 
     text: str
     url: str
@@ -36,11 +36,14 @@ class HtmlLink(NamedTuple):
 
 
 def html_links(html: str, line: int) -> list[HtmlLink]:
-    """Every `<a href>` and `<img src>` in document order.
+    """Return every `<a href>` and `<img src>` in document order.
 
-    `line` is the line of the file on which `html` starts. The text of a link is the first text inside it.
+    The text of a link is the first text inside it. `line` is the line of the file on which `html` starts.
+
+    >>> html_links('<a href="/gimp"><b>GIMP</b></a>', 3)
+    [HtmlLink(text='GIMP', url='/gimp', is_image=False, line=3)]
     """
-    found: list[HtmlLink] = []
+    links: list[HtmlLink] = []
     opened: int | None = None
     for token in _TOKEN.finditer(html):
         tag = (token["tag"] or "").lower()
@@ -51,20 +54,20 @@ def html_links(html: str, line: int) -> list[HtmlLink]:
         if tag in ("a", "img"):
             values = _attributes(token["attributes"])
             if tag == "a" and values.get("href"):
-                opened = len(found)
-                found.append(HtmlLink("", values["href"], is_image=False, line=line))
+                opened = len(links)
+                links.append(HtmlLink("", values["href"], is_image=False, line=line))
             elif tag == "img" and values.get("src"):
                 text = " ".join(values.get("alt", "").split())
-                found.append(HtmlLink(text, values["src"], is_image=True, line=line))
+                links.append(HtmlLink(text, values["src"], is_image=True, line=line))
         elif opened is not None and (text := " ".join(unescape(token["text"] or "").split())):
-            found[opened] = found[opened]._replace(text=text)
+            links[opened] = links[opened]._replace(text=text)
             opened = None
         line += token.group().count("\n")
-    return found
+    return links
 
 
 def _attributes(source: str) -> dict[str, str]:
-    found = _ATTRIBUTE.finditer(source)
     return {
-        each["name"].lower(): unescape(each["double"] or each["single"] or each["bare"] or "").strip() for each in found
+        match["name"].lower(): unescape(match["double"] or match["single"] or match["bare"] or "").strip()
+        for match in _ATTRIBUTE.finditer(source)
     }

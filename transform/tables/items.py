@@ -1,4 +1,4 @@
-"""Items: one row per list item of a section, else per table row, else per paragraph."""
+"""Items: one row per list item of a section, per table row if it has no list, else per paragraph."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from steckbrief.transform.text import bold_lead
 
 
 class _Item(NamedTuple):
-    """What a row says, before it is numbered."""
+    """A row before it is numbered."""
 
     placed: Placed
     text: str
@@ -32,7 +32,7 @@ class _Item(NamedTuple):
 
 
 def item_rows(reading: Reading, listing: Listing) -> list[ItemRow]:
-    """The rows of a listing of items for one profile, in document order."""
+    """Return the rows of a listing of items for one profile, in document order."""
     items = sorted(_items(reading, listing.kind), key=lambda item: item.placed.block.line_start)
     return [
         ItemRow(
@@ -54,14 +54,14 @@ def item_rows(reading: Reading, listing: Listing) -> list[ItemRow]:
 
 
 def top_level_items(placed: Sequence[Placed]) -> Iterator[Placed]:
-    """The items of every list that stands directly in a section, however many lists there are."""
+    """Yield the top-level items of all lists among the blocks of a section."""
     for block, position in placed:
         if block.kind is BlockKind.LIST:
             yield from (Placed(item, position) for item in block.children)
 
 
 def _items(reading: Reading, kind: str) -> Iterator[_Item]:
-    """All items of one kind: those of container sections first, then those of the kind's own sections."""
+    """Yield all items of one kind, first from container sections, then from the kind's own sections."""
     if kind in SIDES:
         for container in reading.extents("pros_cons"):
             yield from _entries(container.blocks, kind, reading)
@@ -72,24 +72,24 @@ def _items(reading: Reading, kind: str) -> Iterator[_Item]:
 
 
 def _below_bold_lines(placed: Sequence[Placed], kind: str, reading: Reading) -> Iterator[Sequence[Placed]]:
-    """The blocks below bold lines that announce `kind` inside a container ("**Vorteile**" and a list)."""
+    """Yield the blocks below each bold line that announces `kind` inside a container ("**Vorteile**" and a list)."""
     current: list[Placed] | None = None
-    for one in placed:
-        if reading.is_bold_line(one.block):
+    for block in placed:
+        if reading.is_bold_line(block.block):
             if current:
                 yield current
-            current = [] if reading.headings.kind(reading.text(one.block)) == kind else None
+            current = [] if reading.headings.kind(reading.text(block.block)) == kind else None
         elif current is not None:
-            current.append(one)
+            current.append(block)
     if current:
         yield current
 
 
 def _section_items(placed: Sequence[Placed], kind: str, reading: Reading) -> Sequence[_Item]:
-    """The items of a section: its list items; without a list, its tables' rows; without either, its paragraphs."""
-    listed = list(top_level_items(placed))
-    if listed:
-        return [item for one in listed if (item := _list_item(one, reading))]
+    """Return the list items of a section; the rows of its tables if it has no list; else its paragraphs."""
+    list_items = list(top_level_items(placed))
+    if list_items:
+        return [item for list_item in list_items if (item := _list_item(list_item, reading))]
     rows = [_table_row(item, reading) for item in table_items(placed, kind, reading)]
     if kind in SIDES:
         rows.extend(_entries(placed, kind, reading))
@@ -97,21 +97,20 @@ def _section_items(placed: Sequence[Placed], kind: str, reading: Reading) -> Seq
 
 
 def _entries(placed: Sequence[Placed], kind: str, reading: Reading) -> Iterator[_Item]:
-    """The items of a section's tables of pros and cons side by side."""
+    """Yield the items of tables that list pros and cons side by side."""
     return (_entry(entry, reading) for entry in side_by_side(placed, kind, reading))
 
 
 def _paragraphs(placed: Sequence[Placed], reading: Reading) -> Iterator[_Item]:
-    for one in placed:
-        block = one.block
+    for block, position in placed:
         if block.kind is BlockKind.PARAGRAPH and not reading.is_furniture(block):
             text = reading.text(block)
             if text and not reading.is_bold_line(block):
-                yield _Item(one, text, form="paragraph")
+                yield _Item(Placed(block, position), text, form="paragraph")
 
 
 def _table_row(item: TableItem, reading: Reading) -> _Item:
-    """A table row: its first cell is the name, unless that is all the table has."""
+    """Read a table row. Its first cell is the name, unless the table has only that column."""
     name = cell_text(item.name, reading)
     description = "; ".join(cell_text(cell, reading) for cell in item.others)
     if item.is_alone or not name:
@@ -121,7 +120,7 @@ def _table_row(item: TableItem, reading: Reading) -> _Item:
 
 
 def _entry(entry: TableEntry, reading: Reading) -> _Item:
-    """An entry of a table of pros and cons: named by its row's label, else by a bold lead."""
+    """Read an entry of a table of pros and cons, named by its row's label or by a bold lead."""
     text = cell_text(entry.source, reading)
     if entry.label:
         return _Item(entry.row, f"{entry.label.removesuffix(':')}: {text}", entry.label, text)
@@ -130,7 +129,7 @@ def _entry(entry: TableEntry, reading: Reading) -> _Item:
 
 
 def _list_item(item: Placed, reading: Reading) -> _Item | None:
-    """A list item; None if it is empty."""
+    """Read a list item; None if it is empty."""
     text = reading.text(item.block)
     if not text:
         return None

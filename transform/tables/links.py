@@ -1,4 +1,4 @@
-"""Links: every link and image of a profile with the line on which it stands."""
+"""Links: every link and image of a profile, with its line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _IMAGE = LinkTarget("image")
 
 
 def link_rows(reading: Reading) -> list[LinkRow]:
-    """All links and images of a profile, in document order."""
+    """Return all links and images of a profile in document order."""
     rows: list[LinkRow] = []
     for section, *_ in reading.sections:
         if "[" not in section.markdown and "<" not in section.markdown:
@@ -44,7 +44,7 @@ def link_rows(reading: Reading) -> list[LinkRow]:
 
 
 def _block_links(block: Block, reading: Reading) -> Iterator[tuple[str, str, bool, int]]:
-    """(text, address, is an image, line) of every link in a block."""
+    """Yield (text, address, is an image, line) of every link in a block."""
     if "[" not in block.text and "<" not in block.text:
         return
     if block.kind is BlockKind.HTML:

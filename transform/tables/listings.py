@@ -1,4 +1,4 @@
-"""The readers of the listing tables, by the shape of their rows."""
+"""The function that reads each listing table, by row type."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ READERS: Final[Mapping[str, Callable[[Reading, Listing], Sequence[NamedTuple]]]]
     "AlternativeRow": alternative_rows,
     "FaqRow": faq_rows,
 }
-"""Row type of a listing -> the function that reads its rows."""
+"""Row type of a listing -> the function that returns its rows."""

@@ -1,8 +1,8 @@
-"""Tables as lists: which tables of a section name its items, and what their rows and cells say.
+"""Markdown tables as lists: the tables of a section that list its items, and the items in their rows.
 
-A table's header row names its columns and is no item. Its first column with words in it is the one that names the
-items. Where the header of that column announces another core kind than the section's ("Price" below "Features"), or
-says nothing while another column holds prices, the table lists something else and is not read.
+The header row names the columns. The first column with words in it names the items. A table lists something else, and
+is not read, if the header of that column announces another core kind ("Price" below "Features"), or announces nothing
+while another column contains prices.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from steckbrief.transform.reading import Reading
 from steckbrief.transform.sections import Placed
 
 SIDES = ("pros", "cons")
-"""Kinds that one section, or one table, may hold side by side."""
+"""Kinds that one section or table can contain side by side."""
 
-# In a table cell this tag is the only way to break a line.
+# Only this tag can break a line in a table cell.
 _BREAK = re.compile(r"<br[^<>]*>", re.IGNORECASE)
 _BULLET = re.compile("^(?:[-*+]\\s+|[•·▪●–—✓✔✗✘✅❌👍👎]\ufe0f?\\s*)")
 
 
 class TableItem(NamedTuple):
-    """One row of a table read as an item: the cell that names it, and all cells with words after it, as inline source.
+    """A table row as an item: the cell that names it and all later cells with words, as inline source.
 
-    `is_alone`: the table has no column but that of the names, so that a cell is the whole item.
+    `is_alone` says that no column follows the names, so that a cell is the whole item.
     """
 
     row: Placed
@@ -38,7 +38,7 @@ class TableItem(NamedTuple):
 
 
 class TableEntry(NamedTuple):
-    """One entry of a table of pros and cons: its inline source, and the label its row starts with, if any."""
+    """An entry of a table of pros and cons: its inline source, and the label of its row, if any."""
 
     row: Placed
     label: str | None
@@ -46,7 +46,7 @@ class TableEntry(NamedTuple):
 
 
 def table_items(placed: Sequence[Placed], kind: str, reading: Reading) -> Iterator[TableItem]:
-    """The items that the tables standing directly in a section of `kind` list."""
+    """Yield the items of the tables directly in a section of `kind`."""
     for block, position in placed:
         if block.kind is not BlockKind.TABLE:
             continue
@@ -61,9 +61,9 @@ def table_items(placed: Sequence[Placed], kind: str, reading: Reading) -> Iterat
 
 
 def side_by_side(placed: Sequence[Placed], kind: str, reading: Reading) -> Iterator[TableEntry]:
-    """The entries of `kind`, pros or cons, in tables that hold both side by side.
+    """Yield the entries of `kind`, pros or cons, in tables that list both side by side.
 
-    A cell holds one entry, or several between line breaks (`<br>`), with or without a bullet before each.
+    A cell contains one entry, or several separated by line breaks (`<br>`), with or without bullets.
     """
     for block, position in placed:
         kinds = _columns(block, reading)
@@ -74,22 +74,22 @@ def side_by_side(placed: Sequence[Placed], kind: str, reading: Reading) -> Itera
             for cell, column in zip(cells, kinds, strict=True):
                 if column == kind:
                     parts = (_BULLET.sub("", part.strip()) for part in _BREAK.split(cell))
-                    found = (part for part in parts if _has_word(part, reading))
-                    yield from (TableEntry(Placed(row, position), label, part) for part in found)
+                    entries = (part for part in parts if _has_word(part, reading))
+                    yield from (TableEntry(Placed(row, position), label, entry) for entry in entries)
 
 
 def cell_text(source: str, reading: Reading) -> str:
-    """The plain text of a cell's inline source, a line break being a space."""
+    """Return the plain text of a cell, with line breaks as spaces."""
     return reading.plain(_BREAK.sub(" ", source))
 
 
 def _grid(table: Block) -> list[list[str]]:
-    """The inline source of all cells by row, the header first; every row is as wide as the header."""
+    """Return the inline source of all cells by row, the header first. Every row is as wide as the header."""
     return [[cell.text for cell in row.children] for row in table.children]
 
 
 def _naming_column(body: Sequence[Sequence[str]], reading: Reading) -> int | None:
-    """The first column with a word in it: not numbers, ticks, pictures or empty cells; None where there is none."""
+    """Return the first column with words in it, not only numbers, ticks, pictures or empty cells; None without one."""
     width = len(body[0]) if body else 0
     has_name = (
         any(char.isalpha() for row in body for char in _without_images(row[column], reading)) for column in range(width)
@@ -102,7 +102,7 @@ def _without_images(source: str, reading: Reading) -> str:
 
 
 def _lists(kind: str, header: Sequence[str], column: int, reading: Reading) -> bool:
-    """Whether a table with this header lists items of `kind`."""
+    """Return whether a table with this header lists items of `kind`."""
     titles = [cell_text(cell, reading) for cell in header]
     announced = reading.headings.kind(titles[column]) if titles[column] else "other"
     if announced in CORE_KINDS and announced != kind:
@@ -112,16 +112,16 @@ def _lists(kind: str, header: Sequence[str], column: int, reading: Reading) -> b
         return False
     if kind != "alternatives":
         return announced == kind or "pricing" not in kinds
-    # A comparison has one column for each product, its own among them, and criteria in its rows.
+    # A comparison has one column per product, including this one, and one row per criterion.
     others = titles[column + 1 :]
     is_own = any(title.casefold() == reading.title.casefold() for title in others)
     return not is_own and bool(titles[column] or not any(others))
 
 
 def _columns(table: Block, reading: Reading) -> list[str]:
-    """The kind of every column where a table holds pros and cons side by side; else none.
+    """Return the kinds of the columns of a table that lists pros and cons side by side; else an empty list.
 
-    Only the first column may hold something else: labels.
+    Only the first column may contain something else: labels.
     """
     if table.kind is not BlockKind.TABLE:
         return []

@@ -1,4 +1,4 @@
-"""Price models: free text to the closed list of the schema."""
+"""Price models: free text translated to the closed list of the schema."""
 
 from __future__ import annotations
 
@@ -49,49 +49,56 @@ def _models() -> tuple[_Model, ...]:
     )
 
 
-Own = Mapping[str, tuple[str, ...]]
-"""What a site writes for a price, folded, -> the price models it means."""
+SitePrices = Mapping[str, tuple[str, ...]]
+"""A site's word for a price, folded -> its price models."""
 
 
 def fold(text: str) -> str:
-    """A price as it is looked up, and as price_models.toml is written: lower case, no accents, umlauts written out."""
+    """Return a price in the form of price_models.toml: lower case, without accents, umlauts written out.
+
+    >>> fold("Jährlich  kündbar")
+    'jaehrlich kuendbar'
+    """
     return _SPACES.sub(" ", without_accents(text.casefold().translate(TRANSLITERATED))).strip()
 
 
-def read_price_models(text: str | None, own: Own | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The price models in a text as written ("Freemium, Abonnement"), and the parts that name none.
+def read_price_models(text: str | None, own: SitePrices | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the price models in a text, and the parts of it that are not understood.
 
-    `own` wins over the known words, for the whole text and then for its parts. Models come in the order of the text,
-    each once; a text in which no part is understood gives ("unknown",), no text gives none.
+    Models are in the order of the text, without repetitions. A text without any known part gives ("unknown",). The
+    site's words `own` win over the known ones, for the whole text and then for its parts.
+
+    >>> read_price_models("Freemium, Abonnement"), read_price_models("Free; barter")
+    ((('freemium', 'subscription'), ()), (('free',), ('barter',)))
     """
     return read_tiers((text,) if text else (), own)
 
 
-def read_tiers(texts: Sequence[str], own: Own | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The price models in several texts, such as the tiers of a list, and the parts that name none; as above."""
-    found: dict[str, None] = {}
-    not_understood: list[str] = []
+def read_tiers(texts: Sequence[str], own: SitePrices | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the price models in several texts, such as a list of tiers; see read_price_models."""
+    models: dict[str, None] = {}
+    unknown: list[str] = []
     for text in texts:
-        models, left = ((), (text,)) if swallows_key(text) else _read_text(fold(text), own or {})
-        found |= dict.fromkeys(models)
-        not_understood.extend(left)
-    return tuple(found) or ((UNKNOWN,) if texts else ()), tuple(not_understood)
+        known_models, unknown_parts = ((), (text,)) if swallows_key(text) else _read_text(fold(text), own or {})
+        models |= dict.fromkeys(known_models)
+        unknown.extend(unknown_parts)
+    return tuple(models) or ((UNKNOWN,) if texts else ()), tuple(unknown)
 
 
-def _read_text(text: str, own: Own) -> tuple[list[str], list[str]]:
+def _read_text(text: str, own: SitePrices) -> tuple[list[str], list[str]]:
     if text in own:
         return list(own[text]), []
-    found: list[str] = []
-    not_understood = []
+    models: list[str] = []
+    unknown = []
     for part in filter(None, _separators().split(text)):
         model = _read_part(part)
         if part in own:
-            found.extend(own[part])
+            models.extend(own[part])
         elif model is None:
-            not_understood.append(part)
+            unknown.append(part)
         else:
-            found.append(model)
-    return found, not_understood
+            models.append(model)
+    return models, unknown
 
 
 def _read_part(part: str) -> str | None:

@@ -122,7 +122,7 @@ def test_links_stay_links_and_submodules_are_left_out(repository: Path, tmp_path
 
 @pytest.mark.parametrize("target", [b"", b"a\0b", b"x" * 900 + b"/" + b"y" * 4500, b"\xff"])
 def test_a_link_with_an_impossible_target_stays_a_link(repository: Path, tmp_path: Path, target: bytes) -> None:
-    blob = git(repository, "hash-object", "-w", "--stdin", given=target)
+    blob = git(repository, "hash-object", "-w", "--stdin", stdin=target)
     hostile = tree_with(repository, b"120000 a.md\0" + bytes.fromhex(blob))
     export(repository, {}, files_of(repository, hostile), tmp_path / "out", 10_000)
     assert [file.problem.rule for file in discover(tmp_path / "out").unreadable] == ["symlink-not-followed"]
@@ -143,7 +143,7 @@ def two_texts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     """A repository and the ids of two blobs in it."""
     home = tmp_path_factory.mktemp("texts")
     git(home, "init", "--quiet")
-    return home, {text: git(home, "hash-object", "-w", "--stdin", given=text.encode()) for text in ("eins", "zwei")}
+    return home, {text: git(home, "hash-object", "-w", "--stdin", stdin=text.encode()) for text in ("eins", "zwei")}
 
 
 @given(st.lists(NAMES.map(without_clashes), min_size=2, max_size=5))
@@ -179,7 +179,7 @@ def test_a_hostile_name_affects_only_its_own_file(repository: Path, tmp_path: Pa
     inner, mode = git(repository, "rev-parse", "HEAD:c/W.MD"), b"100644 "
     entry = mode + last + b"\0" + bytes.fromhex(inner)
     for folder in reversed(folders):
-        tree = git(repository, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", given=entry)
+        tree = git(repository, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=entry)
         entry = b"40000 " + folder + b"\0" + bytes.fromhex(tree)
     hostile = tree_with(repository, b"100644 good.md\0" + bytes.fromhex(inner) + entry)
     files = files_of(repository, hostile)
@@ -220,7 +220,7 @@ def test_names_that_are_equal_on_the_file_system_do_not_overwrite_each_other(
 def test_a_link_and_a_folder_with_the_same_name_lead_nowhere(repository: Path, tmp_path: Path) -> None:
     """If the link were written first, it would redirect the files of the folder."""
     (tmp_path / "elsewhere").mkdir()
-    target = git(repository, "hash-object", "-w", "--stdin", given=os.fsencode(tmp_path / "elsewhere"))
+    target = git(repository, "hash-object", "-w", "--stdin", stdin=os.fsencode(tmp_path / "elsewhere"))
     entries = b"120000 a.md\0" + bytes.fromhex(target)
     entries += b"40000 a.md\0" + bytes.fromhex(git(repository, "rev-parse", "HEAD:c"))
     files = files_of(repository, tree_with(repository, entries))

@@ -1,4 +1,4 @@
-"""A heading gets the kind that RULES gives it, whatever its case, numbering, name and language."""
+"""A heading has the kind that the rules give it, whatever its case, numbering, product name and language."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_two_core_kinds_or_a_negated_one_are_never_guessed(heading: str) -> None
 
 
 @pytest.mark.parametrize("heading", NOT_CORE)
-def test_any_other_heading_is_of_no_core_kind(heading: str) -> None:
+def test_any_other_heading_has_no_core_kind(heading: str) -> None:
     assert kind(heading) not in {*CORE_KINDS, "ambiguous"}
 
 
@@ -100,7 +100,7 @@ def test_any_other_heading_is_of_no_core_kind(heading: str) -> None:
         "Vorteile: das zählt",
     ],
 )
-def test_case_numbers_signs_and_what_follows_a_colon_or_dash_change_nothing(heading: str) -> None:
+def test_case_numbers_punctuation_and_text_after_a_colon_or_dash_change_nothing(heading: str) -> None:
     assert kind(heading) == "pros"
 
 
@@ -109,13 +109,13 @@ def test_umlauts_may_be_written_out_or_decomposed(heading: str) -> None:
     assert kind(heading) == "cons"
 
 
-def test_a_negation_that_a_phrase_holds_is_no_negation_of_it() -> None:
+def test_a_negation_inside_a_phrase_does_not_negate_it() -> None:
     assert kind("Das gefällt uns nicht") == "cons"
     assert kind("What we do not like") == "cons"
 
 
 @pytest.mark.parametrize("heading", ["???", "...", "&", "-", ":", "–", "👉", "1.", "  ", "/", "und", ",,,"])
-def test_a_heading_of_nothing_but_signs_is_of_no_known_kind(heading: str) -> None:
+def test_a_heading_without_letters_has_no_known_kind(heading: str) -> None:
     assert kind(heading) == "other"
 
 
@@ -141,13 +141,13 @@ def test_a_heading_of_nothing_but_signs_is_of_no_known_kind(heading: str) -> Non
         ("", "Vorteile", "pros"),
     ],
 )
-def test_a_name_is_no_word_of_the_vocabulary_unless_the_heading_says_nothing_without_it(
+def test_a_product_name_counts_as_vocabulary_only_if_the_heading_means_nothing_without_it(
     title: str, heading: str, expected: str
 ) -> None:
     assert kind(heading, title) == expected
 
 
-def test_the_own_name_is_masked_as_whole_words_only() -> None:
+def test_the_product_name_is_masked_only_as_whole_words() -> None:
     assert normalise_heading("Alternativen zu Krita", "Krita") == "alternativen zu x"
     assert normalise_heading("Kritas Vorteile", "Krita") == "kritas vorteile"
     assert normalise_heading("Kriterien", "Krit") == "kriterien"

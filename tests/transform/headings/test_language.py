@@ -1,4 +1,4 @@
-"""The language is that of the text, told from its stop words, and unknown where that is not clear."""
+"""The language of a text follows from its stop words and is unknown if they are not clear."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.transform.support import ENGLISH, GERMAN, rows
 
 
 @pytest.mark.parametrize(("text", "language"), [(GERMAN * 3, "de"), (ENGLISH * 3, "en"), (GERMAN.upper() * 3, "de")])
-def test_running_text_is_told_by_its_stop_words(text: str, language: str) -> None:
+def test_stop_words_identify_running_text(text: str, language: str) -> None:
     assert detect_language(text) == language
 
 
@@ -37,6 +37,6 @@ def test_the_length_of_a_text_changes_nothing() -> None:
     assert detect_language(GERMAN * 5_000) == "de"
 
 
-def test_language_says_what_the_text_is_and_locale_where_the_file_stands() -> None:
+def test_language_depends_on_the_text_and_locale_on_the_folder() -> None:
     profile = rows(f"# Krita\n\n{GERMAN * 3}", path="en/tools/krita.md")["profiles"][0]
     assert (profile["locale"], profile["language"]) == ("en", "de")

@@ -1,4 +1,4 @@
-"""The vocabulary files say only what can be matched, in kinds that the schema knows."""
+"""The vocabulary files contain only entries that can match, in kinds that the schema knows."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from steckbrief.schema.values import SECTION_KINDS
 from steckbrief.transform.headings.classify import classify_heading, normalise_heading
 from steckbrief.transform.headings.vocabulary import CORE_KINDS, _read, vocabularies
 
-ENTRIES = [(each, words) for each in vocabularies() for words in each.kinds]
+ENTRIES = [(vocabulary, words) for vocabulary in vocabularies() for words in vocabulary.kinds]
 
 
-def test_both_languages_of_the_profiles_are_there() -> None:
-    assert {each.language for each in vocabularies()} >= {"de", "en"}
+def test_the_languages_of_the_profiles_have_vocabularies() -> None:
+    assert {vocabulary.language for vocabulary in vocabularies()} >= {"de", "en"}
 
 
-@pytest.mark.parametrize("vocabulary", vocabularies(), ids=lambda each: each.language)
+@pytest.mark.parametrize("vocabulary", vocabularies(), ids=lambda vocabulary: vocabulary.language)
 def test_every_language_knows_every_core_kind_and_no_kind_that_the_schema_does_not(vocabulary: Any) -> None:
     kinds = [words.kind for words in vocabulary.kinds]
     assert set(CORE_KINDS) <= set(kinds) <= set(SECTION_KINDS)
     assert len(kinds) == len(set(kinds))
 
 
-@pytest.mark.parametrize("vocabulary", vocabularies(), ids=lambda each: each.language)
+@pytest.mark.parametrize("vocabulary", vocabularies(), ids=lambda vocabulary: vocabulary.language)
 def test_every_phrase_is_written_as_headings_are_normalised_and_gives_its_kind(vocabulary: Any) -> None:
     phrases = [(phrase, words.kind) for words in vocabulary.kinds for phrase in sorted(words.phrases)]
     assert [phrase for phrase, _ in phrases if normalise_heading(phrase, "") != phrase] == []
@@ -32,9 +32,9 @@ def test_every_phrase_is_written_as_headings_are_normalised_and_gives_its_kind(v
 
 
 @pytest.mark.parametrize(
-    ("vocabulary", "words"), ENTRIES, ids=lambda each: getattr(each, "language", None) or each.kind
+    ("vocabulary", "words"), ENTRIES, ids=lambda value: getattr(value, "language", None) or value.kind
 )
-def test_no_entry_matches_nothing_at_all(vocabulary: Any, words: Any) -> None:
+def test_no_entry_matches_the_empty_text(vocabulary: Any, words: Any) -> None:
     for pattern in (words.patterns, words.words):
         assert pattern is None or pattern.fullmatch("") is None
 
@@ -50,7 +50,7 @@ def test_no_entry_matches_nothing_at_all(vocabulary: Any, words: Any) -> None:
         ({"language": "xx", "kinds": {}, "negations": ["["]}, "negations"),
     ],
 )
-def test_a_file_that_is_not_understood_is_named_with_its_entry(data: dict[str, object], named: str) -> None:
+def test_a_malformed_file_is_named_with_its_entry(data: dict[str, object], named: str) -> None:
     with pytest.raises(ValueError, match=r"xx\.toml") as raised:
         _read("xx.toml", data)
     assert named in str(raised.value)

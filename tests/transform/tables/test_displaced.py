@@ -1,4 +1,4 @@
-"""Displaced answers: suggested only with all of the evidence, and never written into the answer."""
+"""Displaced answers are suggested only with all of the evidence and never written into the answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.transform.support import AnyRow, dataset, listed
 TEMPLATE = (
     "**When is an alternative to {title} the better choice?**\n\nAn alternative to {title} is better for rare use.\n"
 )
-# Not a template: it stands in one profile.
+# Not a template: only one profile contains it.
 OWN = "{title} is a program for drawing.\n"
 
 
@@ -20,12 +20,12 @@ def faq(title: str, questions: str) -> str:
 
 
 def sound(number: int) -> str:
-    """A profile in which the template question stands with its own answer alone."""
+    """Return a profile whose template question has only its own answer."""
     return faq(f"Sound{number}", TEMPLATE)
 
 
 def built(*texts: str) -> list[AnyRow]:
-    """The questions of the last of several profiles."""
+    """Return the questions of the last of several profiles."""
     files = {f"tools/p{number}.md": text for number, text in enumerate(texts)}
     tables = dataset(dict(files))
     (profile,) = listed(tables, "profiles", source_path=list(files)[-1])
@@ -36,14 +36,14 @@ SOUND = [sound(number) for number in range(5)]
 DISPLACED = "**What is {title}?**\n\n" + TEMPLATE + "\n" + OWN
 
 
-def test_what_follows_a_templates_own_answer_is_suggested_for_the_unanswered_question_before_it():
+def test_text_after_a_templates_own_answer_is_suggested_for_the_unanswered_question_before_it():
     asked, template = built(*SOUND, faq("Krita", DISPLACED))
     assert asked["suggested_answer"] == "Krita is a program for drawing."
     assert (asked["suggested_answer_line_start"], asked["suggested_answer_line_end"]) == (15, 15)
     assert template["suggested_answer"] is None
 
 
-def test_a_suggestion_is_no_repair():
+def test_a_suggestion_does_not_change_the_answer():
     asked, template = built(*SOUND, faq("Krita", DISPLACED))
     assert (asked["answer"], asked["is_answered"]) == (None, False)
     assert template["answer"] == "An alternative to Krita is better for rare use.\n\nKrita is a program for drawing."
@@ -67,7 +67,7 @@ def test_a_suggestion_of_several_paragraphs_and_a_list_has_the_lines_of_all():
             "**What is {title}?**\n\n" + TEMPLATE.replace("rare", "other") + "\n" + OWN,
         ),
         (
-            "a question of the profile's own stands between",
+            "the profile's own question is in between",
             SOUND,
             "**What is {title}?**\n\n**Is it free?**\n\nYes.\n\n" + TEMPLATE + "\n" + OWN,
         ),
@@ -81,7 +81,7 @@ def test_without_all_the_evidence_there_is_no_suggestion(why: str, others: list[
     ] == [], why
 
 
-def test_of_two_answers_with_something_left_behind_neither_is_suggested():
+def test_if_two_answers_go_on_neither_is_suggested():
     second = TEMPLATE.replace("When is", "How is").replace("An alternative", "The move")
     both = [faq(f"Sound{number}", TEMPLATE + "\n" + second) for number in range(5)]
     text = "**What is {title}?**\n\n" + TEMPLATE + "\n" + OWN + "\n" + second + "\nIt runs everywhere.\n"
@@ -98,6 +98,6 @@ def test_a_second_paragraph_that_most_profiles_share_is_part_of_the_template():
 def test_every_suggestion_is_reported_with_the_lines_to_move():
     texts = [*SOUND, faq("Krita", DISPLACED)]
     tables = dataset({f"tools/p{number}.md": text for number, text in enumerate(texts)})
-    (found,) = listed(tables, "diagnostics", rule="faq-answer-displaced")
-    assert (found["source_path"], found["line_start"]) == ("tools/p5.md", 9)
-    assert "lines 15 to 15" in found["message"]
+    (diagnostic,) = listed(tables, "diagnostics", rule="faq-answer-displaced")
+    assert (diagnostic["source_path"], diagnostic["line_start"]) == ("tools/p5.md", 9)
+    assert "lines 15 to 15" in diagnostic["message"]

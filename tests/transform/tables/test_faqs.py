@@ -1,4 +1,4 @@
-"""What a row of a question says besides the columns that fixtures/faqs.md compares, and line ends."""
+"""Columns of questions that fixtures/faqs.md does not compare, and line ends."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from tests.transform.support import table
 
 
 def test_positions_run_on_over_two_sections() -> None:
-    found = table("## FAQ\n\n**A?**\n\nJa.\n\n## Betrieb\n\nText.\n\n## Häufige Fragen\n\n**B?**\n", "faqs")
-    assert [(row["position"], row["section_position"], row["is_answered"]) for row in found] == [
+    faqs = table("## FAQ\n\n**A?**\n\nJa.\n\n## Betrieb\n\nText.\n\n## Häufige Fragen\n\n**B?**\n", "faqs")
+    assert [(row["position"], row["section_position"], row["is_answered"]) for row in faqs] == [
         (1, 1, True),
         (2, 3, False),
     ]

@@ -1,4 +1,4 @@
-"""What a row of an item says besides the columns that fixtures/items.md compares."""
+"""Columns of items that fixtures/items.md does not compare."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def features(content: str) -> list[AnyRow]:
     return table(f"## Funktionen\n\n{content}", "features")
 
 
-def test_an_item_row_says_where_it_is() -> None:
+def test_an_item_row_has_its_place() -> None:
     assert features("- a\n- b\n  more\n\n  and more\n- c\n")[1] | {"row_id": ""} == {
         "profile_id": "de/krita",
         "position": 2,
@@ -27,9 +27,9 @@ def test_an_item_row_says_where_it_is() -> None:
     }
 
 
-def test_twins_are_two_rows_with_two_ids() -> None:
+def test_repeated_texts_are_two_rows_with_two_ids() -> None:
     assert len({row["row_id"] for row in features("- gleich\n- gleich\n")}) == 2
 
 
-def test_an_item_of_nothing_but_spaces_is_not_a_row() -> None:
+def test_an_item_of_only_spaces_is_not_a_row() -> None:
     assert features("- \n- \n") == []

@@ -1,4 +1,4 @@
-"""Every link and image of a profile, with the line on which it stands and what it points at."""
+"""Every link and image of a profile, with its line and its target."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from steckbrief.transform.options import Options
 from tests.transform.support import column, rows, table
 
 
-def found(body: str) -> list[tuple[object, ...]]:
+def link_columns(body: str) -> list[tuple[object, ...]]:
     return [(row["text"], row["url"], row["kind"], row["line_start"]) for row in table(body, "links")]
 
 
-def test_links_and_images_stand_in_document_order_with_their_lines() -> None:
+def test_links_and_images_are_in_document_order_with_their_lines() -> None:
     body = (
         "# [Krita](https://krita.org)\n\n"  # line 5
         "Erst [GIMP](/tools/gimp/),\ndann [Seite](#seite)\nund ![Bild](bild.png).\n\n"  # 7
@@ -21,7 +21,7 @@ def test_links_and_images_stand_in_document_order_with_their_lines() -> None:
         "| a |\n|---|\n| [Tabelle](https://x.org) |\n\n"  # 14
         '> [Zitat](https://y.org "Titel")\n'  # 18
     )
-    assert found(body) == [
+    assert link_columns(body) == [
         ("Krita", "https://krita.org", "external", 5),
         ("GIMP", "/tools/gimp/", "catalogue", 7),
         ("Seite", "#seite", "anchor", 8),
@@ -35,26 +35,26 @@ def test_links_and_images_stand_in_document_order_with_their_lines() -> None:
 
 
 def test_links_in_code_are_text() -> None:
-    assert found("`[a](/b)`\n\n```\n[a](/b)\n<a href='c'>\n```\n\n    [a](/b)\n") == []
+    assert link_columns("`[a](/b)`\n\n```\n[a](/b)\n<a href='c'>\n```\n\n    [a](/b)\n") == []
 
 
 def test_reference_links_are_resolved() -> None:
-    assert found("Siehe [GIMP][1] und [Krita].\n\n[1]: /tools/gimp/\n[krita]: https://krita.org\n") == [
+    assert link_columns("Siehe [GIMP][1] und [Krita].\n\n[1]: /tools/gimp/\n[krita]: https://krita.org\n") == [
         ("GIMP", "/tools/gimp/", "catalogue", 5),
         ("Krita", "https://krita.org", "external", 5),
     ]
 
 
 def test_an_image_inside_a_link_is_an_image() -> None:
-    assert found("[![Bild](bild.png)](https://krita.org)\n")[0][:3] == ("Bild", "bild.png", "image")
+    assert link_columns("[![Bild](bild.png)](https://krita.org)\n")[0][:3] == ("Bild", "bild.png", "image")
 
 
 def test_links_and_images_in_html_are_found_too() -> None:
     body = 'Text.\n\n<figure>\n<a href="/tools/gimp/">\n<img src="bild.png" alt="Ein Bild"></a>\n</figure>\n'
-    assert found(body) == [(None, "/tools/gimp/", "catalogue", 8), ("Ein Bild", "bild.png", "image", 9)]
+    assert link_columns(body) == [(None, "/tools/gimp/", "catalogue", 8), ("Ein Bild", "bild.png", "image", 9)]
 
 
-def test_each_link_knows_its_section() -> None:
+def test_every_link_has_its_section() -> None:
     assert column(table("[a](b)\n\n## Vorteile\n\n[c](d)\n", "links"), "section_position") == [1, 2]
 
 
@@ -82,7 +82,7 @@ def test_the_kind_of_a_target_follows_from_its_address(
     assert LinkReader(Options()).target(url) == (kind, slug, target)
 
 
-def test_the_form_of_catalogue_links_is_an_option() -> None:
+def test_the_form_of_catalogue_links_is_a_setting() -> None:
     options = Options(default_locale="en", catalogue_links=(r"https://x\.org/(?P<locale>[a-z]{2})?/?p/(?P<slug>\w+)",))
     (row,) = rows("[GIMP](https://x.org/p/gimp)\n", options=options)["links"]
     assert (row["kind"], row["target_slug"], row["linked_profile_id"]) == ("catalogue", "gimp", "en/gimp")

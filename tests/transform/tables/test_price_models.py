@@ -1,4 +1,4 @@
-"""A price model as written becomes models of the closed list; what is not understood is said, never dropped."""
+"""A price as written becomes models of the closed list; parts that are not understood are returned, never dropped."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ from steckbrief.transform.tables.price_models import _models, read_price_models
         ("Unbekannt", ("unknown",)),
     ],
 )
-def test_known_words_give_their_models_in_the_order_of_the_text_each_once(text: str, models: tuple[str, ...]) -> None:
+def test_known_words_give_their_models_in_the_order_of_the_text_without_repetition(
+    text: str, models: tuple[str, ...]
+) -> None:
     assert read_price_models(text) == (models, ())
 
 
@@ -52,7 +54,9 @@ def test_known_words_give_their_models_in_the_order_of_the_text_each_once(text: 
         (", ,", ("unknown",), ()),
     ],
 )
-def test_what_is_not_understood_is_unknown_and_named(text: str, models: tuple[str, ...], left: tuple[str, ...]) -> None:
+def test_parts_that_are_not_understood_are_unknown_and_returned(
+    text: str, models: tuple[str, ...], left: tuple[str, ...]
+) -> None:
     assert read_price_models(text) == (models, left)
 
 

@@ -1,4 +1,4 @@
-"""Links and names find the profiles they point at: by link, title, slug, within the locale and then across locales."""
+"""Links and names find their profiles by link, title and slug, in the same locale and then in others."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def catalogue() -> Catalogue:
 def test_the_first_of_link_title_slug_and_the_other_locales_that_finds_a_profile_decides(
     catalogue: Catalogue, linked: str | None, slug: str | None, name: str | None, profile_id: str | None, match: str
 ) -> None:
-    found = catalogue.resolve("de", linked, slug, name)
-    assert (found.profile_id, found.match) == (profile_id, match)
+    target = catalogue.resolve("de", linked, slug, name)
+    assert (target.profile_id, target.match) == (profile_id, match)
 
 
 def test_a_title_that_two_products_of_the_other_locales_share_names_neither() -> None:
@@ -96,8 +96,8 @@ FILES = {
 
 
 def test_alternatives_point_at_profiles_that_exist() -> None:
-    found = listed(dataset(FILES), "alternatives")
-    assert [(row["target_profile_id"], row["match"]) for row in found] == [
+    alternatives = listed(dataset(FILES), "alternatives")
+    assert [(row["target_profile_id"], row["match"]) for row in alternatives] == [
         ("de/gimp", "link"),
         ("de/gimp", "title"),
         (None, "none"),
@@ -109,8 +109,8 @@ def test_alternatives_point_at_profiles_that_exist() -> None:
 
 
 def test_links_point_at_profiles_that_exist() -> None:
-    found = listed(dataset(FILES), "links", line_start=7)
-    assert [(row["kind"], row["target_slug"], row["target_profile_id"]) for row in found] == [
+    links = listed(dataset(FILES), "links", line_start=7)
+    assert [(row["kind"], row["target_slug"], row["target_profile_id"]) for row in links] == [
         ("catalogue", "gimp", "de/gimp"),
         ("catalogue", "fehlt", None),
         ("external", None, None),

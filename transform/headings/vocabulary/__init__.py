@@ -1,6 +1,6 @@
-"""The vocabulary: what headings mean, per language, as data.
+"""The vocabulary: the meaning of headings, one TOML file per language.
 
-A language is added by adding a file; nothing in code names one.
+To add a language, add a file. No code names a language.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from importlib import resources
 from steckbrief.schema.listings import LISTINGS
 
 CORE_KINDS = (*(listing.kind for listing in LISTINGS), "pros_cons", "pricing")
-"""Kinds that give rows, and those that rules treat specially; the others are finer shades of "everything else"."""
+"""Kinds that give rows or that the rules treat specially. Other kinds are finer shades of "everything else"."""
 
 
 @dataclass(frozen=True, slots=True)
 class KindWords:
-    """How one kind is recognised in one language: whole headings, patterns for whole headings, single words.
+    """The phrases, patterns and words of one kind in one language.
 
-    The sources are patterns and words as the file lists them, so that a verdict can name the one behind it.
+    The sources are the patterns and words as the file lists them, so that a verdict can quote its reason.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class KindWords:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of one language, in the order in which its file lists the kinds."""
+    """The words of one language; the kinds are in the order of its file."""
 
     language: str
     stop_words: frozenset[str]
@@ -52,9 +52,10 @@ class Vocabulary:
 
 @cache
 def vocabularies() -> tuple[Vocabulary, ...]:
-    """All languages that ship with the project, by language code.
+    """Return the vocabularies of all languages, sorted by language code.
 
-    Raises ValueError naming the file and the entry where a file is not understood.
+    Raises:
+        ValueError: a file is malformed; the message names the file and the entry.
     """
     files = sorted(
         (file for file in resources.files(__name__).iterdir() if file.name.endswith(".toml")),
@@ -98,18 +99,18 @@ def _read(name: str, data: Mapping[str, object]) -> Vocabulary:
 
 
 def _texts(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
+    return [str(text) for text in value] if isinstance(value, list) else []
 
 
 def _pattern(name: str, entry: str, sources: list[str]) -> re.Pattern[str] | None:
-    """One pattern that matches any of `sources` as whole words."""
+    """Return one pattern that matches any of `sources` as whole words."""
     if not sources:
         return None
     try:
         return re.compile(rf"\b(?:{'|'.join(sources)})(?!\w)")
     except re.error as error:
         wrong = next((source for source in sources if not _compiles(source)), " and ".join(sources))
-        message = f"transform/headings/vocabulary/{name}, {entry}: {wrong!r} is no regular expression: {error}."
+        message = f"transform/headings/vocabulary/{name}, {entry}: {wrong!r} is not a regular expression: {error}."
         raise ValueError(message) from error
 
 
