@@ -28,7 +28,7 @@ from steckbrief.extract.front_matter_handler import (
 from steckbrief.extract.limits import DEFAULT_LIMITS, FileLimits
 from steckbrief.extract.model import Problem
 from steckbrief.extract.text import line_starts
-from steckbrief.extract.yaml_repair import entries_of, hidden, looks_like_body, obvious_pair
+from steckbrief.extract.yaml_repair import entries_of, hidden, looks_like_body, obvious_pair, with_spaces
 
 _TAG = "tag:yaml.org,2002:"
 _BUILT = frozenset(_TAG + name for name in ("null", "bool", "int", "float", "timestamp"))
@@ -106,11 +106,26 @@ def _repaired(source: str, first_line: int, limits: FileLimits) -> KeyedMapping 
         return None
     mapping = whole.mapping(node) if isinstance(node, yaml.MappingNode) else KeyedMapping({}, {}, {}, ())
     for line, entry in entries:
-        pair = obvious_pair(entry) if line in errors else None
-        if pair and pair[0] not in mapping:
-            errors[line] = replace(errors[line], values={**errors[line].values, "effect": TEXT_KEPT})
-            mapping.add(*pair, pair[1], line)
+        if line not in errors:
+            continue
+        pair = obvious_pair(entry)
+        spaced = None if pair else _read_spaced(entry, line, limits)
+        for key, value, text in [(*pair, pair[1])] if pair else spaced or []:
+            if key not in mapping:
+                errors[line] = replace(errors[line], values={**errors[line].values, "effect": TEXT_KEPT})
+                mapping.add(key, value, text, line)
     return mapping.in_file_order([*mapping.problems, *errors.values()])
+
+
+def _read_spaced(entry: str, line: int, limits: FileLimits) -> list[tuple[str, object, object]]:
+    """Return the keys of an entry that is only invalid because of its tabs, with their values and texts."""
+    spaced = with_spaces(entry)
+    if spaced == entry or _entry_problem(spaced, line, limits):
+        return []
+    reader = _Reader(spaced, line)
+    node = yaml.compose(spaced, Loader=yaml.CSafeLoader)
+    mapping = reader.mapping(node) if isinstance(node, yaml.MappingNode) else KeyedMapping({}, {}, {}, ())
+    return [(key, value, mapping.texts[key]) for key, value in mapping.items()]
 
 
 def _entry_problem(entry: str, line: int, limits: FileLimits) -> Problem | None:

@@ -60,6 +60,15 @@ def hidden(entry: str) -> str:
     return re.sub(r"[^\r\n]", "#", entry)
 
 
+def with_spaces(entry: str) -> str:
+    r"""Return an entry whose lines are indented with spaces instead of tabs.
+
+    >>> with_spaces("tags:\n\t- a\n")
+    'tags:\n  - a\n'
+    """
+    return re.sub(r"(?<![^\r\n])[ \t-]+", lambda indent: indent.group().replace("\t", "  "), entry)
+
+
 def obvious_pair(entry: str) -> tuple[str, str | list[str]] | None:
     r"""Return the key and the value that an author meant with an invalid entry; None if they are not obvious.
 

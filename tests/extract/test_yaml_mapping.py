@@ -227,6 +227,13 @@ def test_an_invalid_line_without_obvious_text_costs_its_own_key(line, place):
     assert invalid_lines(mapping) == [(place, False)]
 
 
+@pytest.mark.parametrize("entry", ["b:\n\t- x\n\t- 1.10", "b:\n\t-\tx\n\t-\t1.10", "\tb: [x, 1.10"])
+def test_tabs_cost_nothing(entry):
+    mapping = read(f"a: 1\n{entry}\nc: 2\n")
+    assert mapping.texts == {"a": "1", "b": ["x", "1.10"], "c": "2"}
+    assert [effect for _, effect in invalid_lines(mapping)] == [True]
+
+
 def test_invalid_lines_that_follow_each_other_are_one_problem():
     mapping = read("a: 1\none\ntwo\nthree\nb: 2\n")
     assert [(problem.line_start, problem.line_end) for problem in mapping.problems] == [(3, 5)]
