@@ -19,9 +19,9 @@ _RULES_WITH_SUBSTITUTE = {"slug": "slug-missing", "title": "title-missing"}
 def field_problems(reading: Reading, profile: ProfileRow) -> Iterator[Problem]:
     """Yield the problems of one profile's fields; missing keys only if there is front matter to read."""
     document = reading.document
-    if document.front_matter.values:
+    if document.front_matter.texts:
         yield from _missing_keys(reading, profile)
-        slug = document.front_matter.values.get("slug")
+        slug = document.front_matter.texts.get("slug")
         if not _is_blank(slug) and not is_slug(" ".join(str(slug).split())):
             yield _problem_at(document, "slug", "slug-invalid", value=str(slug), slug=profile.slug)
     url = profile.official_url
@@ -32,10 +32,10 @@ def field_problems(reading: Reading, profile: ProfileRow) -> Iterator[Problem]:
 
 
 def _missing_keys(reading: Reading, profile: ProfileRow) -> Iterator[Problem]:
-    values, options = reading.document.front_matter.values, reading.options
+    texts, options = reading.document.front_matter.texts, reading.options
     for column in options.required_keys:
         keys = KEYS.get(column, (column,))
-        if all(_is_blank(values.get(key)) for key in keys):
+        if all(_is_blank(texts.get(key)) for key in keys):
             key = next((alias for alias, aliased in options.aliases.items() if aliased == column), keys[0])
             rule = _RULES_WITH_SUBSTITUTE.get(column, "key-missing")
             yield Problem(rule, 1, 1, {"key": key, column: str(getattr(profile, column, None))})
