@@ -132,12 +132,13 @@ class Transformed:
     """After transform. Rows of every table except changes, which load computes.
 
     `inputs` is the digest of the files the rows were made from, `unread` the number of files that could not be opened,
-    perhaps only this time.
+    perhaps only this time, `left_out` the number of files that are not profiles on purpose.
     """
 
     rows: Mapping[str, int]
     inputs: str
     unread: int
+    left_out: int = 0
 
     @property
     def sentence(self) -> str:

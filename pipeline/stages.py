@@ -39,6 +39,7 @@ from steckbrief.schema.tables import TABLES
 from steckbrief.transform.dataset import complete
 from steckbrief.transform.options import Options
 from steckbrief.transform.parts import Kept
+from steckbrief.transform.publication import choose_files
 
 _SHOWN: Final = 3  # reasons named in a message; the rest is a number
 
@@ -72,8 +73,8 @@ class Job:
     """What the stages from discover to check work on.
 
     `work` is the folder that passes data between stages, `path_filter` says which files count, `cache` is the last
-    release if anything of it may be used. `workers` is the requested number of processes; None leaves the choice to the
-    extract stage.
+    release if anything of it may be used, and `previous` is its folder in any case. `workers` is the requested number
+    of processes; None leaves the choice to the extract stage.
     """
 
     source: Path
@@ -83,6 +84,7 @@ class Job:
     workers: int | None = None
     path_filter: PathFilter = ALL
     cache: Cache | None = None
+    previous: Path | None = None
 
 
 def discover(job: Job) -> Found:
@@ -177,12 +179,20 @@ def transform(job: Job) -> Transformed:
     earlier = None
     if kept and job.cache is not None:
         earlier = Kept({name: release.table(job.cache.folder, name) for name in parts}, kept)
-    tables = complete(parts, [*unreadable, *quarantined], job.options, earlier)
+    previous_paths = _paths_in(job.previous) if job.previous else None
+    publication = choose_files(parts["profiles"], job.options, earlier, previous_paths)
+    tables = complete(parts, [*unreadable, *quarantined], job.options, earlier, publication)
     work_folder.save_tables(job.work / "tables", tables)
     read_as = _read_as(files, parts["profiles"], quarantined)
     unread = [*unreadable, *_unread(quarantined)]
     rows = {name: table.num_rows for name, table in tables.items()}
-    return Transformed(rows, inputs_digest(read_as.items(), unread), len(unread))
+    return Transformed(rows, inputs_digest(read_as.items(), unread), len(unread), publication.left_out)
+
+
+def _paths_in(previous: Path) -> dict[str, str]:
+    """Return the source path of every profile in the previous release."""
+    profiles = release.table(previous, "profiles", ("profile_id", "source_path"))
+    return dict(zip(profiles["profile_id"].to_pylist(), profiles["source_path"].to_pylist(), strict=True))
 
 
 def _read_as(files: list[FileHash], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:

@@ -134,7 +134,8 @@ _DECLARED: Final = (
     ),
     _text(
         "linked_profile_id",
-        "Profile that a link to the catalogue stands for, whether or not the release has it.",
+        "Profile that a link to the catalogue stands for, or path of the file that a relative link names, whether or"
+        " not the release has it.",
         null=True,
     ),
     _text("target_profile_id", "Profile the row points at, where the release has it.", null=True),

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from steckbrief.extract.model import Problem
 from steckbrief.transform.checks.compared import ComparedAlternative, ComparedLink, Findings
+from steckbrief.transform.paths import EXTENSIONS
 from steckbrief.transform.tables.targets import Catalogue, fold_name, slug_of
 
 _BY_NAME = frozenset({"title", "slug", "title_other_locale", "slug_other_locale"})
@@ -45,7 +46,8 @@ def link_forms(links: Sequence[ComparedLink]) -> dict[str, tuple[str, str]]:
     times: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for row in links:
         target, slug, url = row.target_profile_id, row.target_slug, row.url
-        if target and slug and url and not ("?" in url or "#" in url):
+        is_path = (row.linked_profile_id or "").lower().endswith(EXTENSIONS)  # relative to one folder
+        if target and slug and url and not ("?" in url or "#" in url or is_path):
             before, found, after = url.rpartition(slug)
             if found:
                 times[target.partition("/")[0]][before, after] += 1
