@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 # Four times the longest slug in real profiles.
@@ -68,6 +69,7 @@ def slug_from_text(text: str) -> str | None:
     return segments[-1] if all(map(is_slug, segments)) else None
 
 
+@lru_cache(maxsize=4_096)  # the same profiles are linked again and again
 def slug_from_link(segment: str) -> str:
     """Return the slug in an address: percent-decoded and composed (NFC), unless that gives no valid slug.
 
