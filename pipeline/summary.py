@@ -38,11 +38,12 @@ class RuleCount:
 class BuildSummary:
     """What a build did. Counts are of files unless stated otherwise; `seconds` is wall time.
 
-    `files` were found under a name that counts; each of them is a profile or quarantined. `skipped` files were left out
-    by their name or by a pattern of the settings; `excluded` counts those that a pattern left out, by pattern; `other`
-    files are not Markdown. `reused` profiles were taken from the last release. If nothing changed, `published` is
-    False, and `release`, `path`, rows and diagnostics are those of the last release. `warnings` are about the output
-    folder; they are sentences without their full stop, like `failed_gates`.
+    `files` were found under a name that counts; each of them is a profile, the page of a folder, replaced by a file with
+    another date, or quarantined. `skipped` files were left out by their name or by a pattern of the settings; `excluded`
+    counts those that a pattern left out, by pattern; `other` files are not Markdown. `reused` profiles were taken from
+    the last release. If nothing changed, `published` is False, and `release`, `path`, rows and diagnostics are those of
+    the last release. `warnings` are about the output folder; they are sentences without their full stop, like
+    `failed_gates`.
     """
 
     source: str
@@ -103,7 +104,7 @@ def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
         profiles=rows["profiles"],
         skipped=files["skipped"],
         other=files["other"],
-        quarantined=files["found"] - rows["profiles"],
+        quarantined=files["quarantined"],
         rows=rows,
         diagnostics=count_rules(diagnostics),
         excluded=dict(files["excluded"]),
@@ -123,7 +124,7 @@ def summarize_unchanged(
     return summarize(
         request,
         previous.id,
-        {**files, "reused": rows["profiles"]},
+        {**files, "reused": rows["profiles"], "quarantined": previous.manifest["inputs"]["quarantined"]},
         rows,
         table(previous.path, "diagnostics"),
         published=False,
