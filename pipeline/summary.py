@@ -38,12 +38,12 @@ class RuleCount:
 class BuildSummary:
     """What a build did. Counts are of files unless stated otherwise; `seconds` is wall time.
 
-    `files` were found under a name that counts; each of them is a profile, the page of a folder, replaced by a file with
-    another date, or quarantined. `skipped` files were left out by their name or by a pattern of the settings; `excluded`
-    counts those that a pattern left out, by pattern; `other` files are not Markdown. `reused` profiles were taken from
-    the last release. If nothing changed, `published` is False, and `release`, `path`, rows and diagnostics are those of
-    the last release. `warnings` are about the output folder; they are sentences without their full stop, like
-    `failed_gates`.
+    `files` were found under a name that counts; each of them is a profile, the page of a folder, replaced by a file
+    with another date, or quarantined. `skipped` files were left out by their name or by a pattern of the settings;
+    `excluded` counts those that a pattern left out, by pattern; `other` files are not Markdown. `reused` profiles
+    were taken from the last release. If nothing changed, `published` is False, and `release`, `path`, rows and
+    diagnostics are those of the last release. `warnings` are about the output folder; they are sentences without
+    their full stop, like `failed_gates`.
     """
 
     source: str
