@@ -119,6 +119,6 @@ def _names_slug(file: _File, options: Options) -> bool:
     keys = (*KEYS["slug"], *(key for key, column in options.aliases.items() if column == "slug"))
     names = "|".join(map(re.escape, keys))
     return (
-        re.search(rf"^\W*(?:{names})[\"']?[ \t]*[:=][ \t]*[^\s#]", file.front_matter_raw or "", re.MULTILINE)
+        re.search(rf"^\W*(?:{names})[\"']?[ \t]*[:=][ \t]*[\"']?[^\s#\"']", file.front_matter_raw or "", re.MULTILINE)
         is not None
     )
