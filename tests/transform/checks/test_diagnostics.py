@@ -69,7 +69,7 @@ def test_braces_in_a_value_are_text(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "slug", ["[a]", "{a: b}", "../x", "a/b", "a b", "'.'", "'a'" * 200, "'a\n\n  b'", '"a\\0b"', '"  "', "a" * 400]
+    "slug", ["[a]", "{a: b}", "../x", "a/../b", "a b", "'.'", "'a'" * 200, "'a\n\n  b'", '"a\\0b"', '"  "', "a" * 400]
 )
 def test_a_slug_that_is_none_is_reported_and_the_file_name_stands_in(slug: str) -> None:
     found = rows("# Krita\n", head=front(slug=slug))
