@@ -1,10 +1,9 @@
-"""What a build costs: the whole job with --direct against the bare Markdown parse of the same bodies.
+"""Compare the cost of a whole build (--direct) with that of merely parsing the same Markdown.
 
     python benchmarks/whole_job.py SOURCE [--rounds N] [--workers N]
 
-Each round runs both as processes of their own, one after the other, and prints user CPU, wall time and peak memory of
-each and the ratio of their CPU. Ratios of one round are what to compare: machines differ, and one machine differs from
-minute to minute.
+Each round runs both in separate processes, one after the other, and prints their user CPU, wall time and peak memory,
+and the ratio of their CPU. Compare only ratios within one round, because machines vary from minute to minute.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-# The bodies are cut without our own code, so that the yardstick does not move with it.
+# This cuts off front matter without our own code, so that the yardstick does not change with it.
 BARE_PARSE = r"""
 import re, sys
 from pathlib import Path
@@ -32,7 +31,7 @@ for path in sorted(Path(sys.argv[1]).rglob("*.md")):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a process used: seconds of user CPU, seconds of wall time, megabytes at its peak (children included)."""
+    """The cost of a process with its children: seconds of user CPU, seconds of wall time, megabytes at its peak."""
 
     cpu: float
     wall: float
@@ -40,13 +39,13 @@ class Cost:
 
 
 def run(*command: str | Path) -> Cost:
-    """Run a command to its end and measure it; CalledProcessError where it fails."""
-    began = time.monotonic()
+    """Run a command and measure it. CalledProcessError if it fails."""
+    start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
-        raise subprocess.CalledProcessError(status, [str(each) for each in command])
-    return Cost(usage.ru_utime, time.monotonic() - began, usage.ru_maxrss / 1024)
+        raise subprocess.CalledProcessError(status, [str(word) for word in command])
+    return Cost(usage.ru_utime, time.monotonic() - start, usage.ru_maxrss / 1024)
 
 
 def main() -> None:
@@ -56,11 +55,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", default="1")
     arguments = parser.parse_args()
-    print("round      what        CPU s   wall s   peak MB   CPU ratio")
+    print("round      step        CPU s   wall s   peak MB   CPU ratio")
     for number in range(1, arguments.rounds + 1):
         bare = run(sys.executable, "-c", BARE_PARSE, arguments.source)
         with tempfile.TemporaryDirectory() as output:
-            steckbrief = [sys.executable, "-m", "steckbrief.__main__", "build", arguments.source, "--direct"]
+            steckbrief = [sys.executable, "-m", "steckbrief", "build", arguments.source, "--direct"]
             job = run(*steckbrief, "--output", output, "--workers", arguments.workers)
         for name, cost in (("bare parse", bare), ("whole job", job)):
             print(

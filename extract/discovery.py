@@ -1,4 +1,4 @@
-"""Finding the files of a source, sorted by path; every Markdown file that is left out is listed with the reason."""
+"""Find the files of a source, and list every Markdown file that is left out with the reason."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ SKIPPED_PREFIXES = ("_", ".")
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What a source holds.
+    """The files of a source, with paths relative to `root` in POSIX style.
 
-    All paths are relative to `root`, POSIX style. `files` are to be read; `skipped` are Markdown files left out by
-    rule, because a part of their path starts with "_" or "."; `excluded` are (path, pattern) of Markdown files that a
-    pattern leaves out; `unreadable` could not be taken as files; `other` counts the other files. All paths but those of
-    `files` are printable.
+    `files` are the profiles to read. The other lists name Markdown files that are left out, with printable paths:
+    `skipped`, because a part of the path starts with "_" or "."; `excluded`, as (path, pattern), because of a pattern;
+    `unreadable`, because they are not regular files with a usable name. `other` counts all other files.
     """
 
     root: Path
@@ -49,10 +48,10 @@ class _Collector:
         self.unreadable.append(Unreadable(printable(path), Problem(rule, values={"detail": printable(detail)})))
 
     def add(self, path: str, entry: os.DirEntry[str]) -> None:
-        """Decide about one entry of a folder."""
+        """Add one entry of a folder to the list it belongs to."""
         markdown = entry.name.lower().endswith(SUFFIXES)
         is_link, is_folder = entry.is_symlink(), entry.is_dir(follow_symlinks=False)
-        if self._leaves_out(path, counts=markdown and not is_folder):
+        if self._leaves_out(path, profile=markdown and not is_folder):
             return
         if is_link:
             if markdown or _is_folder(entry, follow_symlinks=True):
@@ -67,28 +66,29 @@ class _Collector:
         else:
             self.files.append(path)
 
-    def _leaves_out(self, path: str, *, counts: bool) -> bool:
-        """Whether the names in a path or the patterns leave it out; only if it `counts` is that noted."""
+    def _leaves_out(self, path: str, *, profile: bool) -> bool:
+        """Return whether a name in `path` or a pattern leaves it out; record it if it could be a profile."""
         if any(part.startswith(SKIPPED_PREFIXES) for part in path.split("/")):
-            if counts:
+            if profile:
                 self.skipped.append(path)
             return True
-        pattern = self.path_filter.left_out_by(path) if counts else None
+        pattern = self.path_filter.left_out_by(path) if profile else None
         if pattern is not None:
             self.excluded.append((path, pattern))
         return pattern is not None
 
 
 def discover(root: Path, path_filter: PathFilter = ALL) -> Discovered:
-    """Find the Markdown files below `root` that `path_filter` lets in, sorted by path.
+    """Find the Markdown files below `root` that `path_filter` accepts, sorted by path.
 
-    Symbolic links are reported and not followed: they can loop, or lead out of the source. Raises
-    NotADirectoryError if `root` is not a folder, and OSError if it cannot be listed.
+    Symbolic links are reported and not followed, because they can loop or lead out of the source.
+
+    Raises:
+        NotADirectoryError: `root` is not a folder.
+        OSError: `root` cannot be listed.
     """
     if not root.is_dir():
-        message = (
-            f"{root}: the source folder does not exist or is no folder. Name a folder that holds Markdown profiles."
-        )
+        message = f"{root}: the source folder does not exist or is not a folder. Name a folder with Markdown profiles."
         raise NotADirectoryError(message)
     collector = _Collector(path_filter)
 
@@ -99,7 +99,7 @@ def discover(root: Path, path_filter: PathFilter = ALL) -> Discovered:
         try:
             collector.add(path, entry)
         except OSError as error:
-            # It vanished, or its file system fails.
+            # The entry has vanished, or its file system fails.
             collector.report(path, "file-unreadable", error.strerror or type(error).__name__)
     return Discovered(
         root=root,
@@ -112,10 +112,10 @@ def discover(root: Path, path_filter: PathFilter = ALL) -> Discovered:
 
 
 def walk(root: Path, enters: Callable[[str], bool]) -> Iterator[tuple[str, os.DirEntry[str] | OSError]]:
-    """Yield the path and the entry of everything below `root`, without following symbolic links.
+    """Yield path and entry of everything below `root`, without following symbolic links.
 
-    A folder for whose path `enters` is false is neither yielded nor listed. A folder that cannot be listed is yielded
-    again, with the error. Raises OSError if `root` itself cannot be listed.
+    Folders whose path `enters` rejects are neither yielded nor listed. A folder that cannot be listed is yielded a
+    second time, with the error. Raises OSError if `root` itself cannot be listed.
     """
     pending = [""]
     while pending:
@@ -136,7 +136,7 @@ def walk(root: Path, enters: Callable[[str], bool]) -> Iterator[tuple[str, os.Di
 
 
 def _is_folder(entry: os.DirEntry[str], *, follow_symlinks: bool) -> bool:
-    """Whether an entry is a folder or leads to one; a link that loops, or leads nowhere, does not."""
+    """Return whether an entry is a folder or a link to one; a link that loops or dangles is neither."""
     try:
         return entry.is_dir(follow_symlinks=follow_symlinks)
     except OSError:

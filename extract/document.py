@@ -1,4 +1,4 @@
-"""One file to one document: the front door of `extract`."""
+"""Read one file into one document."""
 
 from __future__ import annotations
 
@@ -21,15 +21,14 @@ _INLINE = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.TABLE_CEL
 def read_document(root: Path, path: str, limits: FileLimits = DEFAULT_LIMITS) -> Document | Unreadable:
     """Read the file at `path` below `root`.
 
-    Returns its document, or an Unreadable where there is nothing to work on: the file cannot be opened, is larger
-    than the limit, or holds no text.
+    Returns an Unreadable if the file cannot be opened, is larger than the limit or contains no text.
     """
     data = read_bytes(root, path, limits)
     return data if isinstance(data, Unreadable) else parse_document(path, data, limits)
 
 
 def parse_document(path: str, data: bytes, limits: FileLimits = DEFAULT_LIMITS) -> Document | Unreadable:
-    """Turn the bytes of one file into a document; pure, so that a property test can hold it to every promise."""
+    """Turn the bytes of one file into a document."""
     text, problems = decode(data)
     if not text.strip("\ufeff \t\r\n"):
         return Unreadable(path, Problem("file-empty", 1, 1), hashlib.sha256(data).hexdigest())
@@ -37,7 +36,7 @@ def parse_document(path: str, data: bytes, limits: FileLimits = DEFAULT_LIMITS) 
     body_lines = lines(text[len(front_matter.raw) :])
     first_line = line_at(text, len(front_matter.raw))
     body = PARSER.parse_blocks(body_lines, first_line, limits)
-    problems += (*front_matter_problems, *body.problems, *_plain_texts(body.blocks, body.references))
+    problems += (*front_matter_problems, *body.problems, *_bracket_problems(body.blocks, body.references))
     if not body_lines:
         last_line = len(lines(text))
         problems += (Problem("body-empty", last_line, last_line),)
@@ -52,8 +51,8 @@ def parse_document(path: str, data: bytes, limits: FileLimits = DEFAULT_LIMITS) 
     )
 
 
-def _plain_texts(blocks: Sequence[Block], references: References) -> Iterator[Problem]:
-    """The problem of every text whose inline markup is not read."""
+def _bracket_problems(blocks: Sequence[Block], references: References) -> Iterator[Problem]:
+    """Yield a problem for every text whose inline markup is not parsed because it has too many brackets."""
     pending = list(reversed(blocks))
     while pending:
         block = pending.pop()

@@ -1,4 +1,4 @@
-"""Front matter: finding, splitting and reading the block at the top of a file."""
+"""Find, split off and read the front matter at the top of a file."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from steckbrief.extract.yaml_mapping import YamlHandler
 _HANDLERS: Final[tuple[FrontMatterHandler, ...]] = (YamlHandler(),)
 """The formats of front matter; the first that detects its opening fence reads it."""
 
-# A blank line and a Markdown heading between the fences mean that the closing one was forgotten and a rule far below
-# was taken for it. A YAML comment looks like a heading, so this counts only if the block is not a mapping.
+# A blank line and a Markdown heading between the fences mean that the author forgot the closing fence and that the
+# second fence is a rule in the body. YAML comments look like headings, so this is checked only if YAML fails.
 _HEADING = re.compile(r"(?<![^\r\n])#{1,6}[ \t]+\S")
 _BLANK = re.compile(r"(?<![^\r\n])[ \t]*[\r\n]")
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
@@ -24,9 +24,9 @@ _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*(?:[ \t]+\Z)?")
 def read_front_matter(text: str, limits: FileLimits) -> tuple[FrontMatter, tuple[Problem, ...]]:
     """Read the front matter of a decoded file.
 
-    Returns the front matter and what is wrong with it. `raw` is always the exact start of `text` up to the first line
-    of the body that is not blank. A block that cannot be read leaves `values` empty and the body untouched. If the
-    closing fence is missing, the whole file is body.
+    Returns the front matter and its problems. `raw` is the exact start of `text` up to the first non-blank line of the
+    body. Front matter that cannot be read has no values, and the body stays the same. If the closing fence is missing,
+    the whole file is body.
     """
     mark = text[: text.startswith(BOM)]
     content = text.removeprefix(BOM)
@@ -50,7 +50,7 @@ def read_front_matter(text: str, limits: FileLimits) -> tuple[FrontMatter, tuple
 
 
 def _body_start(text: str, offset: int) -> int:
-    """Where the first line that is not blank starts, from the start of a line on."""
+    """Return the offset of the first non-blank line at or after `offset`, which is the start of a line."""
     match = _BLANK_LINES.match(text, offset)
     assert match is not None  # noqa: S101  (the pattern matches the empty string)
     return match.end()

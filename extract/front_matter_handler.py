@@ -12,7 +12,7 @@ from steckbrief.extract.model import Problem
 
 
 class RefusedError(Exception):
-    """Front matter that was not read, and the problem to report."""
+    """Front matter cannot be read; `problem` says why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.rule)
@@ -20,7 +20,7 @@ class RefusedError(Exception):
 
 
 class KeyedMapping(dict[str, Any]):
-    """The values of front matter in order, with the line of every key and the problems of single values.
+    """The values of front matter in file order, with the line of every key and the problems of single values.
 
     Values are None, bool, int, float, str, date, datetime, lists, and dictionaries with text keys.
     """
@@ -34,14 +34,14 @@ class KeyedMapping(dict[str, Any]):
 class FrontMatterHandler(BaseHandler):
     """One format of front matter.
 
-    `detect` and `split` come from python-frontmatter: FM_BOUNDARY matches a fence, a text that starts with one has this
-    format, and the first two fences enclose the front matter. `split` raises ValueError if there is no second fence.
+    python-frontmatter provides `detect` and `split`: FM_BOUNDARY matches a fence, a text that starts with a fence has
+    this format, and the first two fences enclose the front matter. `split` raises ValueError without a second fence.
     """
 
     def load(self, fm: str, opening_line: int = 1, limits: FileLimits = DEFAULT_LIMITS) -> KeyedMapping:
         """Read the text between the fences.
 
-        `opening_line` is the line of the file with the opening fence. Raises RefusedError if the text is not a mapping
-        in this format, or exceeds the limits.
+        `opening_line` is the line number of the opening fence. Raises RefusedError if the text is not a mapping in
+        this format, or exceeds the limits.
         """
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Limits on untrusted input, each with its reason."""
+"""Limits on untrusted input, with their reasons."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """What one file may cost.
+    """Limits for one file.
 
-    file_bytes: a profile is 5 to 40 kB; two orders above that is a mistake, not a profile.
-    front_matter_bytes: the front matter is read by a recursive C parser; real ones are under 3 kB.
-    front_matter_depth: nested YAML collections; deeper ones exhaust that parser's stack (seen from about 5,000).
-    front_matter_nodes: values after aliases are followed, so that a few lines of aliases cannot become gigabytes.
-    nesting: block levels the Markdown parser follows (a list and its item are two); content below is kept as text.
-    table_columns: columns of a table; each row is filled up to them, however short, and people read ten.
-    table_cells: cells of all tables until those that follow are kept as text; a cell takes a kilobyte of memory.
-    seconds: processor time until a file is given up; a profile takes 5 ms, so this one was made to be slow.
+    file_bytes: a profile has 5 to 40 kB; a file a hundred times larger is not a profile.
+    front_matter_bytes: the parsers of front matter are recursive; real front matter has less than 3 kB.
+    front_matter_depth: nested collections; about 5,000 levels exhaust the stack of the YAML parser.
+    front_matter_nodes: values after aliases are expanded; a few lines of aliases could become gigabytes.
+    nesting: levels of blocks that are parsed (a list and its item are two); deeper content stays text.
+    table_columns: columns of a table; the parser fills short rows up to this width.
+    table_cells: cells of all tables of a file; a cell takes a kilobyte of memory, and later tables stay text.
+    seconds: CPU time for a file; a profile takes 5 ms, so a file that takes seconds was made to be slow.
     """
 
     file_bytes: int = 5_000_000
@@ -32,8 +32,8 @@ class FileLimits:
 DEFAULT_LIMITS = FileLimits()
 
 MOST_BRACKETS = 500
-"""Opening brackets in one paragraph, heading or cell; with more it is plain text, unless all are the plainest links.
+"""Opening brackets in one paragraph, heading or cell; a text with more is plain text, unless it has only simple links.
 
-Each may start a link or an image, so the parser looks for the end of each, which costs a tenth of a millisecond and
-more: 500 cost 70 ms at worst. No paragraph of a real profile has more than five.
+The parser searches for the end of every bracket, which takes a tenth of a millisecond or more: 500 brackets take up to
+70 ms. No paragraph of a real profile has more than five.
 """

@@ -1,6 +1,6 @@
-"""The document model: what a profile is once it has been read, whichever parser read it.
+"""The document model, which is the same for every parser.
 
-All line numbers are 1-based, in the file as stored, front matter counted; spans include both ends.
+Line numbers are 1-based in the stored file, including front matter; spans include both ends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class BlockKind(StrEnum):
-    """The block structures of CommonMark (plus GFM tables) that rows are read from."""
+    """The block structures of CommonMark, plus GFM tables."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
@@ -30,9 +30,9 @@ class BlockKind(StrEnum):
 class Block:
     """One block with its exact source lines.
 
-    `text` is the inline source of a heading, paragraph or table cell, the raw content of code and HTML,
-    and the number of an item in an ordered list ("1."); other containers have children only. `level` is 1 to 6 for
-    headings and 0 elsewhere.
+    `text` is the inline source of a heading, paragraph or table cell, the raw content of code or HTML, or the number
+    of an item in an ordered list ("1."); other containers only have children. `level` is 1 to 6 for headings and 0 for
+    other blocks.
     """
 
     kind: BlockKind
@@ -45,11 +45,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of inline content with one formatting: what is left of Markdown once markup is resolved.
+    """A piece of inline content with one formatting, after markup is resolved.
 
-    `kind` is "text", "code", "image" (text = alternative text, url = source) or "html" (text empty).
-    `strong` says whether it stands in bold; `link` numbers the link it belongs to within its block (adjacent
-    links differ), with the target in `url`.
+    `kind` is "text", "code", "image" (text = alternative text, url = source) or "html" (text empty). `strong` says
+    whether it is bold. `link` is the number of its link within the block (adjacent links differ), and `url` the target.
     """
 
     text: str
@@ -60,12 +59,12 @@ class Run:
 
 
 References = Mapping[str, object]
-"""The link reference definitions of a document, empty if it has none. Only the Markdown parser reads what they hold."""
+"""The link reference definitions of a document. Only the Markdown parser reads the values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding about one place of a file: a rule's code, the lines, and the values its message names."""
+    """A finding about one place in a file: the code of the rule, the lines, and the values for its message."""
 
     rule: str
     line_start: int | None = None
@@ -75,10 +74,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with the content up to the next heading, or the text before the first one (level 0).
+    """A heading with the content up to the next heading, or the text before the first heading (level 0).
 
-    `position` counts from 1; `parent` is the position of the section that contains it, if any. `heading` is the
-    inline source of the heading, None at level 0. The `markdown` of all sections, in order, is the body.
+    `position` counts from 1; `parent` is the position of the section that contains this one. `heading` is the inline
+    source of the heading, or None at level 0. The `markdown` of all sections, in order, is the body.
     """
 
     position: int
@@ -93,10 +92,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The YAML block at the top of a file.
+    """The front matter at the top of a file.
 
-    `raw` is everything before the first section, fences, byte order mark and blank lines included; `values` holds
-    every key in file order (empty where there is none or it cannot be read); `lines` says where each key stands.
+    `raw` is everything before the first section, including fences, byte order mark and blank lines. `values` has every
+    key in file order; it is empty if there is no front matter or it cannot be read. `lines` has the line of every key.
     """
 
     raw: str
@@ -106,10 +105,10 @@ class FrontMatter:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One profile as read: identity of the file, front matter, sections, and what was found wrong.
+    """One profile: the identity of its file, its front matter, its sections and its problems.
 
     `path` is relative to the source root, POSIX style; `sha256` and `size` (bytes) are those of the stored file;
-    `references` are the link reference definitions that inline content needs to be resolved.
+    `references` are the link reference definitions that inline content may use.
     """
 
     path: str
@@ -122,15 +121,15 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The decoded file, rebuilt from its parts: the lossless promise in one line."""
+        """The decoded file, rebuilt from its parts."""
         return self.front_matter.raw + "".join(section.markdown for section in self.sections)
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that yields no document at all, and why: it is quarantined, the run goes on.
+    """A file that gives no document, with the reason. It is quarantined, and the run continues.
 
-    `sha256` is that of its bytes; None where they could not be read.
+    `sha256` is the hash of its bytes, or None if they cannot be read.
     """
 
     path: str

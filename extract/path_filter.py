@@ -1,4 +1,4 @@
-"""Which paths of a source count: patterns to include and to exclude, with the syntax of .gitignore."""
+"""Patterns of paths to include and to exclude, with the syntax of .gitignore."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ NOT_INCLUDED = "no pattern of include"
 """The reason why a path is left out if it matches none of the patterns to include."""
 
 MOST_PATTERNS = 100
-"""Patterns in one setting; every path is compared with all of them."""
+"""Patterns in one setting; every path is matched against all of them."""
 
 LONGEST_PATTERN = 500
-"""Characters of one pattern; longer than nearly every path."""
+"""Characters of one pattern; nearly every path is shorter."""
 
 _OPTIONS = re2.Options()
-_OPTIONS.dot_nl = True  # a name may hold a line break
+_OPTIONS.dot_nl = True  # a name may contain a line break
 _OPTIONS.log_errors = False  # RE2 would also write every refused pattern to standard error
 # To git, [!a] is a character of one name; to pathspec it can be a slash.
 _NEGATED_CLASS = re.compile(r"\[\^(\]?)")
@@ -29,7 +29,7 @@ _NEGATED_CLASS = re.compile(r"\[\^(\]?)")
 class PathFilter:
     """The paths that match a pattern of `include` and none of `exclude`.
 
-    `not_source` is a folder below the source that never counts, whatever the patterns say: the folder of releases.
+    `not_source` is a folder below the source that is left out whatever the patterns say: the folder of releases.
     """
 
     include: tuple[str, ...] = EVERYTHING
@@ -51,8 +51,8 @@ ALL = PathFilter()
 def matches(pattern: str, path: str) -> bool:
     """Return whether `pattern` matches `path` or one of the folders that contain it.
 
-    The syntax is that of .gitignore, and every pattern starts at the source folder: `*` and `?` stand for characters of
-    one name, `[a-c]` and `[!a-c]` for one of several characters, `**` between slashes for any number of folders.
+    The syntax is that of .gitignore, and every pattern starts at the source folder: `*` and `?` match characters of one
+    name, `[a-c]` and `[!a-c]` one of several characters, and `**` between slashes any number of folders.
 
     >>> matches("apps/*.md", "apps/krita.md"), matches("*.md", "apps/krita.md"), matches("**/*.md", "apps/krita.md")
     (True, False, True)
@@ -66,8 +66,11 @@ def matches(pattern: str, path: str) -> bool:
 def check_pattern(pattern: str) -> str:
     """Return `pattern` if it can match a path.
 
-    Raises ValueError if it cannot: it is empty, too long, has a backslash, an empty part, or a part "." or "..", or a
-    range that runs backwards.
+    Raises ValueError if it is empty or too long, or has a backslash, an empty part, a part "." or "..", or a range from
+    high to low.
+
+    >>> check_pattern("apps/**/*.md")
+    'apps/**/*.md'
     """
     _compile(pattern)
     return pattern
@@ -79,11 +82,11 @@ def _compile(pattern: str) -> re2._Regexp:
     from pathspec.patterns.gitignore.basic import GitIgnoreBasicPattern  # noqa: PLC0415
 
     if len(pattern) > LONGEST_PATTERN:
-        raise ValueError(f"a pattern of {len(pattern)} characters is no pattern; write at most {LONGEST_PATTERN}")
+        raise ValueError(f"a pattern of {len(pattern)} characters is too long; write at most {LONGEST_PATTERN}")
     parts = pattern.removeprefix("/").removesuffix("/").split("/")
     if "\\" in pattern or any(part in ("", ".", "..") for part in parts):
         raise ValueError(
-            f"{pattern!r} is no pattern for paths below the source; write a path with / between folders, such as"
+            f"{pattern!r} is not a pattern for paths below the source; write a path with / between folders, such as"
             " apps/**/*.md"
         )
     source, _ = GitIgnoreBasicPattern.pattern_to_regex(f"/{'/'.join(parts)}{'/' * pattern.endswith('/')}")
@@ -92,6 +95,6 @@ def _compile(pattern: str) -> re2._Regexp:
     except re2.error as error:
         (reason,) = error.args
         raise ValueError(
-            f"{pattern!r} is no pattern ({reason.decode(errors='replace')}); write ranges from low to high, such as"
-            " [a-z]"
+            f"{pattern!r} is not a valid pattern ({reason.decode(errors='replace')}); write ranges from low to high,"
+            " such as [a-z]"
         ) from error

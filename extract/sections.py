@@ -1,4 +1,4 @@
-"""Blocks to sections: where each heading's content starts and ends, and which section contains which."""
+"""Cut the blocks of a body into sections."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from steckbrief.extract.model import Block, BlockKind, Section
 def cut_sections(body_lines: Sequence[str], first_line: int, blocks: Sequence[Block]) -> tuple[Section, ...]:
     """Cut a body into sections.
 
-    `body_lines` are the lines of the body with their ends, `first_line` is the file's line number of the first,
-    `blocks` are the body's top-level blocks. Only top-level headings start a section (not those inside quotes and
-    lists). The sections' `markdown` joined is the body, byte for byte. The parent of a section is the nearest one
-    before it with a lower level; text before the first heading is a section of level 0 and contains nothing.
+    Only top-level headings start a section, not headings inside quotes and lists. The parent of a section is the
+    nearest earlier section with a lower level; text before the first heading is a section of level 0 without children.
+
+    Args:
+        body_lines: the lines of the body with their line ends.
+        first_line: the line number of the first of them in the file.
+        blocks: the top-level blocks of the body.
     """
     starts = [index for index, block in enumerate(blocks) if block.kind is BlockKind.HEADING]
     cuts: list[tuple[Block | None, int, int]] = []

@@ -1,4 +1,4 @@
-"""Reading a source file's bytes, once to know it and once to parse it."""
+"""Read the bytes of a source file."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.model import Problem, Unreadable
 
-# What stood there when files were discovered may be a pipe or a link by now: opening a pipe must not wait for a
-# writer, and a link must not lead out of the source.
+# Since discovery, a file may have been replaced by a pipe or a link: opening a pipe must not wait for a writer, and a
+# link must not lead out of the source.
 _FLAGS = os.O_NONBLOCK | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True, slots=True)
 class FileHash:
-    """What identifies the content of one source file: `size` in bytes and the SHA-256 of the stored bytes, in hex."""
+    """The identity of a source file's content: its `size` in bytes and the SHA-256 of the stored bytes, in hex."""
 
     path: str
     size: int
@@ -26,14 +26,14 @@ class FileHash:
 
 
 def read_bytes(root: Path, path: str, limits: FileLimits) -> bytes | Unreadable:
-    """Read the file at `path` below `root`, or say why it cannot be read or is larger than the limit."""
+    """Read the file at `path` below `root`; Unreadable if it cannot be read or is larger than the limit."""
     try:
         with open(root / path, "rb", opener=_open) as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode):
                 return Unreadable(path, Problem("not-a-file", values={"detail": "a special file"}))
-            # As much as there is, because room for the limit would be asked for each time, which costs more than
-            # reading; then the rest of a file that has grown.
+            # Read the known size first: allocating a buffer of the limit costs more than reading. Then read the rest
+            # of a file that has grown since.
             data = stream.read(min(status.st_size, limits.file_bytes) + 1)
             if len(data) > status.st_size:
                 data += stream.read(limits.file_bytes + 1 - len(data))
@@ -45,7 +45,7 @@ def read_bytes(root: Path, path: str, limits: FileLimits) -> bytes | Unreadable:
 
 
 def hash_file(root: Path, path: str, limits: FileLimits) -> FileHash | Unreadable:
-    """Identify the content of the file at `path` below `root`, or say why it cannot be read."""
+    """Hash the file at `path` below `root`; Unreadable if it cannot be read or is larger than the limit."""
     data = read_bytes(root, path, limits)
     if isinstance(data, Unreadable):
         return data

@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8, byte order mark, line ends."""
+"""Decode files and count lines."""
 
 from __future__ import annotations
 
@@ -8,32 +8,46 @@ from steckbrief.extract.model import Problem
 
 BOM = "\ufeff"
 
-# The three line ends of CommonMark. str.splitlines would also split at U+2028, form feeds and others, and line
-# numbers would no longer agree with an editor's.
+# The three line ends of CommonMark. str.splitlines also splits at U+2028, form feeds and others, so its line numbers
+# differ from those of an editor.
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 
 
 def lines(text: str) -> list[str]:
-    """Split `text` into lines that keep their ends, so that joining them gives `text` back."""
+    r"""Split `text` into lines that keep their line ends.
+
+    >>> lines("a\r\nb\u2028c")
+    ['a\r\n', 'b\u2028c']
+    """
     return _LINE.findall(text)
 
 
 def line_at(text: str, offset: int) -> int:
-    """The 1-based number of the line on which the character at `offset` stands."""
+    r"""Return the 1-based line number of the character at `offset`.
+
+    >>> line_at("a\r\nb", 3)
+    2
+    """
     return sum(1 for _ in _LINE_END.finditer(text, 0, offset)) + 1
 
 
 def line_starts(text: str) -> list[int]:
-    """The offset at which each line starts; the last one may be empty."""
+    r"""Return the offset of the start of every line; the last line may be empty.
+
+    >>> line_starts("a\nbc\n")
+    [0, 2, 5]
+    """
     return [0, *(match.end() for match in _LINE_END.finditer(text))]
 
 
 def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:
-    """Decode a stored file as UTF-8.
+    r"""Decode a stored file as UTF-8 and return its text and problems.
 
-    Returns the text and what was wrong with it. Bytes that are not UTF-8 and NUL characters become U+FFFD, since
-    neither can stand in an Arrow string and a CSV cell alike; the rest of the file is kept as it is.
+    Bytes that are not UTF-8 and NUL characters become U+FFFD, because Arrow strings and CSV cells cannot store them.
+
+    >>> decode(b"a\xe4")
+    ('a\ufffd', (Problem(rule='invalid-utf8', line_start=1, line_end=1, values={'byte': '0xe4'}),))
     """
     problems = []
     try:

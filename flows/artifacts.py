@@ -22,26 +22,26 @@ from steckbrief.pipeline.summary import BuildSummary
 
 
 class ProgressArtifact(Progress):
-    """Progress as an artifact of the run: one step per stage."""
+    """Progress as an artifact of the run, with one step per stage."""
 
     def __init__(self) -> None:
-        self._done = 0
-        # Called from a synchronous flow, Prefect returns the id itself.
+        self._stages_done = 0
+        # In a synchronous flow, Prefect returns the id itself and not a coroutine.
         self._artifact = cast(UUID, create_progress_artifact(0.0, key="progress", description="Stages that are done"))
 
     def end(self, stage: str, sentence: str) -> None:
-        """Count the stage and report what it did."""
-        self._done += 1
-        share = min(100.0 * self._done / len(STAGES), 100.0)
-        update_progress_artifact(self._artifact, progress=share, description=escaped(f"{stage}: {sentence}"))
+        """Count the stage and show what it did."""
+        self._stages_done += 1
+        percent = min(100.0 * self._stages_done / len(STAGES), 100.0)
+        update_progress_artifact(self._artifact, progress=percent, description=escaped(f"{stage}: {sentence}"))
 
     def complete(self, outcome: str) -> None:
-        """The run is done, however many stages it needed: a night without changes ends after the plan."""
+        """Show that the run is done. It may have needed fewer stages: a night without changes ends after the plan."""
         update_progress_artifact(self._artifact, progress=100.0, description=escaped(outcome))
 
 
-def show(summary: BuildSummary) -> None:
-    """Put the figures of a build on the run page."""
+def show_build(summary: BuildSummary) -> None:
+    """Show the figures of a build on the run page."""
     create_table_artifact(
         key="rows-per-table",
         table=[{"table": name, "rows": rows} for name, rows in summary.rows.items()],
@@ -56,7 +56,7 @@ def show(summary: BuildSummary) -> None:
     create_markdown_artifact(
         key="gates",
         markdown=f"# Gates of release {release.id}\n\n{gates_as_markdown(release.manifest['gates'])}\n",
-        description="What the release was held against before it was published",
+        description="The limits that were checked before publication",
     )
     create_link_artifact(
         key="release",
@@ -67,13 +67,13 @@ def show(summary: BuildSummary) -> None:
 
 
 def show_rejected(candidate: Path) -> None:
-    """Put on the run page which gates stopped the night, and where the candidate is."""
+    """Show on the run page which gates failed, and where the candidate is."""
     folder = candidate.absolute()
     gates = read(folder).manifest["gates"]
     create_markdown_artifact(
         key="gates",
         markdown=f"# Nothing was published, because a gate failed\n\n{gates_as_markdown(gates)}\n\n"
-        f"The candidate is kept in {code(str(folder))}. Mend the source; or, where this is as it should be, run again"
+        f"The candidate is kept in {code(str(folder))}. Correct the source; or, if the candidate is right, run again"
         " with `force`.\n",
         description=f"Folder of the candidate: {code(str(folder))}",
     )

@@ -1,10 +1,10 @@
-"""What the Prefect server does by itself about runs that go wrong.
+"""Automations: what the Prefect server does by itself about runs that die, fail or wait for too long.
 
     python -m steckbrief.flows.automations [--webhook URL]
 
-puts the automations on the server at PREFECT_API_URL and replaces the earlier ones. Runs that died are marked as
-crashed. With --webhook, runs that failed, crashed, are late or wait for a long time are reported to that address,
-which the server keeps in a block; without it nothing is reported, and the server forgets an earlier address.
+creates the automations on the server at PREFECT_API_URL, and replaces earlier ones. Dead runs are marked as crashed.
+With --webhook, runs that failed, crashed, are late or wait for a long time are reported to that address, which the
+server keeps in a block. Without it nothing is reported, and the server forgets an earlier address.
 """
 
 from __future__ import annotations
@@ -29,36 +29,37 @@ from steckbrief.flows.deployment import FLOW
 PREFIX: Final = "steckbrief: "
 REPORT: Final = f"{PREFIX}report a run that went wrong"
 WAITING: Final = f"{PREFIX}report a run that waits for a long time"
-CLEAR: Final = f"{PREFIX}clear a run that died"
+CLEAR: Final = f"{PREFIX}clear a dead run"
 BLOCK: Final = "steckbrief-webhook"
 
 SILENCE: Final = dt.timedelta(seconds=10 * HEARTBEAT)
-"""A run without a sign of life for this long is dead: it has missed ten heartbeats.
+"""A run that has shown no sign of life for this long is dead: it has missed ten heartbeats.
 
-Three would do for a run at work. But a run that begins reports Pending and then imports, for 3 s on an idle machine and
-for more than 25 s on a busy one, before it reports anything else. To take a living run for dead is worse than to let
-the next one wait for five minutes.
+Three would do for a run at work. But a run that begins is Pending while it imports its code, which takes 3 s on an idle
+machine and has taken more than 25 s on a busy one. Taking a living run for dead is worse than letting the next run wait
+for five minutes.
 """
 
 PATIENCE: Final = dt.timedelta(hours=1)
-"""A run that waits for its slot for this long is reported: longer than nearly every build, and well before morning."""
+"""A run that has waited for its slot for this long is reported. Nearly every build takes less."""
 
 _WRONG: Final = frozenset(f"prefect.flow-run.{state}" for state in ("Failed", "Crashed", "TimedOut", "Late"))
 _ENDED: Final = frozenset(
     f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "TimedOut", "Cancelled")
 )
 _ALIVE: Final = frozenset(
-    f"prefect.flow-run.{sign}" for sign in ("Pending", "Submitting", "Running", "Retrying", "heartbeat")
+    f"prefect.flow-run.{sign}"
+    for sign in ("Pending", "Submitting", "InfrastructurePending", "Running", "Retrying", "heartbeat")
 )
 """Signs of life. A run holds the deployment's slot from Pending on, and may die before its first heartbeat."""
 
 _WAITS: Final = "prefect.flow-run.AwaitingConcurrencySlot"
-"""The state of a run while another is at work. Prefect calls a run Late only if no worker has picked it up."""
+"""The state of a run while another one is at work. Prefect calls a run Late only if no worker has picked it up."""
 
-_OUR_RUNS: Final = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
-_OUR_FLOW: Final = ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOW})
+_ANY_RUN: Final = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
+_OF_OUR_FLOW: Final = ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOW})
 
-_WHERE: Final = """\
+_LINKS: Final = """\
 Deployment: {{ deployment.name }}
 Run page: {{ flow_run|ui_url }}
 """
@@ -66,28 +67,28 @@ Run page: {{ flow_run|ui_url }}
 _BODY: Final = f"""\
 Run {{{{ flow_run.name }}}} of {{{{ flow.name }}}} is {{{{ flow_run.state.name }}}}.
 {{{{ flow_run.state.message }}}}
-{_WHERE}"""
+{_LINKS}"""
 
 
 def put_automations(
     webhook: str | None, *, silence: dt.timedelta = SILENCE, patience: dt.timedelta = PATIENCE
 ) -> list[str]:
-    """Put the automations on the server, with reports to the webhook if there is one; returns their names.
+    """Create or replace the automations, with reports if there is a webhook. Returns their names.
 
-    An automation that is there already, unchanged, stays: with it the server would forget when it last heard of each
-    run, and would never clear a run that has just died.
+    An automation that has not changed stays. If it were created again, the server would forget when it last heard from
+    each run, and would never clear a run that has just died.
     """
     block = _save_webhook(webhook) if webhook else None
-    wanted = [clear(block, silence), *([report(block), report_waiting(block, patience)] if block else [])]
+    missing = [clear(block, silence), *([report(block), report_waiting(block, patience)] if block else [])]
     with get_client(sync_client=True) as client:
         for automation in client.read_automations():
             content = automation.model_dump(include=set(AutomationCore.model_fields))
-            unchanged = [core for core in wanted if core.model_dump() == content]
+            unchanged = [core for core in missing if core.model_dump() == content]
             if unchanged:
-                wanted.remove(unchanged[0])
+                missing.remove(unchanged[0])
             elif automation.name.startswith(PREFIX):
                 client.delete_automation(automation.id)
-        for core in wanted:
+        for core in missing:
             client.create_automation(core)
         if block is None:
             _forget_webhook()
@@ -95,26 +96,26 @@ def put_automations(
 
 
 def clear(block: UUID | None, silence: dt.timedelta) -> AutomationCore:
-    """Mark a run as crashed that gave no sign of life for `silence`, so that the next one can begin.
+    """Mark a run as crashed if it showed no sign of life for `silence`, so that the next one can begin.
 
-    It also reports the run through the notification block, if there is one. After a restart the server holds back the
-    event of a state whose predecessor it has not seen, and with it the ordinary report of a crashed run. A second
-    automation for this report would be due at the same moment, and a restarted server with SQLite then stopped
+    It also reports the run, if there is a notification block. The ordinary report of a crashed run would not do: after
+    a restart, the server holds back the event of a state if it has not seen the state before it. Nor would a second
+    automation for this report: it would be due at the same moment, and a restarted server with SQLite then stopped
     answering.
     """
     reason = (
         f"No sign of life for {silence.total_seconds():.0f} seconds: its process or machine is gone. Nothing was"
-        " published unless its log says so; the next run clears what it left."
+        " published unless its log says so; the next run removes what it left."
     )
-    # Without the state: the server may still have the run as Running when it writes the message.
+    # It does not name the state, because the server may still see the run as Running when it writes the message.
     notification = SendNotification(
         block_document_id=block or UUID(int=0),
         subject="steckbrief: {{ flow_run.name }} has died",
-        body=f"Run {{{{ flow_run.name }}}} of {{{{ flow.name }}}} has died.\n{reason}\n{_WHERE}",
+        body=f"Run {{{{ flow_run.name }}}} of {{{{ flow.name }}}} has died.\n{reason}\n{_LINKS}",
     )
     return AutomationCore(
         name=CLEAR,
-        description="A run whose process died cannot say so; it would hold the deployment's only slot for ever.",
+        description="A run whose process died cannot report it, and would hold the deployment's only slot forever.",
         trigger=_silent_after(_ALIVE, silence),
         actions=[
             ChangeFlowRunState(name=None, force=False, state=StateType.CRASHED, message=reason),
@@ -124,7 +125,7 @@ def clear(block: UUID | None, silence: dt.timedelta) -> AutomationCore:
 
 
 def report_waiting(block: UUID, patience: dt.timedelta) -> AutomationCore:
-    """Report a run that has waited for its slot for `patience`, and again after as long."""
+    """Report a run that has waited for its slot for `patience`, and again after the same time."""
     minutes = int(patience.total_seconds() // 60)
     return AutomationCore(
         name=WAITING,
@@ -134,7 +135,7 @@ def report_waiting(block: UUID, patience: dt.timedelta) -> AutomationCore:
             SendNotification(
                 block_document_id=block,
                 subject="steckbrief: {{ flow_run.name }} still waits",
-                body=f"It has waited for its slot for {minutes} minutes: another run holds it, or no worker is left.\n"
+                body=f"It has waited for its slot for {minutes} minutes: another run has it, or no worker is left.\n"
                 f"{_BODY}",
             )
         ],
@@ -145,11 +146,11 @@ def report(block: UUID) -> AutomationCore:
     """Report every run that failed, crashed, took too long or is late."""
     return AutomationCore(
         name=REPORT,
-        description="Failed, crashed and late runs are reported through the webhook.",
+        description="Failed, crashed, timed out and late runs are reported through the webhook.",
         trigger=EventTrigger(
             expect=set(_WRONG),
-            match=_OUR_RUNS,
-            match_related=_OUR_FLOW,
+            match=_ANY_RUN,
+            match_related=_OF_OUR_FLOW,
             for_each={"prefect.resource.id"},
             posture=Posture.Reactive,
             threshold=1,
@@ -165,12 +166,12 @@ def report(block: UUID) -> AutomationCore:
 
 
 def _silent_after(events: frozenset[str], within: dt.timedelta) -> EventTrigger:
-    """Fires for a run of the flow that neither lives nor ends `within` that time after one of `events`."""
+    """Return a trigger for runs of the flow that neither live nor end `within` this time after one of `events`."""
     return EventTrigger(
         after=set(events),
         expect={*_ALIVE, *_ENDED},
-        match=_OUR_RUNS,
-        match_related=_OUR_FLOW,
+        match=_ANY_RUN,
+        match_related=_OF_OUR_FLOW,
         for_each={"prefect.resource.id"},
         posture=Posture.Proactive,
         threshold=1,
@@ -179,7 +180,7 @@ def _silent_after(events: frozenset[str], within: dt.timedelta) -> EventTrigger:
 
 
 def _save_webhook(url: str) -> UUID:
-    """Keep the webhook's address in a block on the server; returns the block's id."""
+    """Store the webhook's address in a block on the server. Returns the id of the block."""
     block = CustomWebhookNotificationBlock(
         name=BLOCK,
         url=url,
@@ -199,7 +200,7 @@ def _forget_webhook() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Put the automations on the server at PREFECT_API_URL."""
+    """Create or replace the automations on the server at PREFECT_API_URL."""
     parser = argparse.ArgumentParser(
         prog="python -m steckbrief.flows.automations", description=(__doc__ or "").partition("\n")[0]
     )

@@ -1,9 +1,9 @@
-"""The Prefect flow `build_dataset`: the stages as tasks, with retries and a timeout, and their log.
+"""The Prefect flow `build_dataset`: the stages as tasks, with retries, a timeout and a log.
 
-Tasks are handed paths and small frozen values, never tables: Prefect walks through every argument.
+Tasks pass paths and small frozen values, never tables, because Prefect walks through every argument.
 
-Annotations are evaluated here, unlike elsewhere: a served flow is loaded from its file under a name of Prefect's own,
-and the flow's parameters could not be checked if their types were text.
+Unlike other modules, this one evaluates its annotations: Prefect loads a deployed flow under a module name of its own,
+and could not check the flow's parameters if their types were strings.
 """
 
 import datetime as dt
@@ -22,7 +22,7 @@ from prefect.runtime import flow_run
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from steckbrief.extract.printable import printable
-from steckbrief.flows.artifacts import ProgressArtifact, show, show_rejected
+from steckbrief.flows.artifacts import ProgressArtifact, show_build, show_rejected
 from steckbrief.flows.deployment import FLOW
 from steckbrief.load.errors import GateError
 from steckbrief.pipeline.errors import SourceError
@@ -34,43 +34,42 @@ from steckbrief.pipeline.settings import load_settings
 from steckbrief.pipeline.stages import PUBLISH, STAGES, Stage, StageResult
 from steckbrief.pipeline.summary import BuildSummary
 
-_PASSING: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
-"""Faults of a network file system that may be gone a moment later; any other failure would only fail again."""
+_TRANSIENT: Final = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENETUNREACH})
+"""Faults of a network file system that may be gone a moment later."""
 
 ASSET: Final = Asset(
     key="steckbrief://releases/latest",
     properties=AssetProperties(name="steckbrief", description="The latest release of the dataset."),
 )
-"""What Prefect knows the dataset as; every publication is a materialization of it."""
+"""The dataset as Prefect knows it. Every publication is a materialization of this asset."""
 
-_LONGEST: Final = 3 * 3600
-"""Seconds after which a run is stopped: a million profiles take less, and by then nobody waits for it any more."""
-
+_TIMEOUT: Final = 3 * 3600
+"""Seconds after which a run is stopped. A million profiles take less."""
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result", bound=StageResult)
 
 
-def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether a failed task is worth another try."""
+def _file_system_may_recover(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Return whether a task failed because a network file system is unavailable, not for a lasting reason."""
     error = state.result(raise_on_failure=False)
-    return isinstance(error, OSError) and error.errno in _PASSING
+    return isinstance(error, OSError) and error.errno in _TRANSIENT
 
 
-def _may_answer_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether fetching again may help: a remote that is away, not one that has another history."""
+def _remote_may_recover(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Return whether a fetch failed because the remote is unavailable, not for a lasting reason."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, SourceError) and error.passing
 
 
 _RETRIES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "update": {"retries": 3, "retry_delay_seconds": [30, 120, 300], "retry_condition_fn": _may_answer_later},
-    "discover": {"retries": 3, "retry_delay_seconds": [10, 60, 300], "retry_condition_fn": _may_pass},
+    "update": {"retries": 3, "retry_delay_seconds": [30, 120, 300], "retry_condition_fn": _remote_may_recover},
+    "discover": {"retries": 3, "retry_delay_seconds": [10, 60, 300], "retry_condition_fn": _file_system_may_recover},
 }
 
 
 def _as_task(stage: Stage[..., StageResult]) -> Task[..., StageResult]:
-    """The stage as a task that logs what it did."""
+    """Return the stage as a task that logs what it did."""
 
     @wraps(stage.run)
     def run(*args: Any, **kwargs: Any) -> StageResult:
@@ -83,7 +82,7 @@ def _as_task(stage: Stage[..., StageResult]) -> Task[..., StageResult]:
     return (partial(materialize, ASSET) if stage is PUBLISH else task)(
         name=stage.name,
         task_run_name=stage.name,
-        # Results stay in the process: they are small, and files in the work folder hold the rest.
+        # Results stay in the process. They are small; everything else is in the work folder.
         persist_result=False,
         cache_policy=NO_CACHE,
         **_RETRIES.get(stage.name, {}),
@@ -93,12 +92,12 @@ def _as_task(stage: Stage[..., StageResult]) -> Task[..., StageResult]:
 TASKS: Final[Mapping[str, Task[..., Any]]] = {stage.name: _as_task(stage) for stage in STAGES}
 
 
-def _as_task_run(stage: Stage[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+def _run_as_task(stage: Stage[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
     return cast(_Result, TASKS[stage.name](*args, **kwargs))
 
 
-def _named(path: object) -> object:
-    """Let through only what can name a file: the empty text would mean the folder the worker happens to run in."""
+def _require_path(path: object) -> object:
+    """Refuse text that cannot name a file. An empty text would mean the worker's current folder."""
     if isinstance(path, str) and (not path or "\0" in path):
         raise ValueError("expected a path, not empty and without NUL")
     return path
@@ -106,14 +105,14 @@ def _named(path: object) -> object:
 
 _NamedPath = Annotated[
     Path,
-    BeforeValidator(_named),
-    # The same for the server, which refuses by this schema before a run is made.
+    BeforeValidator(_require_path),
+    # The same rule for the server, which applies it before it creates a run.
     WithJsonSchema({"type": "string", "format": "path", "minLength": 1, "pattern": r"^[^\x00]*$"}),
 ]
 
 
 def _run_name() -> str:
-    """A run's name until it is known what it built: source and day."""
+    """Return the name of a run until its result is known: source and day."""
     return f"{_source_name(flow_run.parameters['source'])}: {dt.datetime.now(dt.UTC):%Y-%m-%d}"
 
 
@@ -121,7 +120,7 @@ def _run_name() -> str:
     name=FLOW,
     flow_run_name=_run_name,
     persist_result=False,
-    timeout_seconds=_LONGEST,
+    timeout_seconds=_TIMEOUT,
     description="Turn a folder of Markdown profiles into a published release of typed tables.",
 )
 def build_dataset(
@@ -132,29 +131,29 @@ def build_dataset(
     full: bool = False,  # noqa: FBT001, FBT002 - a flow's parameters are given by name
     force: bool = False,  # noqa: FBT001, FBT002
 ) -> BuildSummary:
-    """Build and publish a release; nothing where it would be the last one again.
+    """Build and publish a release, unless it would equal the last one.
 
     Args:
         source: folder with Markdown profiles.
-        output: folder for the releases; from the settings where not given.
-        workers: processes that read profiles; chosen by the work to do where not given.
-        config: settings file; steckbrief.toml beside the source where not given.
-        full: read every file, whatever the last release has of it.
-        force: publish although nothing changed or a gate failed.
+        output: folder for the releases; by default, the one in the settings.
+        workers: number of processes that read profiles; by default, it depends on the amount of work.
+        config: settings file; by default, steckbrief.toml next to the source.
+        full: read every file, even if the last release has its rows.
+        force: publish even if nothing changed or a gate failed.
     """
     settings = load_settings(source, config, {"output": output, "workers": workers})
     get_run_logger().info("Building %s into %s", source, settings.output)
     progress = ProgressArtifact()
     with watched_by(Both(watcher(), progress)):
         try:
-            summary = build(BuildRequest(source, settings, full=full, force=force, direct=False), _as_task_run)
+            summary = build(BuildRequest(source, settings, full=full, force=force, direct=False), _run_as_task)
         except GateError as error:
             show_rejected(error.candidate)
             raise
     outcome = f"{summary.profiles} profiles" if summary.published else "nothing changed"
     progress.complete(outcome)
     _rename_run(f"{_source_name(source)}: {outcome}")
-    show(summary)
+    show_build(summary)
     get_run_logger().info("Release %s: %s", summary.release, printable(summary.path))
     return summary
 
@@ -164,6 +163,6 @@ def _source_name(source: str | Path) -> str:
 
 
 def _rename_run(name: str) -> None:
-    """Let the list of runs say what each one built."""
+    """Give the run a name that says what it built; lists of runs show it."""
     with get_client(sync_client=True) as client:
         client.update_flow_run(flow_run.id, name=name)

@@ -23,11 +23,13 @@ _RUN_LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
 
 
 def run_flow(source: Path, **parameters: Any) -> BuildSummary:
-    """Run the flow build_dataset with these parameters; the server records the run.
+    """Run the flow build_dataset with these parameters, and let the server record the run.
 
-    Raises ServerError if the server does not answer or stops answering, and whatever the stages raise.
+    Raises:
+        ServerError: the server does not answer, or stops answering.
+        CommandError: a stage fails. Stages also raise LoadError and OSError.
     """
-    calm_console()
+    quiet_console()
     _require_answer()
     with server_errors():
         summary: BuildSummary = build_dataset(source, **parameters)
@@ -36,31 +38,31 @@ def run_flow(source: Path, **parameters: Any) -> BuildSummary:
 
 @contextmanager
 def server_errors() -> Iterator[None]:
-    """Raise ServerError for whatever Prefect's client raises in the block."""
+    """Turn every error of Prefect's client in the block into a ServerError."""
     try:
         yield
     except (httpx.HTTPError, PrefectException) as error:
         raise ServerError(f"Prefect's server stopped answering: {_text(error)}") from error
 
 
-def calm_console(environment: Mapping[str, str] = os.environ) -> None:
-    """Keep Prefect's own log lines off the terminal; the run page keeps all of them.
+def quiet_console(environment: Mapping[str, str] = os.environ) -> None:
+    """Show only warnings of Prefect on the terminal, and none about runs. The run page has every line.
 
-    The command line says the same things in its own words, and reports a failure in one message instead of a stack
-    trace. Other warnings stay. A person who sets PREFECT_LOGGING_LEVEL gets every line.
+    The command line reports progress itself, and a failure in one message without a stack trace. If
+    PREFECT_LOGGING_LEVEL is set, the terminal shows every line of that level.
     """
     if "PREFECT_LOGGING_LEVEL" in environment:
         return
     for handler in logging.getLogger().handlers:
-        handler.addFilter(_is_news)
+        handler.addFilter(_is_worth_showing)
 
 
-def _is_news(record: logging.LogRecord) -> bool:
+def _is_worth_showing(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING and not record.name.startswith(_RUN_LOGGERS)
 
 
 def _require_answer() -> None:
-    """Ask before the flow does, because its own failure to connect looks like a failing stage."""
+    """Raise ServerError if no server answers. In the flow, the same failure would look like that of a stage."""
     try:
         with get_client(sync_client=True) as client:
             client.hello().raise_for_status()

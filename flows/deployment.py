@@ -2,8 +2,8 @@
 
     python -m steckbrief.flows.deployment
 
-puts the work pool and the deployment of prefect.yaml on the server at PREFECT_API_URL, or brings both up to date.
-Run it in the folder with prefect.yaml.
+creates or updates the work pool and the deployment of prefect.yaml on the server at PREFECT_API_URL. Run it in the
+folder that contains prefect.yaml.
 """
 
 from __future__ import annotations
@@ -30,37 +30,37 @@ POOL: Final = "steckbrief"
 
 
 def deploy() -> None:
-    """Put the work pool and the deployment on the server. Raises CommandError if Prefect refuses the deployment."""
+    """Create or update the work pool and the deployment. Raises CommandError if Prefect refuses the deployment."""
     _put_work_pool()
-    done = subprocess.run(  # noqa: S603 - Prefect's own command
+    process = subprocess.run(  # noqa: S603 - Prefect's own command
         [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--name", NIGHTLY],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise CommandError(f"prefect deploy --name {NIGHTLY} failed:\n{done.stdout}{done.stderr}")
+    if process.returncode:
+        raise CommandError(f"prefect deploy --name {NIGHTLY} failed:\n{process.stdout}{process.stderr}")
     _refuse_unknown_parameters()
 
 
 def start_run(**parameters: object) -> UUID:
-    """Ask for a run of the deployment, with these parameters instead of its own; returns the run's id."""
+    """Request a run of the deployment, with these parameters in place of its own. Returns the id of the run."""
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name(DEPLOYMENT)
         return client.create_flow_run_from_deployment(deployment.id, parameters=parameters).id
 
 
 def read_run(run: UUID) -> FlowRun:
-    """What the server knows about a run."""
+    """Return what the server knows about a run."""
     with get_client(sync_client=True) as client:
         return client.read_flow_run(run)
 
 
 def cancel_runs(seconds: float = 60) -> None:
-    """Cancel the runs at work and wait until they have ended, so that they leave nothing and their slot is free.
+    """Cancel the runs at work and wait until they have cleaned up and freed their slot.
 
-    A worker that ends kills its runs without any of this.
+    A worker that ends kills its runs before they can do either.
     """
     types = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
     at_work = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=types)))
@@ -73,12 +73,11 @@ def cancel_runs(seconds: float = 60) -> None:
 
 
 def _put_work_pool() -> None:
-    """Put the work pool on the server.
+    """Create or update the work pool.
 
-    Prefect's own command makes the server fetch a list of work pool types from the internet, and nothing should leave
-    this machine.
+    Prefect's own command would make the server fetch a list of work pool types from the internet.
     """
-    from prefect.workers.process import ProcessWorker  # noqa: PLC0415 - a second that a run of the flow need not pay
+    from prefect.workers.process import ProcessWorker  # noqa: PLC0415 - takes a second; runs of the flow do without it
 
     template = ProcessWorker.get_default_base_job_template()
     pool = WorkPoolCreate(name=POOL, type=ProcessWorker.type, base_job_template=template)
@@ -89,17 +88,17 @@ def _put_work_pool() -> None:
 def _refuse_unknown_parameters() -> None:
     """Close the deployment's parameter schema, which `prefect deploy` always leaves open.
 
-    While it is open, the server accepts a run with a misspelt parameter, which then crashes when it begins.
+    With an open schema, the server accepts a run with a misspelt parameter, and the run crashes when it begins.
     """
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name(DEPLOYMENT)
         schema = {**(deployment.parameter_openapi_schema or {}), "additionalProperties": False}
-        answer = client.request(
+        response = client.request(
             "PATCH", "/deployments/{id}", path_params={"id": deployment.id}, json={"parameter_openapi_schema": schema}
         )
-        answer.raise_for_status()
+        response.raise_for_status()
 
 
 if __name__ == "__main__":
     deploy()
-    sys.stdout.write(f"{DEPLOYMENT} is deployed; its runs are processes of the workers of pool {POOL}\n")
+    sys.stdout.write(f"Deployed {DEPLOYMENT}. Start its workers with: prefect worker start --pool {POOL}\n")

@@ -1,7 +1,7 @@
 """Run a Python module until standard input ends: ``python -P end_with_parent.py MODULE [ARGUMENT ...]``.
 
-The process that starts this script keeps the other end of a pipe and writes nothing. The kernel closes that end when
-the process ends, even by SIGKILL. The script runs as a file, so that what it starts needs nothing else of Steckbrief.
+The process that starts this script holds the other end of a pipe and writes nothing to it. The kernel closes that end
+when the process ends, even by SIGKILL. The script is run as a file so that the module needs nothing from Steckbrief.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 from typing import Final
 
 GRACE: Final = 60
-"""Seconds that the module has to end. Prefect's worker gives the runs that it ends 30 of them."""
+"""Seconds that the module has to end. Prefect's worker takes up to 30 of them to end its runs."""
 
 
 def end_with_input() -> None:

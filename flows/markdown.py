@@ -1,6 +1,6 @@
-"""Text for a run page, which is Markdown: tables of figures, and words of strangers that stay words.
+"""Markdown for run pages: tables of figures, and foreign text that stays text.
 
-File names and messages come from profiles. A page renders HTML, links and images, so none of them may be made of those.
+File names and messages come from profiles, and a run page renders HTML, links and images.
 """
 
 from __future__ import annotations
@@ -13,39 +13,47 @@ from steckbrief.extract.printable import printable
 from steckbrief.pipeline.summary import RuleCount
 
 _ENTITIES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
-_MARKS: Final = {ord(mark): f"\\{mark}" for mark in "\\`*_[]!|~:@.$^="}
-"""Signs that mark up inside a line, in CommonMark or in what pages add; ":", "@" and "." make links of addresses."""
+_BACKSLASHED: Final = {ord(sign): f"\\{sign}" for sign in "\\`*_[]!|~:@.$^="}
+"""Signs that CommonMark or a page's extensions interpret inside a line; ":", "@" and "." turn words into links."""
 
 
 def escaped(text: str) -> str:
-    """Text as one line of Markdown that shows exactly it, also in a cell of a table."""
-    return printable(text).translate(_ENTITIES | _MARKS)
+    r"""Return one line of Markdown that shows exactly this text, even in a cell of a table.
+
+    >>> escaped("<b>.md")
+    '&lt;b&gt;\\.md'
+    """
+    return printable(text).translate(_ENTITIES | _BACKSLASHED)
 
 
 def code(text: str) -> str:
-    """Text set as code, which can be copied as it is; not for a cell of a table, which a "|" would end."""
-    shown = printable(text)
-    longest = max(map(len, re.findall("`+", shown)), default=0)
+    """Return the text as inline code, from which it can be copied. Not for table cells, which end at a "|".
+
+    >>> code("/srv/output")
+    '` /srv/output `'
+    """
+    line = printable(text)
+    longest = max(map(len, re.findall("`+", line)), default=0)
     fence = "`" * (longest + 1)
-    # A space on both sides is taken off again; without it a sign at the edge would belong to the fence.
-    return f"{fence} {shown} {fence}"
+    # Markdown removes one space on each side. Without it, a backtick at the edge would become part of the fence.
+    return f"{fence} {line} {fence}"
 
 
 def rules_as_markdown(diagnostics: tuple[RuleCount, ...]) -> str:
-    """The diagnostics by rule as a table."""
+    """Return the number of diagnostics per rule as a table."""
     if not diagnostics:
         return "No diagnostics."
     rows = [
-        f"| {each.count:,} | {each.severity} | {escaped(each.rule)} | {'<br>'.join(map(escaped, each.examples))} |"
-        for each in diagnostics
+        f"| {rule.count:,} | {rule.severity} | {escaped(rule.rule)} | {'<br>'.join(map(escaped, rule.examples))} |"
+        for rule in diagnostics
     ]
     return "\n".join(["| count | severity | rule | first places |", "| ---: | --- | --- | --- |", *rows])
 
 
 def gates_as_markdown(gates: Iterable[Mapping[str, Any]]) -> str:
-    """The gates, as release.json has them, as a table: those that failed first."""
+    """Return the gates of a release.json as a table, with those that failed first."""
     rows = [
-        f"| {'passed' if each['passed'] else 'failed'} | {escaped(each['gate'])} | {escaped(each['message'])} |"
-        for each in sorted(gates, key=lambda each: bool(each["passed"]))
+        f"| {'passed' if gate['passed'] else 'failed'} | {escaped(gate['gate'])} | {escaped(gate['message'])} |"
+        for gate in sorted(gates, key=lambda gate: bool(gate["passed"]))
     ]
     return "\n".join(["| result | gate | figures |", "| --- | --- | --- |", *rows])

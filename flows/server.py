@@ -1,6 +1,6 @@
-"""The one way to start a Prefect server: closed to other users, with a home of its own, and ending with this process.
+"""The one way to start a Prefect server: closed to other users, with its own home, and ending with this process.
 
-This module does not import Prefect, so that a server can be started, and its environment adopted, before Prefect is.
+This module does not import Prefect, which must not be imported before a process has adopted the server's environment.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from steckbrief.pipeline.errors import CommandError
 
 LOOPBACK: Final = "127.0.0.1"
 _SCRIPT: Final = Path(__file__).with_name("end_with_parent.py")
-_PATIENCE: Final = 120  # seconds for the server to answer; it takes 6 to 25 on two cores
+_START_TIMEOUT: Final = 120  # seconds; on two cores a server needs 6 to 25
 _UNKNOWN_REVISION: Final = b"Can't locate revision identified by"  # Alembic's words
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process that ends with this one, and its log."""
+    """A process that ends together with this one, and its log."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
 
-    def require_life(self) -> None:
+    def require_alive(self) -> None:
         """Raise CommandError if the process has ended."""
         code = self.process.poll()
         if code is not None:
@@ -48,7 +48,7 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: its address, home and process, and the environment of whatever speaks to it."""
+    """A running server: its address, home and process, and the environment that its clients need."""
 
     url: str
     home: Path
@@ -57,24 +57,24 @@ class Server:
 
     @property
     def auth_file(self) -> Path:
-        """The file with the text that the server's pages ask for."""
+        """The file with the server's password."""
         return _auth_file(self.home)
 
     def adopt(self) -> None:
-        """Let Prefect in this process speak to this server. Call it before Prefect is imported."""
+        """Make Prefect in this process use this server. Call this before Prefect is imported."""
         os.environ.clear()
         os.environ.update(self.environment)
 
 
 @contextmanager
 def server(home: Path, port: int = 0, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
-    """Start a server on loopback for the time of the block.
+    """Run a server on 127.0.0.1 for the duration of the block.
 
-    Other users of the machine can neither read its home nor call its API, and a browser lets no other origin call it.
+    Other users of the machine can neither read its home nor call its API. A browser lets no other origin call it.
 
     Args:
-        home: its PREFECT_HOME; created if missing, and closed to other users.
-        port: where it listens; any free port if 0.
+        home: PREFECT_HOME of the server; created if missing, and closed to other users.
+        port: port of the server; any free one if 0.
         settings: further environment variables of the server and its clients.
 
     Raises:
@@ -89,16 +89,16 @@ def server(home: Path, port: int = 0, settings: Mapping[str, str] = MappingProxy
             environment = {**_environment(home, url), **settings}
             arguments = ("prefect", "server", "start", "--host", LOOPBACK, "--port", str(port))
             log = home / "server.log"
-            known = log.stat().st_size if log.exists() else 0
+            log_start = log.stat().st_size if log.exists() else 0
             process = stack.enter_context(child("server", *arguments, log=log, environment=environment, folder=home))
-            _await_answer(process, home, port, known)
+            _await_answer(process, home, port, log_start)
         yield Server(url, home, environment, process)
 
 
 def is_configured() -> bool:
-    """Whether Prefect's settings name a server: PREFECT_API_URL, or the active profile.
+    """Return whether Prefect's settings name a server, in PREFECT_API_URL or in the active profile.
 
-    Prefect, whose import takes a second, is asked only if there are profiles.
+    Importing Prefect takes a second, so this happens only if there is a file with profiles.
     """
     if os.environ.get("PREFECT_API_URL"):
         return True
@@ -112,7 +112,7 @@ def is_configured() -> bool:
 
 @contextmanager
 def worker(server: Server, pool: str, folder: Path) -> Iterator[Child]:
-    """Start a worker that takes runs from a work pool, in `folder`, for the time of the block; its runs end with it."""
+    """Run a worker for a work pool, in `folder`, for the duration of the block. Its runs end with it."""
     arguments = ("prefect", "worker", "start", "--pool", pool)
     log = server.home / "worker.log"
     with child("worker", *arguments, log=log, environment=server.environment, folder=folder) as process:
@@ -121,7 +121,7 @@ def worker(server: Server, pool: str, folder: Path) -> Iterator[Child]:
 
 @contextmanager
 def child(name: str, *arguments: str, log: Path, environment: Mapping[str, str], folder: Path) -> Iterator[Child]:
-    """Run a Python module in a session of its own for the time of the block, but no longer than this process."""
+    """Run a Python module in its own session for the duration of the block. It ends with this process at the latest."""
     with log.open("ab") as stream:
         process = subprocess.Popen(  # noqa: S603 - modules of Prefect
             [sys.executable, "-P", str(_SCRIPT), *arguments],
@@ -141,12 +141,12 @@ def child(name: str, *arguments: str, log: Path, environment: Mapping[str, str],
 
 
 def free_port(preferred: int = 0) -> int:
-    """The preferred port if nobody listens on it, otherwise any free one."""
+    """Return the preferred port if it is free, otherwise any free port."""
     return preferred if preferred and is_free(preferred) else _bind(0)
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on this port of the machine."""
+    """Return whether a server could listen on this port of 127.0.0.1."""
     try:
         _bind(port)
     except OSError:
@@ -156,7 +156,7 @@ def is_free(port: int) -> bool:
 
 def _bind(port: int) -> int:
     with socket.socket() as probe:
-        # As servers do: the closed connections of an earlier server do not hold its port.
+        # Servers do the same. Otherwise the closed connections of an earlier server would still block its port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((LOOPBACK, port))
         return int(probe.getsockname()[1])
@@ -174,7 +174,7 @@ def _auth_file(home: Path) -> Path:
 
 
 def _environment(home: Path, url: str) -> dict[str, str]:
-    """The environment of a server and its clients: whatever else is configured for Prefect does not apply to it."""
+    """Return the environment of a server and its clients, without any of the user's own settings for Prefect."""
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -193,7 +193,7 @@ def _environment(home: Path, url: str) -> dict[str, str]:
 
 
 def _new_auth_string(path: Path) -> str:
-    """Write a random text that only this user can read. Each server has a new one: a leaked one opens nothing else."""
+    """Write a random password to a file that only this user can read. A leaked one opens no other server."""
     auth_string = f"steckbrief:{secrets.token_urlsafe(32)}"
     path.unlink(missing_ok=True)
     with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
@@ -201,19 +201,22 @@ def _new_auth_string(path: Path) -> str:
     return auth_string
 
 
-def _await_answer(server: Child, home: Path, port: int, known: int) -> None:
-    """Wait until the server answers. Raises CommandError if it ends or takes too long; its log begins at `known`."""
-    end = time.monotonic() + _PATIENCE
+def _await_answer(server: Child, home: Path, port: int, log_start: int) -> None:
+    """Wait until the server answers. Raises CommandError if it ends or takes too long.
+
+    The log also contains the lines of earlier servers; those of this one begin at `log_start`.
+    """
+    end = time.monotonic() + _START_TIMEOUT
     while server.process.poll() is None:
         if _answers(port):
             return
         if time.monotonic() > end:
-            raise CommandError(f"The Prefect server did not answer within {_PATIENCE} s. Its log is {server.log}.")
+            raise CommandError(f"The Prefect server did not answer within {_START_TIMEOUT} s. Its log is {server.log}.")
         time.sleep(0.1)
-    if _UNKNOWN_REVISION in server.log.read_bytes()[known:]:
+    if _UNKNOWN_REVISION in server.log.read_bytes()[log_start:]:
         raise CommandError(
             f"Another version of Prefect has migrated {home}, and this version cannot read it. Move the folder away (it"
-            " contains only records of runs, and the next server makes a new one), or install that version again."
+            " contains only records of runs, and the next server creates a new one), or install that version again."
         )
     raise CommandError(f"The Prefect server ended before it answered. Its log is {server.log}.")
 

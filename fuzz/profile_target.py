@@ -1,7 +1,7 @@
-"""The fuzz target: libFuzzer, through Atheris, makes files; every one must keep the promises.
+"""The fuzz target: libFuzzer, through Atheris, generates files, and promises.py checks them.
 
-Arguments are libFuzzer's; `make fuzz` gives them. The first broken promise ends the run and leaves the file that broke
-it.
+The arguments are those of libFuzzer; `make fuzz` passes them. The run ends at the first broken promise and writes the
+file that broke it.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["extract", "transform"]):
-    from fuzz.promises import hold
+    from fuzz.promises import check_promises
 
 
-def one_input(data: bytes) -> None:
-    """Hold one made-up file to the promises."""
-    hold(data)
+def test_one_input(data: bytes) -> None:
+    """Check one generated file."""
+    check_promises(data)
 
 
 if __name__ == "__main__":
-    # Vocabulary and libraries that are loaded on first use are no part of the time that an input takes.
-    one_input(b"# Krita")
-    atheris.Setup(sys.argv, one_input)
+    # Load the vocabulary and lazy libraries now, so that they do not count as the time of an input.
+    test_one_input(b"# Krita")
+    atheris.Setup(sys.argv, test_one_input)
     atheris.Fuzz()

@@ -1,4 +1,4 @@
-"""What holds for any file at all, checked on one: the oracle of the fuzzer and of the replay of its corpus."""
+"""Properties of every file, whatever its bytes: the oracle of the fuzzer and of the corpus test."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ from steckbrief.transform.options import Options
 from steckbrief.transform.profile import profile_rows
 
 PATH = "tools/krita.md"
-# A fixed day: the same bytes give the same result on any day.
+# Fixed, so that the same bytes always give the same result.
 OPTIONS = Options(today=dt.date(2026, 1, 1))
-# Tables without positions of their own: one row a profile, and those numbered once all profiles are known.
+# Tables without a position per profile: one row per profile, or numbered after all profiles are known.
 _UNNUMBERED = frozenset({"profiles", "diagnostics"})
 
 
 class BrokenPromiseError(AssertionError):
-    """A file for which something does not hold that holds for any file."""
+    """A file lacks a property that every file should have."""
 
 
-def hold(data: bytes) -> Document | Unreadable:
-    """Read the bytes of one file into rows and check every promise on them.
+def check_promises(data: bytes) -> Document | Unreadable:
+    """Read the bytes of one file into rows, check all properties and return the document.
 
-    Returns the document. Raises BrokenPromiseError with the promise, and lets through whatever extract and transform
-    raise, or schema about a row that does not fit its table: broken promises too.
+    Raises BrokenPromiseError if a property is broken. Errors that extract, transform or schema raise are bugs too and
+    are not caught.
     """
     document = parse_document(PATH, data)
     if isinstance(document, Unreadable):
         diagnostic_row(document.problem, PATH, None)
         return document
     tables = profile_rows(document, OPTIONS)
-    plain = {name: [row._asdict() for row in rows] for name, rows in tables.items()}
-    for broken in (*_document(document, data), *_rows(document, plain)):
-        raise BrokenPromiseError(broken)
+    rows_by_table = {name: [row._asdict() for row in rows] for name, rows in tables.items()}
+    for message in (*_document_errors(document, data), *_row_errors(document, rows_by_table)):
+        raise BrokenPromiseError(message)
     for name, rows in tables.items():
         to_arrow(name, rows)
     return document
 
 
-def _document(document: Document, data: bytes) -> Iterator[str]:
-    """Nothing is lost, and the sections tile the body."""
+def _document_errors(document: Document, data: bytes) -> Iterator[str]:
+    """Check that nothing is lost and that the sections cover the body without gaps."""
     stored = data.decode("utf-8", errors="replace").replace("\0", "\ufffd")
     if document.text != stored:
         yield "the document's text is not the file"
     last = len(lines(stored))
-    # The body starts on the line on which the front matter's text ends, or on the next where it ends a line.
-    before = lines(document.front_matter.raw)
-    start = len(before) + (not before or before[-1].endswith(("\n", "\r")))
+    # The body starts on the last line of `raw`, or on the next line if `raw` ends with a line end.
+    raw_lines = lines(document.front_matter.raw)
+    start = len(raw_lines) + (not raw_lines or raw_lines[-1].endswith(("\n", "\r")))
     for section in document.sections:
         end = start + len(lines(section.markdown)) - 1
         if (section.line_start, section.line_end) != (start, end) or end > last:
-            said = f"{section.line_start} to {section.line_end}"
-            yield f"section {section.position} spans {start} to {end} and is said to span {said}"
-        yield from _blocks(section.blocks, section.line_start, section.line_end)
+            span = f"{section.line_start} to {section.line_end}"
+            yield f"section {section.position} should span {start} to {end}, but spans {span}"
+        yield from _block_errors(section.blocks, section.line_start, section.line_end)
         start = end + 1
     if document.sections and start != last + 1:
         yield f"the sections end at line {start - 1} of {last}"
@@ -68,8 +68,8 @@ def _document(document: Document, data: bytes) -> Iterator[str]:
             yield f"{problem.rule} is reported at {problem.line_start} to {problem.line_end} of {last}"
 
 
-def _blocks(blocks: Sequence[Block], start: int, end: int) -> Iterator[str]:
-    """Every block stands inside what holds it, and none before the one it follows."""
+def _block_errors(blocks: Sequence[Block], start: int, end: int) -> Iterator[str]:
+    """Check that every block lies inside its parent and does not start before its predecessor."""
     pending = [(blocks, start, end)]
     while pending:
         siblings, first, end = pending.pop()
@@ -80,11 +80,11 @@ def _blocks(blocks: Sequence[Block], start: int, end: int) -> Iterator[str]:
             pending.append((block.children, block.line_start, block.line_end))
 
 
-def _rows(document: Document, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """Rows are numbered, stand inside their section, and are counted."""
+def _row_errors(document: Document, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+    """Check that rows are numbered, lie inside their section and are counted."""
     last = len(lines(document.text))
     spans: dict[object, tuple[int, int]] = {
-        each.position: (each.line_start, each.line_end) for each in document.sections
+        section.position: (section.line_start, section.line_end) for section in document.sections
     }
     for name, rows in tables.items():
         numbers = [row["position"] for row in rows if name not in _UNNUMBERED]
@@ -103,17 +103,17 @@ def _rows(document: Document, tables: Mapping[str, Sequence[Mapping[str, Any]]])
     for name in ROW_TABLES:
         if len({row["row_id"] for row in tables[name]}) < len(tables[name]):
             yield f"{name}: two rows have one row_id"
-    yield from _answers(tables["faqs"])
+    yield from _answer_errors(tables["faqs"])
 
 
-def _answers(faqs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """An answer has lines, and they do not precede the question's."""
+def _answer_errors(faqs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Check that every answer has lines, which do not precede those of the question."""
     for row in faqs:
         start, end = row["answer_line_start"], row["answer_line_end"]
         if not (row["answer"] is None) == (not row["is_answered"]) == (start is None) == (end is None):
             yield "an answer and its lines do not agree"
         elif start is not None and not row["line_start"] <= start <= end:
-            yield "an answer stands before its question"
+            yield "an answer precedes its question"
 
 
 def _span(row: Mapping[str, Any]) -> tuple[int | None, int | None]:

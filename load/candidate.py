@@ -1,4 +1,4 @@
-"""A candidate: a release in its staging folder, on its way from `write` to `publish` or `reject`."""
+"""A candidate: a release in its staging directory, between `write` and `publish` or `reject`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from steckbrief.load.releases.staging import Staging
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A candidate whose files are written but not yet checked.
+    """A candidate that has been written but not checked.
 
-    `rows` and `neutralised` count each table's rows and neutralised cells, `versions` the rows of its history. `tables`
-    are the tables themselves, which `check` compares with the files and then releases.
+    `rows` and `neutralised` are the numbers of rows and neutralised cells per table, `versions` the number of rows in
+    its history. `check` compares `tables` with the files and then frees them.
     """
 
     staging: Staging
@@ -28,7 +28,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A candidate that may be published: its files were read back, and its tables keep every promise of the schema."""
+    """A candidate that may be published: its files were read back and its tables passed every check of the schema."""
 
     written: Written
     entries: Mapping[str, Mapping[str, FileEntry]]

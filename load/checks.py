@@ -1,4 +1,4 @@
-"""What must be true before a release is published: its files hold its tables, and its tables keep the schema."""
+"""Checks before publication: the files contain the tables, and the tables meet the schema."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from steckbrief.schema.model import TableSchema
 from steckbrief.schema.tables import TABLES
 
 EXAMPLES: Final = 3
-"""Broken rows shown for each violation: enough to see the pattern, few enough to read."""
+"""Rows to show per violation: enough to see a pattern, few enough to read."""
 
 
 def violations(
     folder: Path, formats: Sequence[Format], table: Callable[[str], pa.Table], neutralised: Mapping[str, int]
 ) -> tuple[Violation, ...]:
-    """Everything that is wrong with the tables in `folder`; () if the release may be published.
+    """Return all violations of the tables in `folder`; () if the release may be published.
 
-    Every file is compared with the table it was made from. DuckDB then checks what the schema promises, in its own
-    file: it is the fastest source, and the comparison has shown that it holds the same rows as the others.
+    Every file is compared with its table. The checks of the schema then run in the DuckDB file, because it is the
+    fastest source and the comparison has shown that it contains the same rows as the other files.
 
     Args:
         folder: the release.
         formats: the formats whose files are compared.
-        table: gives a table by its name.
-        neutralised: how many cells of each table were neutralised for spreadsheets.
+        table: returns a table by its name.
+        neutralised: the number of cells that were neutralised for spreadsheets, per table.
 
     Raises:
         OSError: the DuckDB file cannot be read.
@@ -47,14 +47,14 @@ def violations(
                 for name, declared in TABLES.items()
                 for violation in (
                     *read_back(folder, name, table(name), formats, neutralised=neutralised[name] > 0),
-                    *_broken(connection, declared),
+                    *_schema_violations(connection, declared),
                 )
             )
     except duckdb.Error as error:
         raise OSError(f"{file}: {brief(error)}") from error
 
 
-def _broken(connection: duckdb.DuckDBPyConnection, table: TableSchema) -> Iterator[Violation]:
+def _schema_violations(connection: duckdb.DuckDBPyConnection, table: TableSchema) -> Iterator[Violation]:
     for check, count in _counts(connection, table):
         if count:
             yield Violation(
@@ -69,7 +69,7 @@ def _broken(connection: duckdb.DuckDBPyConnection, table: TableSchema) -> Iterat
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, table: TableSchema) -> Iterator[tuple[Check, int]]:
-    """Every check of a table with the number of rows that break it: two statements, the first a single scan."""
+    """Yield every check of a table with the number of rows that break it, from two statements."""
     checks = checks_for(table)
     row_checks = [check for check in checks if check.predicate]
     yield from zip(row_checks, connection.execute(scan_query(table, row_checks)).fetchone() or (), strict=True)

@@ -1,4 +1,4 @@
-"""DuckDB as this project uses it: opening a connection, and reporting its errors."""
+"""Open DuckDB connections and report DuckDB errors."""
 
 from __future__ import annotations
 
@@ -16,18 +16,21 @@ CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-"""One thread, because a second one doubles the CPU time and saves no time at this size. No extensions from the network,
-because everything we need is built in."""
+"""One thread, because a second one doubles the CPU time without being faster at this size. No extensions from the
+network, because everything we need is built in."""
 
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
-"""Signals that ask a process to end; Prefect's timeout of a flow sends an alarm."""
+"""Signals that ask a process to end. Prefect uses SIGALRM to time out a flow."""
 
 
 @contextmanager
 def connected(path: Path | str = ":memory:", *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for the duration of the block, in memory if no file is named.
+    """Open a connection during the block, to a database in memory by default.
 
-    Signals wait until the block ends, see `signals_later`. Raises duckdb.Error if the file cannot be opened.
+    Signals are deferred until the end of the block (see `signals_later`).
+
+    Raises:
+        duckdb.Error: the file cannot be opened.
     """
     with signals_later(), duckdb.connect(path, read_only=read_only, config=CONFIG) as connection:
         yield connection
@@ -35,11 +38,11 @@ def connected(path: Path | str = ":memory:", *, read_only: bool = False) -> Iter
 
 @contextmanager
 def signals_later() -> Iterator[None]:
-    """Handle signals that ask the process to end only after the block, by their own handlers.
+    """Defer signals that ask the process to end until after the block, when their own handlers run.
 
-    DuckDB replaces what a handler raises with an error of its own, so a build that was asked to end would appear to
-    have failed. Signals that have no handler in Python keep their effect, and so do all signals in other threads than
-    the main one, because only the main thread runs handlers.
+    DuckDB replaces an exception from a signal handler with its own error, so an interrupted build would look like a
+    failed one. Signals without a Python handler are not deferred. In other threads nothing is deferred, because only
+    the main thread runs handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -58,5 +61,9 @@ def signals_later() -> Iterator[None]:
 
 
 def brief(error: duckdb.Error) -> str:
-    """The first line of an error; DuckDB quotes the statement after it."""
+    r"""Return the first line of an error; the following lines quote the statement.
+
+    >>> brief(duckdb.Error("Parser Error: syntax error\nLINE 1: SELEC"))
+    'Parser Error: syntax error'
+    """
     return str(error).partition("\n")[0]

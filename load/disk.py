@@ -1,4 +1,4 @@
-"""Making bytes last or go: flush to the device, hash, swap a link atomically, remove. Knows nothing of releases."""
+"""File operations: flush to the device, hash, replace a link atomically, delete."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 
 def sync_file(path: Path) -> None:
-    """Flush a file's bytes to the device; OSError where that fails (a disk that filled up says so here)."""
+    """Flush a file's bytes to the device; OSError if that fails, for example because the disk is full."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
 def sync_folder(path: Path) -> None:
-    """Flush a folder's entries to the device, so that names survive a power cut as well as bytes do."""
+    """Flush a folder's entries to the device, so that file names survive a power failure."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -24,7 +24,7 @@ def sync_folder(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 with line ends as given, and flush it."""
+    """Write a UTF-8 file without changing line ends, and flush it."""
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(text)
         file.flush()
@@ -32,13 +32,13 @@ def write_text(path: Path, text: str) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file as 64 hexadecimal digits."""
+    """Return the SHA-256 of a file as 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def delete(path: Path) -> None:
-    """Remove a folder, a file or a link (never its target); does nothing if it does not exist. OSError on failure."""
+    """Delete a folder, a file or a link (never its target) if it exists. OSError if that fails."""
     if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
     else:
@@ -46,7 +46,7 @@ def delete(path: Path) -> None:
 
 
 def swap_link(link: Path, target: str) -> None:
-    """Make `link` a symbolic link to `target` (relative to its folder) in one step; readers see old or new."""
+    """Make `link` a symbolic link to `target` (relative to its folder) atomically."""
     draft = link.with_name(f".{link.name}.draft")
     draft.unlink(missing_ok=True)
     draft.symlink_to(target)

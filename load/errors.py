@@ -1,4 +1,4 @@
-"""What can go wrong between rows and a published release. Every message ends with what to do next."""
+"""Errors between rows and a published release. Every message ends with what to do next."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from pathlib import Path
 from typing import Final
 
 SHOWN_VIOLATIONS: Final = 5
-"""Violations spelled out in one message: a log line stays readable, the full list is on the exception."""
+"""Violations spelled out in a message, so that it stays readable; the exception has the full list."""
 
 
 class LoadError(Exception):
-    """Nothing was published, and `latest` still points where it did; UnconfirmedError alone tells otherwise."""
+    """Nothing was published and `latest` is unchanged, unless the error is an UnconfirmedError."""
 
 
 class OutputError(LoadError):
-    """The output folder cannot be used: not writable, not a folder, or full."""
+    """The output folder cannot be used: it is not writable, not a folder, or full."""
 
 
 class OutputBusyError(LoadError):
-    """Another build holds the output folder."""
+    """Another process has locked the output folder."""
 
 
 class ReleaseError(LoadError):
-    """A published release cannot be read: removed or damaged."""
+    """A published release is missing, damaged or otherwise unreadable."""
 
 
 class UnconfirmedError(LoadError):
-    """A release was published and `latest` leads to it, but the disk did not confirm that this lasts."""
+    """A release was published and `latest` points at it, but the disk did not confirm that it is stored durably."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken promise of a release: which, where, how often, and up to three examples as text."""
+    """A check that failed: where, how often, and up to three examples as text."""
 
     check: str
     table: str
@@ -43,14 +43,15 @@ class Violation:
     remedy: str
 
     def __str__(self) -> str:
-        shown = f", for example {'; '.join(self.examples)}" if self.examples else ""
-        return f"{self.check}: {self.count} {self.problem}{shown}. {self.remedy}"
+        examples = f", for example {'; '.join(self.examples)}" if self.examples else ""
+        return f"{self.check}: {self.count} {self.problem}{examples}. {self.remedy}"
 
 
 class GateError(LoadError):
-    """A gate stopped the release; `failed` says which and why, one sentence each, `candidate` is where it is kept.
+    """A gate stopped the release.
 
-    `command` is what publishes it all the same.
+    `failed` has a sentence per failed gate, `candidate` is the folder of the candidate, and `command` publishes it
+    despite the failure.
     """
 
     def __init__(self, failed: tuple[str, ...], candidate: Path, command: str = "steckbrief build --force") -> None:
@@ -59,9 +60,9 @@ class GateError(LoadError):
         self.command = command
         super().__init__(
             "Nothing was published, because a gate failed.\n"
-            + "".join(f"{each}.\n" for each in failed)
-            + f"The candidate is kept in {candidate}. Mend the source, then build again; or, where this is as it should"
-            f" be, publish it with {command}, which release.json will tell. Limits: table [gates] of"
+            + "".join(f"{sentence}.\n" for sentence in failed)
+            + f"The candidate is in {candidate}. Fix the source and build again. If the change is intended, publish it"
+            f" with {command}; release.json records that a gate failed. The limits are in the table [gates] of"
             " steckbrief.toml."
         )
 
@@ -70,24 +71,21 @@ class GateError(LoadError):
 
 
 class CheckError(LoadError):
-    """The release as written does not hold what the schema promises; `violations` has every broken promise.
-
-    `candidate` is the folder in which it is kept to be looked into.
-    """
+    """A candidate failed its checks; `violations` has every failure, and `candidate` is its folder."""
 
     def __init__(self, violations: tuple[Violation, ...], candidate: Path) -> None:
         self.violations = violations
         self.candidate = candidate
         lines = [str(violation) for violation in violations[:SHOWN_VIOLATIONS]]
         if len(violations) > SHOWN_VIOLATIONS:
-            lines.append(f"and {len(violations) - SHOWN_VIOLATIONS} more broken promises")
+            lines.append(f"and {len(violations) - SHOWN_VIOLATIONS} more violations")
         lines.append(
-            f"The candidate is kept in {candidate}; its violations.txt has every broken promise. There are two ways on:"
-            " mend what is named above and build again, or report it with that file. --force does not help here: tables"
-            " that break a promise are never published."
+            f"The candidate is in {candidate}; its violations.txt lists every violation. Fix the problems above and"
+            " build again, or report them with that file. --force does not help here: a candidate that fails a check is"
+            " never published."
         )
         super().__init__("Nothing was published, because a check failed.\n" + "\n".join(lines))
 
     def __reduce__(self) -> tuple[type[CheckError], tuple[tuple[Violation, ...], Path]]:
-        # The message is not the argument, so the default way of copying between processes would lose the list.
+        # By default, pickle would pass the message to __init__ instead of the list.
         return (CheckError, (self.violations, self.candidate))

@@ -1,10 +1,10 @@
-"""Gates: whether a checked release may be published, judged by limits and by the previous release.
+"""Gates: decide from limits and the previous release whether a checked release may be published.
 
-A profile is lost if its profile_id is gone, whatever replaced it, because dashboards and notebooks name profiles by it.
-For rows only the number counts, because an edited row is one removed and one added. Fewer than FEW rows, files or
-questions, or FEW_PROFILES profiles, pass whatever their share: one edited profile must not stop a small catalogue. Two
-things never pass as few: anything at all if the limit is 0, and all profiles or all rows of a table, because then
-something is no longer read.
+A profile is lost if its profile_id no longer exists, whatever replaced it, because dashboards and notebooks refer to
+it. For rows only the number counts, because an edited row is one removed and one added row. Fewer than FEW rows, files
+or questions, or FEW_PROFILES profiles, pass whatever their share, so that one edited profile does not stop a small
+catalogue. There are two exceptions: a limit of 0 allows none, and losing all profiles or all rows of a table always
+counts, because something is probably no longer read.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from steckbrief.schema.compatibility import Shape, bump_made, bump_needed, went_
 from steckbrief.schema.tables import TABLES
 
 FEW: Final = 20
-"""From this number on, a share of rows, files or questions counts. It is what one or two profiles hold of a table."""
+"""The least number of rows, files or questions whose share counts. One or two profiles have fewer rows in a table."""
 
 FEW_PROFILES: Final = 3
-"""The same for profiles."""
+"""The least number of profiles whose share counts."""
 
 LOSABLE: Final = tuple(name for name in TABLES if name not in {"profiles", "templates", "diagnostics", "changes"})
-"""Tables of which an analyst misses rows that are gone. Profiles have a gate of their own. The others tell of rows that
-stand elsewhere: fewer texts that several profiles share, fewer problems, fewer changes are no loss."""
+"""Tables in which fewer rows are a loss for analysts. Profiles have their own gate; fewer templates, diagnostics or
+changes are not a loss."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateLimits:
-    """What a release must keep to. Shares are from 0 to 1; 1 lets everything pass.
+    """The limits of the gates. Shares are between 0 and 1; 1 disables a gate.
 
-    minimum_profiles: fewest profiles of a release.
-    profiles_lost: largest share of the last release's profiles that may be gone.
-    rows_lost: largest share of the last release's rows by which each table of LOSABLE may have fewer.
-    files_with_errors: largest share of the files found that have an error or are quarantined.
-    unanswered_faqs: largest share of questions without an answer.
+    minimum_profiles: the least number of profiles in a release.
+    profiles_lost: the largest share of the previous release's profiles that may be lost.
+    rows_lost: the largest share of the previous release's rows that each table in LOSABLE may lose.
+    files_with_errors: the largest share of files that may have an error or be quarantined.
+    unanswered_faqs: the largest share of questions that may have no answer.
     """
 
     minimum_profiles: int = 1
@@ -47,7 +47,7 @@ class GateLimits:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What gates look at: rows by table, profiles gone, files found or faulty, unanswered questions, the schema."""
+    """The figures of a candidate that the gates judge."""
 
     rows: Mapping[str, int]
     profiles_gone: int
@@ -60,7 +60,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The same of the last release, as far as gates compare it."""
+    """The figures of the previous release that the gates compare."""
 
     release: str
     rows: Mapping[str, int]
@@ -70,7 +70,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What a gate found: the figure and its limit (None where there is none), and a sentence for a person."""
+    """The result of a gate: the figure and its limit (None if there is none), and a message for a person."""
 
     gate: str
     passed: bool
@@ -79,12 +79,12 @@ class GateResult:
     message: str
 
     def as_json(self) -> dict[str, Any]:
-        """The result as release.json has it."""
+        """Return the result as in release.json."""
         return asdict(self)
 
 
 def evaluate(figures: Figures, earlier: Earlier | None, limits: GateLimits) -> tuple[GateResult, ...]:
-    """Ask every gate; `earlier` is None for a first release, which loses nothing."""
+    """Return the result of every gate; `earlier` is None for the first release, which cannot lose anything."""
     return tuple(_results(figures, earlier, limits))
 
 
@@ -96,10 +96,10 @@ def _results(figures: Figures, earlier: Earlier | None, limits: GateLimits) -> I
     for table in LOSABLE:
         yield _rows_lost(table, figures, earlier, limits.rows_lost)
     faulty, unanswered = limits.files_with_errors, limits.unanswered_faqs
-    what = "files have an error or are quarantined"
-    yield _share("files-with-errors", figures.files_with_errors, figures.files, faulty, what)
-    what = "questions have no answer"
-    yield _share("unanswered-faqs", figures.unanswered_faqs, figures.rows["faqs"], unanswered, what)
+    label = "files have an error or are quarantined"
+    yield _share("files-with-errors", figures.files_with_errors, figures.files, faulty, label)
+    label = "questions have no answer"
+    yield _share("unanswered-faqs", figures.unanswered_faqs, figures.rows["faqs"], unanswered, label)
     yield _schema(figures, earlier)
 
 
@@ -107,12 +107,12 @@ def _profiles_lost(figures: Figures, earlier: Earlier | None, limit: float) -> G
     gate, gone = "profiles-lost", figures.profiles_gone
     if earlier is None:
         return GateResult(gate, passed=True, found=None, limit=limit, message="no earlier release")
-    before = earlier.rows.get("profiles", 0)
-    share = gone / before if before else 0.0
+    previous = earlier.rows.get("profiles", 0)
+    share = gone / previous if previous else 0.0
     message = (
-        f"{gone:,} of {before:,} profiles of release {earlier.release} are gone, {share:.1%} of at most {limit:.1%}"
+        f"{gone:,} of {previous:,} profiles of release {earlier.release} are missing, {share:.1%} (limit {limit:.1%})"
     )
-    few = gone < min(FEW_PROFILES, before)
+    few = gone < min(FEW_PROFILES, previous)
     return GateResult(gate, _within(share, limit, few=few), round(share, 4), limit, message)
 
 
@@ -120,34 +120,40 @@ def _rows_lost(table: str, figures: Figures, earlier: Earlier | None, limit: flo
     gate = f"rows-lost-{table}"
     if earlier is None:
         return GateResult(gate, passed=True, found=None, limit=limit, message="no earlier release")
-    before, now = earlier.rows.get(table, 0), figures.rows[table]
-    lost = max(before - now, 0)
-    share = lost / before if before else 0.0
-    message = f"{table}: {now:,} after {before:,} in release {earlier.release}, {share:.1%} lost of at most {limit:.1%}"
-    few = lost < min(FEW, before)
+    previous, now = earlier.rows.get(table, 0), figures.rows[table]
+    lost = max(previous - now, 0)
+    share = lost / previous if previous else 0.0
+    message = (
+        f"{table}: {now:,} rows after {previous:,} in release {earlier.release}, {share:.1%} lost (limit {limit:.1%})"
+    )
+    few = lost < min(FEW, previous)
     return GateResult(gate, _within(share, limit, few=few), round(share, 4), limit, message)
 
 
-def _share(gate: str, part: int, whole: int, limit: float, what: str) -> GateResult:
+def _share(gate: str, part: int, whole: int, limit: float, label: str) -> GateResult:
     share = part / whole if whole else 0.0
-    message = f"{part:,} of {whole:,} {what}, {share:.1%} of at most {limit:.1%}"
+    message = f"{part:,} of {whole:,} {label}, {share:.1%} (limit {limit:.1%})"
     return GateResult(gate, _within(share, limit, few=part < FEW), round(share, 4), limit, message)
 
 
 def _within(share: float, limit: float, *, few: bool) -> bool:
-    """Whether a share keeps to its limit; a few pass whatever their share, unless nothing at all may."""
+    """Return whether a share is within its limit. A few always pass, unless the limit is 0.
+
+    >>> _within(0.2, 0.1, few=False), _within(0.2, 0.1, few=True), _within(0.2, 0.0, few=True)
+    (False, True, False)
+    """
     return share <= limit or (few and limit > 0)
 
 
 def _schema(figures: Figures, earlier: Earlier | None) -> GateResult:
-    gate, found = "schema-version", figures.schema_version
+    gate, version = "schema-version", figures.schema_version
     if earlier is None:
-        return GateResult(gate, passed=True, found=found, limit=None, message="no earlier release")
+        return GateResult(gate, passed=True, found=version, limit=None, message="no earlier release")
     needed = bump_needed(earlier.shape, figures.shape)
-    made, back = bump_made(earlier.schema_version, found), went_back(earlier.schema_version, found)
-    step = "the version went back, which it never may" if back else f"the version makes a {made} one"
+    made, back = bump_made(earlier.schema_version, version), went_back(earlier.schema_version, version)
+    problem = "but the version went back" if back else f"and the version makes a {made} one"
     message = (
-        f"schema version {found} after {earlier.schema_version} in release {earlier.release}; the tables ask for a"
-        f" {needed} change, {step}"
+        f"schema version {version} after {earlier.schema_version} in release {earlier.release}; the tables require a"
+        f" {needed} change, {problem}"
     )
-    return GateResult(gate, made >= needed and not back, found, earlier.schema_version, message)
+    return GateResult(gate, made >= needed and not back, version, earlier.schema_version, message)

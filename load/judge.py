@@ -1,4 +1,4 @@
-"""The figures of a candidate and of the previous release, and what the gates say about them."""
+"""Collect the figures of a candidate and the previous release, and judge them at the gates."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from steckbrief.schema.tables import SCHEMA_VERSION
 
 
 def judge(checked: Checked, limits: GateLimits, *, files: int, quarantined: int) -> tuple[GateResult, ...]:
-    """Ask the gates about a checked candidate.
+    """Return the results of all gates for a checked candidate.
 
     Args:
         checked: the candidate.
-        limits: what it must keep to.
-        files: number of files that were found under a name that counts.
-        quarantined: how many of them gave no profile, and therefore count as files with errors.
+        limits: the limits of the gates.
+        files: the number of files whose names are those of profiles.
+        quarantined: the number of those files that gave no profile; they count as files with errors.
 
     Raises:
-        OutputError: its files, or those of the previous release, cannot be read.
+        OutputError: the files of the candidate or of the previous release cannot be read.
     """
-    with reporting(checked.written.staging.output, "compare with the last release"):
+    with reporting(checked.written.staging.output, "compare with the previous release"):
         figures = _figures(checked, files, quarantined)
         return evaluate(figures, _earlier(checked.written.staging), limits)
 
@@ -36,10 +36,10 @@ def _figures(checked: Checked, files: int, quarantined: int) -> Figures:
     changes = read_parquet(folder, "changes", ("table", "change"))
     published = set(read_parquet(folder, "profiles", ("source_path",))["source_path"].to_pylist())
     errors = diagnostics.filter(pc.equal(diagnostics["severity"], "error"))
-    gone = pc.and_(pc.equal(changes["table"], "profiles"), pc.equal(changes["change"], "removed"))
+    removed = pc.and_(pc.equal(changes["table"], "profiles"), pc.equal(changes["change"], "removed"))
     return Figures(
         rows=checked.written.rows,
-        profiles_gone=pc.sum(gone).as_py() or 0,
+        profiles_gone=pc.sum(removed).as_py() or 0,
         files=files,
         files_with_errors=len(published & set(errors["source_path"].to_pylist())) + quarantined,
         unanswered_faqs=pc.sum(pc.invert(answered)).as_py() or 0,

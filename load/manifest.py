@@ -1,4 +1,4 @@
-"""release.json and datapackage.json: what a release is, where it came from, and what is in it."""
+"""release.json and datapackage.json: the origin and the contents of a release."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from steckbrief.load.releases.staging import Staging
 from steckbrief.schema.tables import SCHEMA_VERSION, TABLES
 
 DESCRIPTIONS: Final = ("datapackage.json", "README.md")
-"""Files that describe the tables; release.json lists them, too."""
+"""Files that describe the tables; release.json lists them as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseInfo:
-    """What load cannot know about a release: where its rows came from and how the build went.
+    """What load cannot know about a release: the origin of its rows and the course of the build.
 
     Args:
-        source_root: the source as the user gave it.
+        source_root: the source as specified by the user.
         source_commit: the source's git commit; None if it has none.
-        fingerprint: hash of the code and vocabulary that made the rows.
+        fingerprint: hash of the code and vocabulary that produced the rows.
         writer: hash of the code that wrote the files.
         version: version of the software.
-        inputs: number of files by what happened to them (found, read, reused, skipped, other, quarantined); bytes read;
-            "excluded": number of skipped files by the pattern that excluded them.
+        inputs: number of files by outcome (found, read, reused, skipped, other, quarantined); bytes read; "excluded":
+            number of skipped files per pattern that excluded them.
         settings: the settings used, as JSON values.
-        gates: results of the gates, one dict each.
+        gates: the results of the gates, as dicts.
         timings: stage -> seconds of wall time.
-        forced: whether the release was published although a gate failed.
-        source_paths: requested folders of the source's repository; () for all.
-        source_contents: digest of the files copied from the commit; None for a folder that is read in place.
+        forced: whether the release was published despite a failed gate.
+        source_paths: the requested folders of the source's repository; () for all.
+        source_contents: hash of the files copied from the commit; None for a folder that is read in place.
     """
 
     source_root: str
@@ -64,24 +64,24 @@ class FileEntry:
 
 
 def file_entry(path: Path) -> FileEntry:
-    """The entry of a file on disk."""
+    """Return the entry of a file on disk."""
     return FileEntry(path.name, path.stat().st_size, sha256_of(path))
 
 
 def table_entries(folder: Path) -> dict[str, dict[str, FileEntry]]:
-    """Table -> name of the format -> its file in `folder`, for the formats with a file per table."""
+    """Return table -> name of the format -> file in `folder`, for the formats with one file per table."""
     return {
         table: {format_.name: file_entry(format_.path(folder, table)) for format_ in TABLE_FORMATS} for table in TABLES
     }
 
 
 def other_entries(folder: Path) -> list[FileEntry]:
-    """The files in `folder` that belong to no single table: databases and descriptions."""
+    """Return the entries of the files in `folder` that cover all tables: databases and descriptions."""
     return [file_entry(folder / name) for name in (*(format_.file for format_ in DATABASE_FORMATS), *DESCRIPTIONS)]
 
 
 def data_package(staging: Staging, rows: Mapping[str, int], entries: Mapping[str, Mapping[str, FileEntry]]) -> str:
-    """The text of datapackage.json: the files that tools for Data Packages can read, with their Table Schema."""
+    """Return the text of datapackage.json: the files that Data Package tools can read, with their Table Schemas."""
     resources = [
         format_.resource(table, size=entry.bytes, sha256=entry.sha256, rows=rows[name])
         for format_ in TABLE_FORMATS
@@ -109,7 +109,7 @@ def release_manifest(
     history: Mapping[str, Mapping[str, Any]],
     files: Sequence[FileEntry],
 ) -> dict[str, Any]:
-    """release.json as a dict; `tables` and `history` come from the functions below, `files` are all other files."""
+    """Return release.json as a dict. `tables` and `history` come from the functions below, `files` are the others."""
     return {
         "release": staging.id,
         "previous": staging.previous,
@@ -138,7 +138,7 @@ def release_manifest(
 def table_manifest(
     rows: Mapping[str, int], neutralised: Mapping[str, int], entries: Mapping[str, Mapping[str, FileEntry]]
 ) -> dict[str, dict[str, Any]]:
-    """For each table: its rows, its neutralised cells, and its file in each format with size and hash."""
+    """Return each table's number of rows and neutralised cells, and its file in each format with size and hash."""
     return {
         name: {
             "rows": rows[name],
@@ -150,7 +150,7 @@ def table_manifest(
 
 
 def history_manifest(folder: Path, versions: Mapping[str, int]) -> dict[str, dict[str, Any]]:
-    """For each table with a history: its number of versions, and its file."""
+    """Return the number of versions and the file of each table with a history."""
     entries = {name: file_entry(parquet_path(folder / HISTORY, name)) for name in versions}
     return {
         name: {"rows": versions[name], **_entry(entry), "path": f"{HISTORY}/{entry.path}"}
@@ -163,5 +163,11 @@ def _entry(entry: FileEntry) -> dict[str, Any]:
 
 
 def as_json(value: Mapping[str, Any]) -> str:
-    """The text of a JSON file of a release."""
+    """Return the text of a JSON file in a release.
+
+    >>> print(as_json({"rows": 2}), end="")
+    {
+      "rows": 2
+    }
+    """
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""README.md of a release: what is in the folder, how to read it, and the data dictionary."""
+"""README.md of a release: its files, how to read them, and the data dictionary."""
 
 from __future__ import annotations
 
@@ -11,26 +11,29 @@ from steckbrief.schema.tables import SCHEMA_VERSION, TABLES
 
 
 def readme(staging: Staging, rows: Mapping[str, int]) -> str:
-    """The text of README.md for a release with `rows` per table."""
-    previous = f"`{staging.previous}`" if staging.previous else "none, it is the first"
+    """Return the text of README.md for a release with `rows` per table."""
+    previous = f"`{staging.previous}`" if staging.previous else "none"
     files = "\n".join(f"- {format_.summary}" for format_ in FORMATS)
     reading = "\n".join(format_.reading for format_ in FORMATS)
     counts = "\n".join(f"| `{name}` | {rows[name]:,} |" for name in TABLES)
     return f"""\
 # Release {staging.id}
 
-Product profiles as tables, schema version {SCHEMA_VERSION}; the release before it: {previous}.
+Product profiles as tables, schema version {SCHEMA_VERSION}. Previous release: {previous}.
 
 {files}
-- `release.json`: where the rows came from, sizes and hashes. `datapackage.json`: the CSV files as a Data Package.
+- `history/<table>.parquet`: every version of every row, with its period of validity.
+- `release.json`: the source of the rows, and the sizes and hashes of all files.
+- `datapackage.json`: a description of the CSV files for Data Package tools.
 
 | table | rows |
 | --- | ---: |
 {counts}
 
-## Reading it
+## Reading the tables
 
-Read from the folder `latest`, which always points at the newest complete release, or from this one to stay with it.
+Read from the folder `latest` to get the newest complete release every time, or from this folder to stay with this
+release.
 
 {reading}
 # Data dictionary

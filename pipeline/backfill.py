@@ -1,8 +1,8 @@
-"""Backfill: the nights of the past, built from a git history as they would have been built then.
+"""Backfill: build the nights of the past from a git history, each as it would have been built then.
 
-Each night is built on the one before, so it costs what changed; nights without a change publish nothing, and most of
-them are known without a look at the files. A night that is there is not built again, so the same backfill goes on where
-it was interrupted, and comes to the same releases.
+Each night reuses the release before it, so it costs only what changed. Most nights without a change are recognized
+without looking at the files. Nights that already have a release are skipped, so a repeated backfill continues where
+the last one stopped and ends with the same releases.
 """
 
 from __future__ import annotations
@@ -19,22 +19,27 @@ from steckbrief.extract.git.read import GitFile, RepositoryError, digest_of_file
 from steckbrief.load.errors import GateError
 from steckbrief.load.release import table
 from steckbrief.load.releases.published import Release, latest, released_at
-from steckbrief.load.releases.staging import lasting_folder
+from steckbrief.load.releases.staging import lasting_folder, open_staging
 from steckbrief.pipeline import run
-from steckbrief.pipeline.backfill_output import require_own
+from steckbrief.pipeline.backfill_output import require_own, require_room
 from steckbrief.pipeline.errors import NothingToBuildError, SourceError, UsageError
 from steckbrief.pipeline.plan import DATES, cache_of, next_due
 from steckbrief.pipeline.provenance import fingerprint, writer
 from steckbrief.pipeline.request import BuildRequest
-from steckbrief.pipeline.results import Origin
+from steckbrief.pipeline.results import Origin, counted
 from steckbrief.pipeline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be built: from which repository, which folders of it, on which line of commits, which nights.
+class BackfillRequest:
+    """The nights to build.
 
-    `command` are the words that ask for this, but for the last night: a message builds on them.
+    Attributes:
+        repository: a git repository, bare or with a working tree.
+        paths: the folders of the repository that hold profiles; () for all.
+        ref: the branch, tag or commit whose first parents are followed.
+        nights: times of the releases, oldest first.
+        command: the command line without its last night; error messages complete it.
     """
 
     repository: Path
@@ -44,36 +49,40 @@ class Wanted:
     command: tuple[str, ...]
 
     def up_to(self, night: dt.datetime) -> str:
-        """The command that ends with this night and publishes past gates."""
+        """The command that builds up to and including this night and publishes past failed gates."""
         return shlex.join([*self.command, "--until", f"{night:%Y-%m-%d}", "--force"])
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What became of a night: its commit, its release where one was published, and a sentence."""
+    """One night of a backfill: its commit, its release if one was published, and what happened, for a person."""
 
     time: dt.datetime
     commit: str | None
     release: str | None
-    told: str
+    outcome: str
 
 
 @dataclass(slots=True)
-class _Settled:
-    """What is known without a look at the files, from the last release and the nights since.
+class _Baseline:
+    """What the last release and the nights since say about a night, without looking at its files.
 
-    `commit` is the one that was looked at last, `vacant` whether it gave no profile. `due` is the first day on which
-    the files of the last release would give other rows: a date in them comes due, or code or settings are other ones.
+    Attributes:
+        last: the last release.
+        commit: the last commit whose files were examined.
+        empty: whether that commit had no profile.
+        due: the first day on which the files of the last release would give other rows, because a date in them comes
+            due or because code or settings have changed; None if there is no such day.
     """
 
     last: Release | None = None
     commit: str | None = None
-    vacant: bool = False
+    empty: bool = False
     due: dt.date | None = None
 
     @classmethod
-    def of(cls, last: Release | None, paths: tuple[str, ...], settings: Settings, code: str) -> _Settled:
-        """After a release, made just now or found; `code` is the fingerprint of what makes rows today."""
+    def of(cls, last: Release | None, paths: tuple[str, ...], settings: Settings, code: str) -> _Baseline:
+        """The baseline after the release `last`; `code` is the fingerprint of today's code and settings."""
         if last is None:
             return cls()
         source = last.manifest["source"]
@@ -83,121 +92,129 @@ class _Settled:
             return cls(last, commit, due=dt.date.min)
         return cls(last, commit, due=next_due(table(last.path, "profiles", DATES), cache.today))
 
-    def holds(self, day: dt.date) -> bool:
-        """Whether the files that were looked at last would give on this day what they gave then."""
-        return self.vacant or self.due is None or day < self.due
+    def is_valid_on(self, day: dt.date) -> bool:
+        """Whether the files of `commit` would give the same rows on this day."""
+        return self.empty or self.due is None or day < self.due
 
 
 @dataclass(slots=True)
 class _Builder:
-    """Goes from night to night: `folder` holds the `files` of the commit that was looked at last."""
+    """Builds night after night. `folder` contains the `files` of the last commit that was examined."""
 
-    wanted: Wanted
+    request: BackfillRequest
     settings: Settings
     past_gates: bool
     code: str
-    settled: _Settled
+    baseline: _Baseline
     folder: Path
     files: Mapping[str, GitFile] = field(default_factory=dict)
 
     def night(self, time: dt.datetime, commit: str | None) -> Night:
-        """Build a night whose commit is given, where that is needed."""
-        settled = self.settled
-        if settled.last is not None and released_at(settled.last.id) >= time:
-            return Night(time, None, None, "there already, or followed by a later release")
+        """Build a night from its commit, unless its release exists or would equal the last one."""
+        baseline = self.baseline
+        if baseline.last is not None and released_at(baseline.last.id) >= time:
+            return Night(time, None, None, "already built, or followed by a later release")
         if commit is None:
             return Night(time, None, None, "no commit yet")
-        holds = settled.holds(time.date())
-        if commit == settled.commit and holds:
+        valid = baseline.is_valid_on(time.date())
+        if commit == baseline.commit and valid:
             return Night(time, commit, None, "no new commit")
-        changed = self._bring_to(time, commit)
-        if self.files and (changed or not holds):
-            return self._built(time, commit)
-        settled.commit, settled.vacant = commit, settled.vacant or not self.files
-        return Night(time, commit, None, "no profile" if settled.vacant else "nothing changed")
+        changed = self._check_out(time, commit)
+        if self.files and (changed or not valid):
+            return self._build(time, commit)
+        baseline.commit, baseline.empty = commit, baseline.empty or not self.files
+        return Night(time, commit, None, "no profile" if baseline.empty else "nothing changed")
 
-    def _bring_to(self, time: dt.datetime, commit: str) -> bool:
-        """Let the folder hold the files of `commit`, touching only what differs; False where it holds them already."""
-        repository, largest = self.wanted.repository, self.settings.file_limits.file_bytes
-        with _reported(f"The night of {time:%Y-%m-%d}"):
-            files = files_of(repository, commit, self.wanted.paths)
+    def _check_out(self, time: dt.datetime, commit: str) -> bool:
+        """Bring the folder to the files of `commit`, writing only those that differ; False if there are none."""
+        repository, largest = self.request.repository, self.settings.file_limits.file_bytes
+        with _as_source_error(f"The night of {time:%Y-%m-%d}"):
+            files = files_of(repository, commit, self.request.paths)
             if files == self.files:
                 return False
             try:
                 export(repository, self.files, files, self.folder, largest)
             except OSError as error:
-                error.add_note(_which(time, commit))
+                error.add_note(_night_note(time, commit))
                 raise
         self.files = files
         return True
 
-    def _built(self, time: dt.datetime, commit: str) -> Night:
-        origin = Origin(str(self.wanted.repository), commit, self.wanted.paths, digest_of_files(self.files))
+    def _build(self, time: dt.datetime, commit: str) -> Night:
+        origin = Origin(str(self.request.repository), commit, self.request.paths, digest_of_files(self.files))
         try:
-            summary = run.build(
-                BuildRequest(self.folder, self.settings, at=time, origin=origin, past_gates=self.past_gates)
-            )
+            request = BuildRequest(self.folder, self.settings, at=time, origin=origin, past_gates=self.past_gates)
+            with open_staging(self.settings.output, now=time) as staging:
+                require_room(self.settings.output, time)  # under the lock, so that no other build publishes in between
+                summary = run.build_into(staging, request)
         except NothingToBuildError:
-            self.settled.commit, self.settled.vacant = commit, True
+            self.baseline.commit, self.baseline.empty = commit, True
             return Night(time, commit, None, "no profile")
         except GateError as error:
-            again = GateError(error.failed, error.candidate, self.wanted.up_to(time))
-            again.add_note(f"{_which(time, commit)} Once it is published, give the same backfill again to go on.")
-            raise again from error
+            with_command = GateError(error.failed, error.candidate, self.request.up_to(time))
+            with_command.add_note(
+                f"{_night_note(time, commit)} After publishing it, run the same backfill again to continue."
+            )
+            raise with_command from error
         except Exception as error:
-            error.add_note(_which(time, commit))
+            error.add_note(_night_note(time, commit))
             raise
         if not summary.published:
-            settled = self.settled
-            settled.commit, settled.vacant = commit, False
-            if settled.last is not None and not settled.holds(time.date()):
-                # Looked at with the settings of today, it holds under them until a date comes due.
-                settled.due = next_due(table(settled.last.path, "profiles", DATES), time.date())
+            baseline = self.baseline
+            baseline.commit, baseline.empty = commit, False
+            if baseline.last is not None and not baseline.is_valid_on(time.date()):
+                # The build has just shown that today's code and settings give the same rows, so only a date can expire.
+                baseline.due = next_due(table(baseline.last.path, "profiles", DATES), time.date())
             return Night(time, commit, None, "nothing changed")
-        self.settled = _Settled.of(latest(self.settings.output), self.wanted.paths, self.settings, self.code)
-        anew = summary.profiles - summary.reused
-        return Night(time, commit, summary.release, f"{summary.profiles:,} profiles, {anew:,} read anew")
+        self.baseline = _Baseline.of(latest(self.settings.output), self.request.paths, self.settings, self.code)
+        read = summary.profiles - summary.reused
+        return Night(time, commit, summary.release, f"{counted(summary.profiles, 'profile')}, {read:,} read")
 
 
-def backfill(wanted: Wanted, settings: Settings, *, past_gates: bool = False) -> Iterator[Night]:
-    """Build the nights, oldest first, and tell of each as it is done.
+def backfill(request: BackfillRequest, settings: Settings, *, past_gates: bool = False) -> Iterator[Night]:
+    """Build the nights, oldest first, and yield each when it is done. Finished nights stay if a later one fails.
 
-    With `past_gates`, a release that fails a gate is published all the same.
+    Args:
+        request: the nights to build.
+        settings: the settings to build with.
+        past_gates: whether to publish releases that fail a gate.
 
-    Raises SourceError where the repository cannot be read, UsageError where the output folder holds releases of another
-    source or a folder was never in the repository, GateError with the command that goes on, and what else a build
-    raises; nights that are done by then stay.
+    Raises:
+        SourceError: the repository cannot be read.
+        UsageError: the output folder has releases of another source, or a requested folder was never in the repository.
+        GateError: a night fails a gate; the message contains the command that continues.
+        CommandError, LoadError: a build failed for another reason.
     """
-    with _reported("The history"):
-        line = line_of(wanted.repository, wanted.ref)
-        _require_known(wanted, line.commits[-1])
-    require_own(settings.output, wanted.repository, line)
-    code = fingerprint(settings.of_rows)
-    settled = _Settled.of(latest(settings.output), wanted.paths, settings, code)
+    with _as_source_error("The history"):
+        line = line_of(request.repository, request.ref)
+        _require_known_paths(request, line.commits[-1])
+    require_own(settings.output, request.repository, line)
+    code = fingerprint(settings.affecting_rows)
+    baseline = _Baseline.of(latest(settings.output), request.paths, settings, code)
     with lasting_folder(settings.output) as folder:
-        builder = _Builder(wanted, settings, past_gates, code, settled, folder)
-        for time in wanted.nights:
+        builder = _Builder(request, settings, past_gates, code, baseline, folder)
+        for time in request.nights:
             yield builder.night(time, line.at(time))
 
 
-def _require_known(wanted: Wanted, commit: str) -> None:
-    """UsageError where the line that ends in `commit` never had a file in one of the folders that are asked for."""
-    unknown = [path for path in wanted.paths if not was_there(wanted.repository, commit, path)]
+def _require_known_paths(request: BackfillRequest, commit: str) -> None:
+    """Raise UsageError if no ancestor of `commit` has a file in one of the requested folders."""
+    unknown = [path for path in request.paths if not was_there(request.repository, commit, path)]
     if unknown:
         raise UsageError(
-            f"--path: no commit of {wanted.ref} in {wanted.repository} has a file below {', '.join(unknown)}. Expected"
-            " folders of the repository, such as content/tools."
+            f"--path: no commit of {request.ref} in {request.repository} has a file below {', '.join(unknown)}."
+            " Expected folders of the repository, such as content/tools."
         )
 
 
-def _which(time: dt.datetime, commit: str) -> str:
-    return f"This was the night of {time:%Y-%m-%d}, commit {commit}. Nights that are done stay."
+def _night_note(time: dt.datetime, commit: str) -> str:
+    return f"This was the night of {time:%Y-%m-%d}, commit {commit}. Finished nights stay."
 
 
 @contextmanager
-def _reported(what: str) -> Iterator[None]:
+def _as_source_error(what: str) -> Iterator[None]:
     """Turn a RepositoryError inside the block into a SourceError."""
     try:
         yield
     except RepositoryError as error:
-        raise SourceError(f"{what} cannot be read from git. {error}. Nights that are done stay.") from error
+        raise SourceError(f"{what} cannot be read from git. {error}. Finished nights stay.") from error

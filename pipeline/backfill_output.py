@@ -11,21 +11,21 @@ from steckbrief.pipeline.errors import UsageError
 
 
 def require_own(output: Path, repository: Path, line: Line) -> None:
-    """UsageError if `output` holds releases of another source than `repository`, whose commits are `line`."""
+    """Raise UsageError if `output` has releases of a source other than `repository`, whose commits are `line`."""
     commits = frozenset(line.commits)
     foreign = next((release for release in releases(output) if not _is_own(release, repository, commits)), None)
     if foreign is not None:
         raise UsageError(
-            f"{output} holds releases that were not made from {repository}, such as {foreign.id} from"
-            f" {foreign.manifest['source']['root']}: the past must come first. Name a new folder with --output; nightly"
-            " builds can go on in it."
+            f"{output} has releases that were not built from {repository}, such as {foreign.id} from"
+            f" {foreign.manifest['source']['root']}. A backfill must come before other releases. Name a new folder with"
+            " --output; nightly builds can continue there."
         )
 
 
 def require_room(output: Path, night: dt.datetime) -> None:
-    """UsageError if a release or a rejected candidate is later than `night`: ids only grow.
+    """Raise UsageError if a release or a rejected candidate is later than `night`.
 
-    The night would get a later id, and `latest` would lead from the later release back to it.
+    Release ids only increase, so the night would get a later id than its own, and `latest` would move back in time.
     """
     end = night + dt.timedelta(seconds=1)
     published, rejected = (
@@ -34,23 +34,22 @@ def require_room(output: Path, night: dt.datetime) -> None:
     )
     if published:
         raise UsageError(
-            f"{output / RELEASES} holds {published[-1]}, a release from after the night of {night:%Y-%m-%d}: the past"
-            " must come first. Backfill into a new folder with --output. Or, where the releases from after this night"
-            f" were withdrawn ({LATEST} leads to an earlier one), move their folders away, then give the same backfill"
-            " again."
+            f"{output / RELEASES} has {published[-1]}, a release later than the night of {night:%Y-%m-%d}. A backfill"
+            " must come before later releases. Backfill into a new folder with --output. If the later releases were"
+            f" withdrawn ({LATEST} leads to an earlier one), move their folders away, then run the same backfill again."
         )
     if rejected:
         raise UsageError(
-            f"{output / REJECTED} holds {rejected[-1]}, a candidate from after the night of {night:%Y-%m-%d}, which"
-            " could not get its own time any more. Remove the candidate once it was looked into, then give the same"
-            " backfill again."
+            f"{output / REJECTED} has {rejected[-1]}, a candidate later than the night of {night:%Y-%m-%d}, so the"
+            " night cannot get its own time as id. Inspect the candidate and remove it, then run the same backfill"
+            " again."
         )
 
 
 def _is_own(release: Release, repository: Path, commits: frozenset[str]) -> bool:
-    """Whether a release was made from `repository`, however its path was written."""
+    """Whether a release was built from `repository`, however its path was written."""
     root = Path(release.manifest["source"]["root"])
     if root.resolve() == repository.resolve():
         return True
-    # A relative path depends on a working directory that is not recorded, so the commit decides.
+    # A relative path depends on a working directory that nobody recorded, so the commit decides.
     return not root.is_absolute() and release.manifest["source"]["commit"] in commits

@@ -1,4 +1,4 @@
-"""The settings of the gates: what a release must keep to before it is published."""
+"""Settings of the gates that a release must pass before it is published."""
 
 from __future__ import annotations
 
@@ -13,46 +13,46 @@ _DEFAULT = GateLimits()
 
 
 class GateSettings(BaseModel):
-    """Limits of the gates; shares are from 0 to 1.
+    """Limits of the gates. Shares range from 0 (nothing passes) to 1 (everything passes).
 
-    1 lets everything pass, and 0 nothing at all. In between, a few pass whatever their share (FEW in load/gates.py).
+    Between the two, a few profiles or rows always pass (FEW in load/gates.py), because shares of few say little.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    minimum_profiles: Annotated[int, Field(ge=0, description="Fewest profiles that a release may have.")] = (
+    minimum_profiles: Annotated[int, Field(ge=0, description="Smallest number of profiles in a release.")] = (
         _DEFAULT.minimum_profiles
     )
     profiles_lost: Annotated[
         _Share,
         Field(
-            description="Largest share of the last release's profiles that may be gone;"
-            f" fewer than {FEW_PROFILES} may in any case, unless it is 0 or they are all."
+            description="Largest share of the last release's profiles that may disappear. Fewer than"
+            f" {FEW_PROFILES} always may, unless the setting is 0 or they are all there were."
         ),
     ] = _DEFAULT.profiles_lost
     rows_lost: Annotated[
         _Share,
         Field(
-            description="Largest share of rows by which any table but templates, diagnostics and changes may be shorter"
-            f" than it was; fewer than {FEW} rows may in any case, unless it is 0 or they are all."
+            description="Largest share of its rows that any table except templates, diagnostics and changes may lose."
+            f" Fewer than {FEW} rows always may, unless the setting is 0 or they are all there were."
         ),
     ] = _DEFAULT.rows_lost
     files_with_errors: Annotated[
         _Share,
         Field(
-            description="Largest share of files that have an error or are quarantined;"
-            f" fewer than {FEW} may in any case, unless it is 0."
+            description="Largest share of files that may have an error or be quarantined. Fewer than"
+            f" {FEW} always may, unless the setting is 0."
         ),
     ] = _DEFAULT.files_with_errors
     unanswered_faqs: Annotated[
         _Share,
         Field(
-            description="Largest share of questions without an answer;"
-            f" fewer than {FEW} may in any case, unless it is 0."
+            description="Largest share of questions that may lack an answer. Fewer than"
+            f" {FEW} always may, unless the setting is 0."
         ),
     ] = _DEFAULT.unanswered_faqs
 
     @property
     def limits(self) -> GateLimits:
-        """The limits as `load` takes them."""
+        """The same limits as the value type of `load`."""
         return GateLimits(**self.model_dump())

@@ -1,6 +1,6 @@
-"""Progress of a run: how stages report to whoever is watching.
+"""Progress of a run, reported to a watcher.
 
-The watcher is a context variable, because Prefect calls the tasks and would record and show it as an argument.
+The watcher is a context variable, because Prefect calls the tasks and would record it if it were an argument.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Watches a run. This class ignores everything: a scheduled run has its log, which says the same.
+    """Watches a run. This class ignores every report, which is enough for a scheduled run with a log.
 
     `candidate` is the summary of the release that is about to be published.
     """
@@ -23,16 +23,16 @@ class Progress:
     candidate: BuildSummary | None = None
 
     def begin(self, stage: str, total: int | None = None) -> None:
-        """A stage begins, with `total` steps if that is known."""
+        """Note that a stage begins, with `total` steps if that is known."""
 
     def advance(self, count: int) -> None:
-        """`count` more steps of the stage are done."""
+        """Note that `count` more steps of the stage are done."""
 
     def end(self, stage: str, sentence: str) -> None:
-        """The stage is done; `sentence` says what it did."""
+        """Note that the stage is done; `sentence` says what it did."""
 
     def publishing(self, candidate: BuildSummary) -> None:
-        """Publication begins. If the run breaks off now, `candidate` tells whether it was published."""
+        """Note that publication begins, so that a run that breaks off now can tell whether it published."""
         self.candidate = candidate
 
 
@@ -43,22 +43,22 @@ class Both(Progress):
         self._watchers = (first, second)
 
     def begin(self, stage: str, total: int | None = None) -> None:
-        """Pass it to both."""
+        """Pass the report on to both."""
         for progress in self._watchers:
             progress.begin(stage, total)
 
     def advance(self, count: int) -> None:
-        """Pass it to both."""
+        """Pass the report on to both."""
         for progress in self._watchers:
             progress.advance(count)
 
     def end(self, stage: str, sentence: str) -> None:
-        """Pass it to both."""
+        """Pass the report on to both."""
         for progress in self._watchers:
             progress.end(stage, sentence)
 
     def publishing(self, candidate: BuildSummary) -> None:
-        """Pass it to both."""
+        """Pass the report on to both."""
         for progress in self._watchers:
             progress.publishing(candidate)
 
@@ -67,7 +67,7 @@ _watcher: Final[ContextVar[Progress | None]] = ContextVar("watcher", default=Non
 
 
 def watcher() -> Progress:
-    """The watcher of this run."""
+    """Return the watcher of this run."""
     return _watcher.get() or Progress()
 
 

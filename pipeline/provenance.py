@@ -1,4 +1,4 @@
-"""What made a release: the version of the software, and hashes of the code behind its rows and its files."""
+"""Provenance of a release: the software version, and hashes of the code that made its rows and its files."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _READERS: Final = ("markdown-it-py", "mdurl", "python-frontmatter", "pyyaml")
 """Libraries whose next version could read the same file differently."""
 
 _WRITERS: Final = ("load", "schema")
-"""Packages that decide how rows are written; flows only wires."""
+"""Packages that decide how rows are written."""
 
 _FORMATS: Final = ("pyarrow", "duckdb")
 """Libraries whose next version could write the same rows differently."""
 
 _CODE: Final = frozenset({".py", ".toml"})
-"""Ends of the names of files that count as code: modules, and what is declared beside them."""
+"""Suffixes of files that count as code: modules, and the declarations beside them."""
 
 
 @cache
 def version() -> str:
-    """Version of Steckbrief; "unknown" where it runs from a folder without being installed."""
+    """Return the version of Steckbrief, or "unknown" if it is not installed."""
     try:
         return metadata.version("steckbrief")
     except metadata.PackageNotFoundError:
@@ -37,29 +37,29 @@ def version() -> str:
 
 
 def fingerprint(settings: Mapping[str, object]) -> str:
-    """SHA-256 over what turns a file into rows: while it stays, the same file gives the same rows.
+    """Return a hash of everything that turns a file into rows; while it is the same, so are the rows of a file.
 
-    That is code, vocabulary and libraries, and `settings`, as JSON values: those that matter to rows.
+    It covers code, vocabularies, libraries, and `settings`: the settings that affect rows, as JSON values.
     """
-    written = json.dumps(settings, sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(f"{_of_code(_MAKERS, _READERS)}\0{written}".encode()).hexdigest()
+    settings_json = json.dumps(settings, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(f"{_code_digest(_MAKERS, _READERS)}\0{settings_json}".encode()).hexdigest()
 
 
 def writer() -> str:
-    """SHA-256 over what turns rows into files: while it stays, the same rows give the same files."""
-    return _of_code(_WRITERS, _FORMATS)
+    """Return a hash of the code that turns rows into files; while it is the same, the same rows give the same files."""
+    return _code_digest(_WRITERS, _FORMATS)
 
 
 @cache
-def _of_code(packages: tuple[str, ...], libraries: tuple[str, ...]) -> str:
+def _code_digest(packages: tuple[str, ...], libraries: tuple[str, ...]) -> str:
     roots = {package: Path(str(resources.files(f"steckbrief.{package}"))) for package in packages}
     return digest_of_code(roots, {library: metadata.version(library) for library in libraries})
 
 
 def digest_of_code(roots: Mapping[str, Path], libraries: Mapping[str, str]) -> str:
-    """SHA-256 over all code and data of packages (name -> folder), over libraries (name -> version), and over Python.
+    """Return the SHA-256 over the code of packages (name -> folder), libraries (name -> version) and Python's version.
 
-    Python counts to its last digit: its Unicode tables come with it, and html.unescape changes in small releases.
+    Python's full version counts, because it brings Unicode tables, and html.unescape changes in patch releases.
     """
     digest = hashlib.sha256()
     for package, root in roots.items():

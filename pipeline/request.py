@@ -1,4 +1,4 @@
-"""What a person or a program can ask of a build."""
+"""The request for a build."""
 
 from __future__ import annotations
 
@@ -23,13 +23,12 @@ class BuildRequest:
     Attributes:
         source: folder with profiles.
         settings: the settings to build with.
-        full: read every file, even if the last release has its rows.
+        full: read every file, even if its rows could be reused.
         force: publish even if nothing changed or a gate failed.
         past_gates: publish even if a gate failed, but not if nothing changed.
-        direct: whether the build runs without Prefect; the summary says so.
+        direct: the build runs without Prefect; only the summary needs to know.
         at: time of the release, aware.
-        origin: for a night of the past, where the files in `source` come from. Nothing is fetched then, and no release
-            and no candidate may be later than `at`.
+        origin: for a backfill, where the files in `source` come from; nothing is fetched then.
     """
 
     source: Path
@@ -49,5 +48,5 @@ class BuildRequest:
 
     @property
     def ignores_gates(self) -> bool:
-        """Whether a release that fails a gate is published."""
+        """Whether to publish a release that fails a gate."""
         return self.force or self.past_gates

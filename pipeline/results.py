@@ -1,4 +1,4 @@
-"""What each stage returns: small frozen values, never tables."""
+"""Results of the stages: small frozen values, never tables."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from steckbrief.load.gates import GateResult
-    from steckbrief.load.release import Checked  # loads a database, and the command line only counts
+    from steckbrief.load.release import Checked  # imports DuckDB, which the command line does without
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the profiles of a source folder come from: the folder, or the repository of which it is a copy.
+    """Where the profiles come from: a folder, or a repository from which they were exported.
 
-    `paths` are the requested folders of the repository, () for all. `contents` is the digest of the files that were
-    copied from `commit`; None for a folder that is read as it is.
+    `paths` are the requested folders of the repository, () for all. `contents` is the digest of the files exported from
+    `commit`; None for a folder that is read directly.
     """
 
     root: str
@@ -28,30 +28,36 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """After update: the folder with the files, and where they come from.
+    """Result of update: the folder with the files, and where they come from.
 
-    If `held`, the last release was made from the same files; then nothing was exported, and the folder does not exist.
+    If `unchanged`, the last release was built from the same files. Then nothing was exported, and `folder` does not
+    exist.
     """
 
     folder: Path
     origin: Origin
     fetched: bool = False
-    held: bool = False
+    unchanged: bool = False
 
     @property
     def sentence(self) -> str:
         """What the stage did, for a person."""
-        how = "fetched" if self.fetched else "as it is"
+        action = "fetched" if self.fetched else "not fetched"
         commit = f"commit {self.origin.commit}" if self.origin.commit else "no commit"
-        held = ": nothing changed, the last release was made from the same files" if self.held else ""
-        return f"{self.origin.root} {how}, {commit}{held}"
+        unchanged = "; nothing changed: the last release was built from the same files" if self.unchanged else ""
+        return f"{self.origin.root} {action}, {commit}{unchanged}"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """After discover. Counts of files: to read, skipped by name, left out by patterns, unusable, not Markdown.
+class Discovered:
+    """Result of discover: counts of files.
 
-    `excluded` counts files by the pattern that leaves them out.
+    Attributes:
+        files: profiles to read.
+        skipped: files that their name excludes.
+        excluded: files that a pattern of the settings excludes, by pattern.
+        unreadable: files that cannot be read as a profile, for example because of their name.
+        other: files that are not Markdown.
     """
 
     files: int
@@ -62,7 +68,7 @@ class Found:
 
     @property
     def by_pattern(self) -> str:
-        """Which patterns left files out, as the end of a sentence."""
+        """The patterns that excluded files, with their counts, as the end of a sentence."""
         return "excluded by " + ", ".join(f"{pattern} ({number:,})" for pattern, number in self.excluded.items())
 
     @property
@@ -71,13 +77,13 @@ class Found:
         excluded = f" {sum(self.excluded.values())} {self.by_pattern}," if self.excluded else ""
         return (
             f"{counted(self.files, 'profile file')}; {self.skipped} skipped by name,{excluded} {self.unreadable}"
-            f" unusable, {counted(self.other, 'file')} of other kinds"
+            f" unreadable, {counted(self.other, 'file')} of other kinds"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFiles:
-    """After read. Files that can be opened, their bytes in all, and files that cannot, discovery's included."""
+    """Result of read: readable files, their total size, and unreadable files including those of discover."""
 
     files: int
     bytes: int
@@ -91,27 +97,26 @@ class ReadFiles:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """After plan. Files to read, profiles to keep from the last release, and whether nothing changed."""
+    """Result of plan: files to read, profiles to reuse from the last release, and whether nothing changed."""
 
     to_read: int
-    kept: int
+    reused: int
     unchanged: bool
 
     @property
     def sentence(self) -> str:
         """What the stage did, for a person."""
         if self.unchanged:
-            return (
-                f"nothing changed: the last release was made from the same {counted(self.to_read + self.kept, 'file')}"
-            )
+            files = counted(self.to_read + self.reused, "file")
+            return f"nothing changed: the last release was built from the same {files}"
         return (
-            f"{counted(self.to_read, 'file')} to read anew, {counted(self.kept, 'profile')} kept from the last release"
+            f"{counted(self.to_read, 'file')} to read, {counted(self.reused, 'profile')} reused from the last release"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """After extract. Documents with rows, files that gave none, batches written, and processes that wrote them."""
+    """Result of extract: documents, files that gave no document, batches, and processes that read them."""
 
     documents: int
     unreadable: int
@@ -129,10 +134,10 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Transformed:
-    """After transform. Rows of every table except changes, which load computes.
+    """Result of transform: rows of every table except changes, which load computes.
 
-    `inputs` is the digest of the files the rows were made from, `unread` the number of files that could not be opened,
-    perhaps only this time, `left_out` the number of files that are not profiles on purpose.
+    `inputs` is the digest of the files that the rows were made from. `unread` is the number of files that could not be
+    opened, perhaps only this time. `left_out` is the number of files that are rightly not profiles.
     """
 
     rows: Mapping[str, int]
@@ -148,7 +153,7 @@ class Transformed:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRelease:
-    """After check: the release as load hands it on, written and read back, not yet published."""
+    """Result of check: a release that is written and checked, but not yet published."""
 
     checked: Checked
 
@@ -160,18 +165,18 @@ class CheckedRelease:
     @property
     def sentence(self) -> str:
         """What the stage did, for a person."""
-        return f"{counted(len(self.checked.entries), 'table')} written, read back and held against the schema"
+        return f"{counted(len(self.checked.entries), 'table')} written, read back and checked against the schema"
 
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """After the gates: the result of each."""
+    """Result of gate: the result of every gate."""
 
     results: tuple[GateResult, ...]
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """A sentence about each gate that failed."""
+        """A sentence about every gate that failed."""
         return tuple(f"{gate.gate}: {gate.message}" for gate in self.results if not gate.passed)
 
     @property
@@ -185,7 +190,7 @@ class Gated:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """After publish: the release's id and folder."""
+    """Result of publish: id and folder of the release."""
 
     release: str
     path: Path
@@ -196,20 +201,20 @@ class Built:
         return f"release {self.release} in {self.path}"
 
 
-def inputs(found: Found, read_files: ReadFiles) -> dict[str, Any]:
-    """The counts of files as release.json records them."""
+def inputs(discovered: Discovered, read_files: ReadFiles) -> dict[str, Any]:
+    """Return the counts of files as release.json records them."""
     return {
-        "found": found.files + found.unreadable,
+        "found": discovered.files + discovered.unreadable,
         "read": read_files.files,
         "bytes": read_files.bytes,
-        "skipped": found.skipped + sum(found.excluded.values()),
-        "excluded": dict(found.excluded),
-        "other": found.other,
+        "skipped": discovered.skipped + sum(discovered.excluded.values()),
+        "excluded": dict(discovered.excluded),
+        "other": discovered.other,
     }
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun.
+    """Return a number with its noun.
 
     >>> counted(1, "file"), counted(1119, "profile"), counted(2, "batch", "batches")
     ('1 file', '1,119 profiles', '2 batches')

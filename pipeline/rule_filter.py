@@ -16,7 +16,7 @@ _SUGGESTED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class RuleFilter:
-    """Starts of rules' codes: `select` says which rules to report (all if empty), and `ignore` which of them not to."""
+    """Prefixes of rule codes: `select` chooses the rules to report (all if empty), `ignore` removes some of them."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -30,14 +30,17 @@ class RuleFilter:
         return (not self.select or rule.startswith(self.select)) and not rule.startswith(self.ignore)
 
     def apply(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings to report, in their order."""
+        """Return the findings to report, in their order."""
         return [finding for finding in findings if self.matches(finding.rule)]
 
 
 def read_rule_filter(select: Sequence[str], ignore: Sequence[str], codes: Collection[str]) -> RuleFilter:
-    """Read the values of --select and --ignore: codes or their starts, between commas or in several options.
+    """Read the values of --select and --ignore: codes or prefixes, separated by commas or in several options.
 
-    Raises UsageError if a value is not the start of any of `codes`.
+    Raises UsageError if a value is not a prefix of any of `codes`.
+
+    >>> read_rule_filter(["faq,link"], [], ["faq-empty", "link-dangling"])
+    RuleFilter(select=('faq', 'link'), ignore=())
     """
     return RuleFilter(_read("--select", select, codes), _read("--ignore", ignore, codes))
 
@@ -46,13 +49,15 @@ def _read(option: str, values: Sequence[str], codes: Collection[str]) -> tuple[s
     starts = [part.strip() for value in values for part in value.split(",")]
     for start in starts:
         if not start or not any(code.startswith(start) for code in codes):
-            raise UsageError(
-                printable(f"{option}: {start!r} is no rule and no start of one. {suggestion(start, codes)}")
-            )
+            raise UsageError(printable(f"{option}: no rule starts with {start!r}. {suggestion(start, codes)}"))
     return tuple(starts)
 
 
 def suggestion(code: str, codes: Collection[str]) -> str:
-    """A sentence that suggests which of `codes` was meant by the unknown `code`."""
+    """Return a sentence that suggests which of `codes` the unknown `code` may mean.
+
+    >>> suggestion("link-dangeling", ["faq-empty", "link-dangling"])
+    'Did you mean link-dangling?'
+    """
     near = get_close_matches(code, codes, n=_SUGGESTED, cutoff=0.5)
     return f"Did you mean {' or '.join(near)}?" if near else "docs/rules.md lists all rules."

@@ -1,4 +1,4 @@
-"""One build from the first stage to the last, and what surrounds the stages: staging, work folder and timings."""
+"""One build: the stages in order, with a staging directory, a work folder and timings."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 import pyarrow as pa
 
 from steckbrief.load.errors import GateError
-from steckbrief.load.release import Release, ReleaseInfo, latest, open_staging, reject
+from steckbrief.load.release import ReleaseInfo, Staging, latest, open_staging, reject
 from steckbrief.pipeline import work_folder
-from steckbrief.pipeline.backfill_output import require_room
 from steckbrief.pipeline.plan import Cache, cache_of
 from steckbrief.pipeline.progress import watcher
 from steckbrief.pipeline.provenance import fingerprint, version, writer
@@ -40,14 +39,14 @@ from steckbrief.pipeline.stages import (
 )
 from steckbrief.pipeline.summary import BuildSummary, summarize, summarize_unchanged
 
-__all__ = ["BuildRequest", "build", "directly", "inspected", "published", "settle"]
+__all__ = ["BuildRequest", "build", "build_into", "directly", "freeze_imports", "inspected", "published"]
 
 _Result = TypeVar("_Result", bound=StageResult)
 _Arguments = ParamSpec("_Arguments")
 
 
 class Execute(Protocol):
-    """How a stage is run: in this process at once, or as a task of Prefect."""
+    """Runs a stage: directly, or as a Prefect task."""
 
     def __call__(
         self, stage: Stage[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
@@ -79,11 +78,10 @@ class _Timer:
         return round(time.monotonic() - self.start, 3)
 
 
-def settle() -> None:
-    """Exclude the modules imported so far from garbage collection; for a command that builds, before it begins.
+def freeze_imports() -> None:
+    """Exclude the modules imported so far from garbage collection. A command calls this before it builds.
 
-    They are needed until the process ends, and collecting among them, once in between and once at the end, costs more
-    than reading ten profiles.
+    Modules stay until the process ends, and traversing them twice costs more than reading ten profiles.
     """
     import pandas  # noqa: F401, ICN001, PLC0415 - transform imports it anyway, and it is half of all modules
 
@@ -91,29 +89,35 @@ def settle() -> None:
 
 
 def build(request: BuildRequest, execute: Execute = directly) -> BuildSummary:
-    """Build and publish a release; publish nothing if it would equal the last release.
+    """Build and publish a release, unless it would equal the last one.
 
     Args:
         request: what to build.
-        execute: how the stages are run.
+        execute: runs the stages.
 
     Raises:
         NotADirectoryError: the source is not a folder.
-        NothingToBuildError: it holds no profile.
-        SourceError: the source lives in git and cannot be brought up to date.
-        UsageError: there is no room for a night of the past any more.
-        GateError: a gate failed and the request does not ignore gates; the candidate is kept.
+        NothingToBuildError: the source has no profile.
+        SourceError: the source is in git and cannot be fetched or read.
+        GateError: a gate failed, and the request does not ignore gates; the candidate is kept.
         LoadError: the output folder cannot be used, or the release breaks a promise of the schema.
     """
+    with open_staging(request.settings.output, now=request.at) as staging:
+        return build_into(staging, request, execute)
+
+
+def build_into(staging: Staging, request: BuildRequest, execute: Execute = directly) -> BuildSummary:
+    """Build and publish a release as `build` does, in a staging directory that is already open."""
     timer = _Timer(execute)
     settings = request.settings
-    with open_staging(settings.output, now=request.at) as staging, work_folder.beside(staging.path) as work:
-        if request.origin:  # checked here, because from now on nobody else can publish
-            require_room(settings.output, request.at)
+    with work_folder.beside(staging.path) as work:
         previous = latest(settings.output)
-        cache = None if previous is None or request.full else _cache(previous, settings)
+        cache = None
+        if previous is not None and not request.full:
+            code = fingerprint(settings.affecting_rows)
+            cache = cache_of(previous, settings.recorded, code, writer(), request.today)
         updated = _update(request, cache, work, timer)
-        if previous and updated.held:
+        if previous and updated.unchanged:
             return summarize_unchanged(request, previous, previous.manifest["inputs"], staging.warnings, timer.total())
         job = replace(
             _job(updated.folder, work, settings, request.today),
@@ -128,7 +132,7 @@ def build(request: BuildRequest, execute: Execute = directly) -> BuildSummary:
         transformed = timer.run(TRANSFORM, job)
         candidate = timer.run(CHECK, job, staging, settings.csv_neutralise_formulas)
         files |= {
-            "reused": planned.kept,
+            "reused": planned.reused,
             "quarantined": files["found"] - transformed.left_out - transformed.rows["profiles"],
         }
         gated = timer.run(GATE, candidate, settings.gates.limits, files["found"], files["quarantined"])
@@ -152,9 +156,9 @@ def build(request: BuildRequest, execute: Execute = directly) -> BuildSummary:
 
 @contextmanager
 def inspected(source: Path, settings: Settings) -> Iterator[dict[str, pa.Table]]:
-    """The tables of `source` for the time of the block; nothing is published and nothing remains.
+    """Yield the tables of `source`. Nothing is published, and the tables are deleted after the block.
 
-    Raises NotADirectoryError if the source is not a folder, NothingToBuildError if it holds no profile.
+    Raises NotADirectoryError if the source is not a folder, NothingToBuildError if it has no profile.
     """
     timer = _Timer(directly)
     with tempfile.TemporaryDirectory(prefix="steckbrief-") as folder:
@@ -166,24 +170,18 @@ def inspected(source: Path, settings: Settings) -> Iterator[dict[str, pa.Table]]
 
 
 def published(candidate: BuildSummary | None) -> BuildSummary | None:
-    """`candidate` if its release is the latest in its output folder: the run broke off, but after publication."""
+    """Return `candidate` if its release is the latest: the run broke off, but only after it had published."""
     if candidate is None or not Path(candidate.latest).is_symlink():
         return None
     return candidate if Path(candidate.latest).readlink().name == candidate.release else None
 
 
-def _cache(previous: Release, settings: Settings) -> Cache:
-    return cache_of(previous, settings.recorded, fingerprint(settings.of_rows), writer())
-
-
 def _update(request: BuildRequest, cache: Cache | None, work: Path, timer: _Timer) -> Updated:
-    """Bring the source up to date, unless the request says where its files come from."""
+    """Run the stage update, unless the request says where its files come from."""
     if request.origin is not None:
         return Updated(request.source, request.origin)
     settings = request.settings
-    known = None
-    if cache is not None and not request.force and cache.contents is not None and cache.holds_on(request.today):
-        known = cache.contents
+    known = None if cache is None or request.force else cache.contents
     return timer.run(UPDATE, request.source, work, settings.git, settings.file_limits.file_bytes, known)
 
 
@@ -200,13 +198,13 @@ def _release_info(
     files: Mapping[str, Any],
     timings: Mapping[str, float],
 ) -> ReleaseInfo:
-    """What release.json says beside the tables."""
+    """Return the part of release.json that does not describe tables."""
     return ReleaseInfo(
         source_root=origin.root,
         source_commit=origin.commit,
         source_paths=origin.paths,
         source_contents=None if transformed.unread else origin.contents,
-        fingerprint=fingerprint(request.settings.of_rows),
+        fingerprint=fingerprint(request.settings.affecting_rows),
         writer=writer(),
         version=version(),
         inputs={**files, "sha256": transformed.inputs},

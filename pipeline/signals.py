@@ -1,4 +1,4 @@
-"""Signals that end a command: Ctrl-C, a request to end, a closed terminal."""
+"""Signals that end a command: SIGINT (Ctrl-C), SIGTERM, and SIGHUP (closed terminal)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """A signal asks the process to end. Like KeyboardInterrupt, it passes every `except Exception` on its way out."""
+    """A signal asks the process to end. Like KeyboardInterrupt, it is not caught by `except Exception`."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"stopped by {signal.Signals(number).name}")
@@ -29,11 +29,10 @@ def raise_on_signals() -> None:
 
 @contextmanager
 def blocked(*numbers: signal.Signals) -> Iterator[None]:
-    """Block these signals in this thread (by default all that end a command), and deliver them after the block.
+    """Block these signals in this thread (by default all that end a command); deliver them after the block.
 
-    A child process started inside the block inherits that, from its first instruction on, and never gets them. A
-    terminal sends Ctrl-C to all processes at once; a child that dies of it takes away what the parent needs to end in
-    order.
+    Child processes that are started inside the block inherit the mask and never receive the signals. A terminal sends
+    Ctrl-C to all processes at once, and a parent cannot clean up properly if its children have already died.
     """
     previous = signal.pthread_sigmask(signal.SIG_BLOCK, numbers or _ENDING)
     try:

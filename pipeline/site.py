@@ -1,4 +1,4 @@
-"""Settings about how one site writes its profiles: what `transform` takes as options."""
+"""Settings that describe how a site writes its profiles."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from steckbrief.transform.link_patterns import check_link_pattern
 from steckbrief.transform.options import CATALOGUE_LINK, REQUIRED_KEYS, Options
 from steckbrief.transform.tables.price_models import fold
 
-_GIVEN_BY_PLACE: Final = frozenset({"preamble", "title", "question", "ambiguous"})
-"""Kinds that follow from where a section stands; no heading announces them."""
+_WITHOUT_HEADING: Final = frozenset({"preamble", "title", "question", "ambiguous"})
+"""Kinds that follow from the position of a section; no heading announces them."""
 
 
 def _one_of(allowed: Mapping[str, object] | list[str], what: str) -> AfterValidator:
     def check(text: str) -> str:
         if text not in allowed:
-            raise ValueError(f"{text!r} is no {what}; expected one of {', '.join(allowed)}")
+            raise ValueError(f"{text!r} is not a {what}; expected one of {', '.join(allowed)}")
         return text
 
     return AfterValidator(check)
@@ -35,10 +35,10 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _is_locale(text: str) -> str:
+def _locale(text: str) -> str:
     locale = locale_code(text)
     if locale is None:
-        raise ValueError(f"{text!r} is no language code such as de, en or pt-br")
+        raise ValueError(f"{text!r} is not a language code such as de, en or pt-br")
     return locale
 
 
@@ -46,33 +46,33 @@ def _locale_or_none(value: object) -> str | None:
     if value is False:
         return None
     if isinstance(value, str):
-        return _is_locale(value)
+        return _locale(value)
     raise ValueError("expected a language code or false")
 
 
-def _are_phrases(headings: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _check_phrases(headings: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     own_phrases(headings)
     return headings
 
 
-def _is_rule(code: str) -> str:
+def _check_rule(code: str) -> str:
     if code not in rules():
-        raise ValueError(f"{code!r} is no rule. {suggestion(code, rules())}")
+        raise ValueError(f"{code!r} is not a rule. {suggestion(code, rules())}")
     return code
 
 
-_Column = Annotated[str, _one_of(KEYS, "column that front matter gives")]
-_Kind = Annotated[str, _one_of([kind for kind in SECTION_KINDS if kind not in _GIVEN_BY_PLACE], "kind of section")]
+_Column = Annotated[str, _one_of(KEYS, "column for front matter")]
+_Kind = Annotated[str, _one_of([kind for kind in SECTION_KINDS if kind not in _WITHOUT_HEADING], "kind of section")]
 _PriceModels = Annotated[tuple[Annotated[str, _one_of(PRICE_MODELS, "price model")], ...], BeforeValidator(_as_list)]
 _Headings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-_Rule = Annotated[str, AfterValidator(_is_rule)]
+_Rule = Annotated[str, AfterValidator(_check_rule)]
 
 
 class SiteSettings(BaseModel):
-    """How a site writes its profiles. Every default fits the demo profiles and most sites made like them."""
+    """How a site writes its profiles. The defaults fit the demo profiles and similar sites."""
 
     default_locale: Annotated[
-        str, AfterValidator(_is_locale), Field(description="Locale of profiles that do not say theirs, such as de.")
+        str, AfterValidator(_locale), Field(description="Locale of profiles that do not name theirs, such as de.")
     ] = "de"
     catalogue_links: Annotated[
         tuple[Annotated[str, AfterValidator(check_link_pattern)], ...],
@@ -82,24 +82,25 @@ class SiteSettings(BaseModel):
         ),
     ] = (CATALOGUE_LINK,)
     template_profiles: Annotated[
-        int, Field(ge=2, description="Profiles that must share a text before it is listed in templates.")
+        int, Field(ge=2, description="Number of profiles that must share a text before templates lists it.")
     ] = 5
     aliases: Annotated[
-        dict[str, _Column], Field(description="Front-matter keys of the site, each with the column it holds.")
+        dict[str, _Column], Field(description="Front-matter keys of the site, each with the column that it fills.")
     ] = {}
     price_models: Annotated[
-        dict[str, _PriceModels], Field(description="What the site writes for a price, with the price models it means.")
+        dict[str, _PriceModels],
+        Field(description="Texts that the site writes for a price, each with the price models that it means."),
     ] = {}
     headings: Annotated[
         dict[_Kind, _Headings],
-        AfterValidator(_are_phrases),
-        Field(description="Headings of the site by the kind of section they announce."),
+        AfterValidator(_check_phrases),
+        Field(description="Headings of the site, by the kind of section that they announce."),
     ] = {}
     locales: Annotated[
         dict[str, Annotated[str | None, PlainValidator(_locale_or_none)]],
-        Field(description="Folders with the locale they stand for; false where one only looks like a language code."),
+        Field(description="Folders, each with the locale that it means; false if it only looks like a language code."),
     ] = {}
-    required_keys: Annotated[tuple[_Column, ...], Field(description="Columns that every front matter must give.")] = (
+    required_keys: Annotated[tuple[_Column, ...], Field(description="Columns that every front matter must fill.")] = (
         REQUIRED_KEYS
     )
     slug_from: Annotated[
@@ -121,11 +122,11 @@ class SiteSettings(BaseModel):
     ] = "newest"
     severities: Annotated[
         dict[_Rule, Literal["error", "warning", "info", "off"]],
-        Field(description="Rules with another severity than their own; off leaves a rule out."),
+        Field(description="Rules with a severity other than their own; off disables a rule."),
     ] = {}
 
     def options(self, today: dt.date) -> Options:
-        """The settings as `transform` takes them, for a build on the day `today` (UTC)."""
+        """Return the settings as the value type of `transform`, for a build on the day `today` (UTC)."""
         return Options(
             default_locale=self.default_locale,
             catalogue_links=self.catalogue_links,

@@ -1,4 +1,4 @@
-"""The stages of a build, in order: plain functions, the same with Prefect and without."""
+"""The stages of a build, in order: plain functions, with Prefect or without."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from steckbrief.load import release
 from steckbrief.load.gates import GateLimits
 from steckbrief.pipeline import work_folder
 from steckbrief.pipeline.errors import NothingToBuildError
-from steckbrief.pipeline.plan import PROFILE_COLUMNS, Cache, a_date_came_due, inputs_digest, kept_files
+from steckbrief.pipeline.plan import PROFILE_COLUMNS, Cache, a_date_came_due, inputs_digest, unchanged_profiles
 from steckbrief.pipeline.progress import watcher
 from steckbrief.pipeline.results import (
     Built,
     CheckedRelease,
+    Discovered,
     Extracted,
-    Found,
     Gated,
     Planned,
     ReadFiles,
@@ -34,22 +34,22 @@ from steckbrief.pipeline.results import (
 )
 from steckbrief.pipeline.runners.batch import Batch, SourceReading
 from steckbrief.pipeline.runners.registry import choose_runner, choose_workers
-from steckbrief.pipeline.update import bring
+from steckbrief.pipeline.update import update
 from steckbrief.schema.tables import TABLES
 from steckbrief.transform.dataset import complete
 from steckbrief.transform.options import Options
 from steckbrief.transform.parts import Kept
 from steckbrief.transform.publication import choose_files
 
-_SHOWN: Final = 3  # reasons named in a message; the rest is a number
-
+_SHOWN: Final = 3
+"""Unreadable files that a message names; it only counts the others."""
 
 BATCH_FILES: Final = 64
-"""Large enough that a batch's fixed cost (some ten small files, a message) vanishes; small enough to bound memory."""
+"""Large enough for a batch's fixed cost (ten small files, a message) to be negligible, small enough to bound memory."""
 
 
 class StageResult(Protocol):
-    """What a stage returns."""
+    """The result of a stage."""
 
     @property
     def sentence(self) -> str:
@@ -62,7 +62,7 @@ _Result_co = TypeVar("_Result_co", bound=StageResult, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Stage(Generic[_Arguments, _Result_co]):
-    """One stage of a build: its name, and the function that does it and returns its result."""
+    """One stage of a build: its name and its function."""
 
     name: str
     run: Callable[_Arguments, _Result_co]
@@ -70,11 +70,17 @@ class Stage(Generic[_Arguments, _Result_co]):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the stages from discover to check work on.
+    """The input of the stages from discover to check.
 
-    `work` is the folder that passes data between stages, `path_filter` says which files count, `cache` is the last
-    release if anything of it may be used, and `previous` is its folder in any case. `workers` is the requested number
-    of processes; None leaves the choice to the extract stage.
+    Attributes:
+        source: folder with profiles.
+        work: folder that passes data between stages.
+        options: settings of transform.
+        limits: limits on a file.
+        workers: requested number of processes; None lets the extract stage choose.
+        path_filter: which files count.
+        cache: the last release, if its rows may be reused.
+        previous: folder of the last release, if there is one; it decides which file keeps a profile_id.
     """
 
     source: Path
@@ -87,28 +93,28 @@ class Job:
     previous: Path | None = None
 
 
-def discover(job: Job) -> Found:
-    """Find the files of the source. NothingToBuildError if there is none to read."""
-    found = discover_files(job.source, job.path_filter)
-    work_folder.save_found(job.work, found.files, found.unreadable)
-    excluded = Counter(pattern for _, pattern in found.excluded)
-    result = Found(
-        len(found.files), len(found.skipped), dict(sorted(excluded.items())), len(found.unreadable), found.other
+def discover(job: Job) -> Discovered:
+    """Find the files of the source. Raises NothingToBuildError if there is none to read."""
+    listing = discover_files(job.source, job.path_filter)
+    work_folder.save_discovered(job.work, listing.files, listing.unreadable)
+    excluded = Counter(pattern for _, pattern in listing.excluded)
+    result = Discovered(
+        len(listing.files), len(listing.skipped), dict(sorted(excluded.items())), len(listing.unreadable), listing.other
     )
-    if not found.files:
-        left_out = [f"{counted(len(found.skipped), 'Markdown file')} skipped by name"] if found.skipped else []
-        left_out += [f"{counted(excluded.total(), 'Markdown file')} {result.by_pattern}"] if excluded else []
-        reasons = "".join(f" ({reason})" for reason in left_out)
+    if not listing.files:
+        reasons = [f"{counted(result.skipped, 'Markdown file')} skipped by name"] if result.skipped else []
+        reasons += [f"{counted(excluded.total(), 'Markdown file')} {result.by_pattern}"] if excluded else []
+        in_brackets = "".join(f" ({reason})" for reason in reasons)
         raise NothingToBuildError(
-            f"{job.source}: no profile in this folder{reasons}{_reasons(found.unreadable)}. Expected at least one"
-            " file *.md in it or below, with no part of its path starting with '_' or '.'. Nothing was published."
+            f"{job.source}: no profile in this folder{in_brackets}{_examples(listing.unreadable)}. Expected at least"
+            " one file *.md in it or below, with no part of its path starting with '_' or '.'. Nothing was published."
         )
     return result
 
 
 def read(job: Job) -> ReadFiles:
-    """Identify every file by its content, and set aside those that cannot be opened."""
-    paths, unreadable = work_folder.load_found(job.work)
+    """Hash every file, and set aside those that cannot be opened."""
+    paths, unreadable = work_folder.load_discovered(job.work)
     files: list[FileHash] = []
     watcher().begin("read", len(paths))
     for path in paths:
@@ -123,20 +129,20 @@ def read(job: Job) -> ReadFiles:
 
 
 def plan(job: Job) -> Planned:
-    """Decide which files to read and which rows of the last release to keep. ReleaseError if it cannot be read."""
+    """Decide which files to read and which rows to reuse. Raises ReleaseError if the last release cannot be read."""
     files, unreadable = work_folder.load_sources(job.work)
-    kept: dict[str, int] = {}
+    reused: dict[str, int] = {}
     unchanged = False
     if job.cache is not None and job.cache.usable:
         profiles = release.table(job.cache.folder, "profiles", PROFILE_COLUMNS)
-        kept = kept_files(profiles, files)
+        reused = unchanged_profiles(profiles, files)
         same = job.cache.inputs == inputs_digest(((file.path, file.sha256) for file in files), unreadable)
         due = a_date_came_due(profiles, job.cache.today, job.options.today)
         unchanged = same and job.cache.written and not due
-    kept_numbers = set(kept.values())
-    to_read = [number for number in range(len(files)) if number not in kept_numbers]
-    work_folder.save_plan(job.work, kept, to_read)
-    return Planned(len(to_read), len(kept), unchanged)
+    reused_files = set(reused.values())
+    to_read = [number for number in range(len(files)) if number not in reused_files]
+    work_folder.save_plan(job.work, reused, to_read)
+    return Planned(len(to_read), len(reused), unchanged)
 
 
 def cut(files: Sequence[tuple[int, str]], workers: int, reading: SourceReading) -> list[Batch]:
@@ -147,9 +153,9 @@ def cut(files: Sequence[tuple[int, str]], workers: int, reading: SourceReading) 
 
 
 def extract(job: Job) -> Extracted:
-    """Turn each file of the plan into rows. NothingToBuildError if no file at all gives a document."""
+    """Turn the files of the plan into rows. Raises NothingToBuildError if the whole source gives no document."""
     files, unreadable = work_folder.load_sources(job.work)
-    kept, to_read = work_folder.load_plan(job.work)
+    reused, to_read = work_folder.load_plan(job.work)
     workers = choose_workers(job.workers, len(to_read))
     reading = SourceReading(job.source, job.work, job.options, job.limits)
     batches = cut([(number, files[number].path) for number in to_read], workers, reading)
@@ -162,31 +168,31 @@ def extract(job: Job) -> Extracted:
         watcher().advance(result.documents + len(result.unreadable))
     work_folder.save_quarantine(job.work, quarantined)
     unreadable = sorted([*unreadable, *quarantined], key=lambda file: file.path)
-    if not documents and not kept:
+    if not documents and not reused:
         raise NothingToBuildError(
-            f"{job.source}: not one file could be read as a profile{_reasons(unreadable)}. Correct the files, or name"
+            f"{job.source}: no file could be read as a profile{_examples(unreadable)}. Correct the files, or name"
             " another source. Nothing was published."
         )
     return Extracted(documents, len(unreadable), len(batches), workers)
 
 
 def transform(job: Job) -> Transformed:
-    """Put new and kept rows together, and add what depends on all profiles."""
+    """Combine new and reused rows, and compute everything that depends on all profiles."""
     watcher().begin("transform")
     files, unreadable = work_folder.load_sources(job.work)
-    kept, _ = work_folder.load_plan(job.work)
+    reused, _ = work_folder.load_plan(job.work)
     parts, quarantined = work_folder.load_parts(job.work), work_folder.load_quarantine(job.work)
-    earlier = None
-    if kept and job.cache is not None:
-        earlier = Kept({name: release.table(job.cache.folder, name) for name in parts}, kept)
+    reused_rows = None
+    if reused and job.cache is not None:
+        reused_rows = Kept({name: release.table(job.cache.folder, name) for name in parts}, reused)
     previous_paths = _paths_in(job.previous) if job.previous else None
-    publication = choose_files(parts["profiles"], job.options, earlier, previous_paths)
-    tables = complete(parts, [*unreadable, *quarantined], job.options, earlier, publication)
+    publication = choose_files(parts["profiles"], job.options, reused_rows, previous_paths)
+    tables = complete(parts, [*unreadable, *quarantined], job.options, reused_rows, publication)
     work_folder.save_tables(job.work / "tables", tables)
-    read_as = _read_as(files, parts["profiles"], quarantined)
+    digests = _digests(files, parts["profiles"], quarantined)
     unread = [*unreadable, *_unread(quarantined)]
     rows = {name: table.num_rows for name, table in tables.items()}
-    return Transformed(rows, inputs_digest(read_as.items(), unread), len(unread), publication.left_out)
+    return Transformed(rows, inputs_digest(digests.items(), unread), len(unread), publication.left_out)
 
 
 def _paths_in(previous: Path) -> dict[str, str]:
@@ -195,10 +201,10 @@ def _paths_in(previous: Path) -> dict[str, str]:
     return dict(zip(profiles["profile_id"].to_pylist(), profiles["source_path"].to_pylist(), strict=True))
 
 
-def _read_as(files: list[FileHash], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:
-    """By path, the SHA-256 of the bytes that were read last: a file may have changed or gone since it was identified.
+def _digests(files: list[FileHash], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:
+    """Return path -> SHA-256 of the bytes that were read last, because a file may change after it was hashed.
 
-    A file that could not be read any more has none, so the next night looks at it if it is back.
+    A file that has disappeared since has no entry, so the next build reads it if it is back.
     """
     digests = {file.path: file.sha256 for file in files}
     digests |= zip(profiles["source_path"].to_pylist(), profiles["source_sha256"].to_pylist(), strict=True)
@@ -211,10 +217,10 @@ def _unread(quarantined: list[Unreadable]) -> list[Unreadable]:
     return [file for file in quarantined if file.sha256 is None]
 
 
-def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedRelease:  # noqa: FBT001 - tasks get it by position
+def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedRelease:  # noqa: FBT001 - Prefect passes it by position
     """Write the release into `staging` and check it against the schema.
 
-    Raises load's OutputError if the disk does not take it, CheckError if a promise of the schema is broken.
+    Raises load's OutputError if the release cannot be written, CheckError if it breaks a promise of the schema.
     """
     tables = work_folder.load_tables(job.work / "tables")
     watcher().begin("check", len(TABLES) + 1)
@@ -225,17 +231,17 @@ def check(job: Job, staging: release.Staging, neutralise: bool) -> CheckedReleas
 
 
 def gate(candidate: CheckedRelease, limits: GateLimits, files: int, quarantined: int) -> Gated:
-    """Check a release against the limits and the last release. OutputError if one of them cannot be read."""
+    """Compare a release with the limits and the last release. Raises OutputError if a release cannot be read."""
     return Gated(release.judge(candidate.checked, limits, files=files, quarantined=quarantined))
 
 
 def publish(candidate: CheckedRelease, info: release.ReleaseInfo) -> Built:
-    """Give a checked release its name and move `latest` to it. Raises load's OutputError if that fails."""
+    """Publish a checked release and point `latest` to it. Raises load's OutputError if that fails."""
     published = release.publish(candidate.checked, info)
     return Built(published.id, published.path)
 
 
-def _reasons(unreadable: list[Unreadable] | tuple[Unreadable, ...]) -> str:
+def _examples(unreadable: list[Unreadable] | tuple[Unreadable, ...]) -> str:
     if not unreadable:
         return ""
     shown = ", ".join(f"{file.path}: {file.problem.rule}" for file in unreadable[:_SHOWN])
@@ -243,7 +249,7 @@ def _reasons(unreadable: list[Unreadable] | tuple[Unreadable, ...]) -> str:
     return f" ({shown}{more})"
 
 
-UPDATE: Final = Stage("update", bring)
+UPDATE: Final = Stage("update", update)
 DISCOVER: Final = Stage("discover", discover)
 READ: Final = Stage("read", read)
 PLAN: Final = Stage("plan", plan)

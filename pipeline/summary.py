@@ -1,4 +1,4 @@
-"""What a build did: the figures that the command line, the run page and programs show."""
+"""The summary of a build, for the command line, the run page and programs."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from steckbrief.pipeline.request import BuildRequest
 from steckbrief.schema.values import SEVERITIES
 
 EXAMPLES: Final = 2
-"""Places named per rule: enough to go and look, few enough that the summary fits on a screen."""
+"""Examples per rule: enough to start looking, few enough for the summary to fit on a screen."""
 
-_MESSAGE_WIDTH: Final = 160  # characters of a message in the summary; the diagnostics table has all of it
+_MESSAGE_WIDTH: Final = 160
+"""Characters of a message in the summary; the diagnostics table has the whole message."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How often a rule was found, and the first places."""
+    """How often a rule was broken, with the first places."""
 
     rule: str
     severity: str
@@ -36,14 +37,29 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class BuildSummary:
-    """What a build did. Counts are of files unless stated otherwise; `seconds` is wall time.
+    """What a build did. If nothing changed, `release`, `path`, `rows` and `diagnostics` are those of the last release.
 
-    `files` were found under a name that counts; each of them is a profile, the page of a folder, replaced by a file
-    with another date, or quarantined. `skipped` files were left out by their name or by a pattern of the settings;
-    `excluded` counts those that a pattern left out, by pattern; `other` files are not Markdown. `reused` profiles
-    were taken from the last release. If nothing changed, `published` is False, and `release`, `path`, rows and
-    diagnostics are those of the last release. `warnings` are about the output folder; they are sentences without
-    their full stop, like `failed_gates`.
+    Attributes:
+        source: the source folder, absolute like all paths.
+        release: the release that `latest` leads to.
+        path: folder of the release.
+        latest: the symlink `latest`.
+        direct: whether the build ran without Prefect.
+        files: files that count; each of them is a profile, quarantined, or rightly not a profile (the page of a
+            folder, or replaced by a file with another date).
+        bytes: their total size.
+        profiles: rows of the table profiles.
+        skipped: files that their name or a pattern of the settings excludes.
+        other: files that are not Markdown.
+        quarantined: files that gave no profile because of an error.
+        rows: rows by table.
+        diagnostics: counts of the diagnostics by rule.
+        seconds: wall time of the build.
+        excluded: files that a pattern excludes, by pattern; they count in `skipped` too.
+        reused: profiles reused from the last release.
+        published: whether the release is new.
+        failed_gates: sentences about failed gates, without the full stop.
+        warnings: sentences about the output folder, without the full stop.
     """
 
     source: str
@@ -79,17 +95,17 @@ def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
     failed_gates: tuple[str, ...] = (),
     published: bool = True,
 ) -> BuildSummary:
-    """Sum up a build.
+    """Summarize a build.
 
     Args:
-        request: what was asked for.
+        request: the request for the build.
         release_id: the release that `latest` leads to afterwards.
         files: the counts of files, as release.json records them.
         rows: rows by table.
         diagnostics: the table of that name.
-        warnings: about the output folder.
-        seconds: how long the build has taken.
-        failed_gates: what each failed gate says.
+        warnings: sentences about the output folder.
+        seconds: wall time of the build.
+        failed_gates: sentences about failed gates.
         published: whether the release is new.
     """
     output = request.settings.output
@@ -119,7 +135,7 @@ def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
 def summarize_unchanged(
     request: BuildRequest, previous: Release, files: Mapping[str, Any], warnings: tuple[str, ...], seconds: float
 ) -> BuildSummary:
-    """Sum up a build that published nothing, because it would have made the release `previous` again."""
+    """Summarize a build that published nothing, because its release would have equalled `previous`."""
     rows = {name: entry["rows"] for name, entry in previous.manifest["tables"].items()}
     return summarize(
         request,
@@ -135,7 +151,7 @@ def summarize_unchanged(
 
 def count_rules(diagnostics: pa.Table) -> tuple[RuleCount, ...]:
     """Count a diagnostics table by rule: most severe first, then most frequent, then by name."""
-    # Not Table.group_by: its first use imports more of pyarrow than counting costs.
+    # Table.group_by would import more of pyarrow than counting costs.
     totals = Counter(zip(diagnostics["rule"].to_pylist(), diagnostics["severity"].to_pylist(), strict=True))
     severities = list(SEVERITIES)
 
@@ -152,10 +168,14 @@ def count_rules(diagnostics: pa.Table) -> tuple[RuleCount, ...]:
 
 def _example(row: Mapping[str, Any]) -> str:
     message = row["message"]
-    shown = message if len(message) <= _MESSAGE_WIDTH else f"{message[: _MESSAGE_WIDTH - 3]}..."
-    return f"{place(row['source_path'], row['line_start'])}{printable(shown)}"
+    shortened = message if len(message) <= _MESSAGE_WIDTH else f"{message[: _MESSAGE_WIDTH - 3]}..."
+    return f"{place(row['source_path'], row['line_start'])}{printable(shortened)}"
 
 
 def absolute(path: Path) -> str:
-    """A path as it is reported: absolute, so that it can be pasted anywhere."""
+    """Return a path as the summary reports it: absolute, so that it works in any shell.
+
+    >>> absolute(Path("/srv/../srv/raw"))
+    '/srv/../srv/raw'
+    """
     return str(path.absolute())

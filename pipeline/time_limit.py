@@ -1,6 +1,6 @@
-"""A limit on the processor time of one piece of work.
+"""A limit on the CPU time of one piece of work.
 
-Processor time, because neither a busy machine nor a suspended one should cost a file.
+The limit is on CPU time, so that a busy or suspended machine does not cost a file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Final, Never, TypeVar
 
 _REPEAT_SECONDS: Final = 1
-"""A callback or a destructor may swallow the exception; then it is raised again after this time."""
+"""A callback or a destructor may swallow the exception, so it is raised again after this time."""
 
 _Result = TypeVar("_Result")
 
@@ -21,19 +21,19 @@ _Result = TypeVar("_Result")
 class TooSlowError(BaseException):
     """The work took too long.
 
-    Not an Exception: it can be raised at any instruction, and no handler on the way may take it for its own error.
+    It is not an Exception: a signal raises it at an arbitrary instruction, where no handler must mistake it for an
+    error of its own.
     """
 
 
 def run_within(seconds: float, work: Callable[[], _Result]) -> _Result:
     """Do `work` and return its result.
 
-    The main thread of a process interrupts the work with a signal. Signals reach no other thread, so there the work
-    goes on to its end, which the other limits on a file bound; its result is discarded all the same, so that the
-    outcome does not depend on the thread.
+    In the main thread, a signal interrupts the work. Signals do not reach other threads, so there the work runs to its
+    end, which the other limits on a file bound. Its result is discarded, so the outcome does not depend on the thread.
 
     Raises:
-        TooSlowError: the work used more than `seconds` of processor time.
+        TooSlowError: the work used more than `seconds` of CPU time.
     """
     if threading.current_thread() is not threading.main_thread():
         return _measured(seconds, work)
@@ -45,7 +45,7 @@ def run_within(seconds: float, work: Callable[[], _Result]) -> _Result:
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     except TooSlowError:
-        signal.setitimer(signal.ITIMER_PROF, 0)  # the signal may have come just before the timer was stopped
+        signal.setitimer(signal.ITIMER_PROF, 0)  # the signal may arrive just before the timer stops
         raise
     finally:
         signal.signal(signal.SIGPROF, previous)

@@ -1,7 +1,6 @@
-"""The first stage of a build: bringing a source in git up to date, and exporting it into a folder of files.
+"""The stage update: fetch a source in git and export its files into a folder.
 
-A fetched commit is read from the repository. The working tree stays as it is, and files that somebody is editing there
-are not read.
+A fetched commit is read from the repository. The working tree does not change, and its edited files are not read.
 """
 
 from __future__ import annotations
@@ -28,30 +27,30 @@ from steckbrief.pipeline.git_settings import GitSettings
 from steckbrief.pipeline.results import Origin, Updated
 
 
-def bring(source: Path, work: Path, settings: GitSettings, largest: int, held: str | None) -> Updated:
+def update(source: Path, work: Path, settings: GitSettings, largest: int, last_contents: str | None) -> Updated:
     """Fetch into the repository of `source` if the settings say so, and export a fetched or bare source into `work`.
 
     Args:
         source: a folder of files, or a bare repository.
-        work: a folder in the folder for the releases; the latter is not part of the source even if it lies inside.
+        work: the work folder; it is in the output folder, which never counts as part of the source.
         settings: whether and how to fetch, and what to read from a bare repository.
-        largest: bytes beyond which a file is refused.
-        held: digest of the files from which the last release was made; the same files are not exported again.
+        largest: size in bytes above which a file is refused.
+        last_contents: digest of the files of the last release; equal files are not exported again.
 
     Raises:
         SourceError: git fails, or the commit has no Markdown file in one of the folders that the settings name.
         NothingToBuildError: the commit has no Markdown file at all.
     """
-    with _reported("be read from git"):
+    with _as_source_error("be read from git"):
         bare = is_bare(source)
         if not (bare or settings.update):
             return Updated(source, Origin(str(source), commit_of_folder(source, not_source=work.parent)))
         below = "" if bare else place_in_repository(source)
         paths = settings.paths if bare else ()
-    with _reported("be brought up to date" if settings.update else "be read from git"):
+    with _as_source_error("be brought up to date" if settings.update else "be read from git"):
         fetched = fetch(source, settings.ref, settings.timeout) if settings.update else None
         commit = fetched or commit_of(source, settings.ref)
-    with _reported("be read from git"):
+    with _as_source_error("be read from git"):
         files: Mapping[str, GitFile] = files_of(source, commit, paths, below)
         if not bare:
             files = _without_releases(files, source, work.parent)
@@ -69,8 +68,8 @@ def bring(source: Path, work: Path, settings: GitSettings, largest: int, held: s
             )
         origin = Origin(str(source), commit, paths, digest_of_files(files))
         folder = work / "source"
-        if origin.contents == held:
-            return Updated(folder, origin, fetched=fetched is not None, held=True)
+        if origin.contents == last_contents:
+            return Updated(folder, origin, fetched=fetched is not None, unchanged=True)
         if folder.exists():  # left by an earlier attempt at this stage
             shutil.rmtree(folder)
         export(source, {}, files, folder, largest)
@@ -78,16 +77,16 @@ def bring(source: Path, work: Path, settings: GitSettings, largest: int, held: s
 
 
 def _without_releases(files: Mapping[str, GitFile], source: Path, output: Path) -> Mapping[str, GitFile]:
-    """The files that do not lie in `output`, which somebody may have committed."""
+    """Return the files outside `output`, because somebody may have committed releases."""
     source, output = source.resolve(), output.resolve()
     if not output.is_relative_to(source):
         return files
-    place = f"{output.relative_to(source).as_posix()}/"
-    return {path: file for path, file in files.items() if not path.startswith(place)}
+    prefix = f"{output.relative_to(source).as_posix()}/"
+    return {path: file for path, file in files.items() if not path.startswith(prefix)}
 
 
 @contextmanager
-def _reported(what: str) -> Iterator[None]:
+def _as_source_error(what: str) -> Iterator[None]:
     """Turn a RepositoryError inside the block into a SourceError."""
     try:
         yield

@@ -1,6 +1,6 @@
-"""The work folder: what one stage leaves for the next, so that paths pass between stages and never tables.
+"""The work folder, in which one stage leaves tables and lists for the next, so that stages exchange only paths.
 
-Tables are Arrow IPC files, which are mapped into memory, not copied; lists are JSON. Nothing here is published.
+Tables are Arrow IPC files, which are memory-mapped instead of copied. Lists are JSON. Nothing here is published.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _log: Final = logging.getLogger(__name__)
 
 @contextmanager
 def beside(staging: Path) -> Iterator[Path]:
-    """A folder beside a staging folder for the time of the block; it is removed with all its content at the end.
+    """Create a work folder beside a staging directory, and remove it with its contents after the block.
 
-    This and everything below that writes raises WorkFolderError if the disk does not take it.
+    Every function here that writes raises WorkFolderError if the disk is full or read-only.
     """
     folder = staging.with_name(f"{staging.name}-work")
     with _writing(folder):
@@ -40,70 +40,70 @@ def beside(staging: Path) -> Iterator[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove the folder. A failure is only logged: it must not hide an exception, and the next build tries again."""
+    """Remove the folder. A failure is only logged, so that it hides no other exception; the next build retries."""
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        _log.warning("Could not remove %s (%s); it does no harm, and the next build removes it.", folder, error)
+        _log.warning("Could not remove %s (%s). It is harmless; the next build removes it.", folder, error)
 
 
-def save_found(work: Path, files: Sequence[str], unreadable: Iterable[Unreadable]) -> None:
-    """Keep what discovery found: paths in order, and what cannot be taken as a file."""
-    _write(work / "found.json", {"files": list(files), "unreadable": [asdict(file) for file in unreadable]})
+def save_discovered(work: Path, files: Sequence[str], unreadable: Iterable[Unreadable]) -> None:
+    """Save the paths that discover found, in order, and the unreadable files."""
+    _write(work / "discovered.json", {"files": list(files), "unreadable": [asdict(file) for file in unreadable]})
 
 
-def load_found(work: Path) -> tuple[list[str], list[Unreadable]]:
-    """Read back what save_found kept."""
-    data = _read(work / "found.json")
+def load_discovered(work: Path) -> tuple[list[str], list[Unreadable]]:
+    """Load what save_discovered saved."""
+    data = _read(work / "discovered.json")
     return data["files"], _unreadable(data["unreadable"])
 
 
 def save_sources(work: Path, files: Sequence[FileHash], unreadable: Iterable[Unreadable]) -> None:
-    """Keep the identity of every readable file, in order, and all unreadable ones so far."""
+    """Save the hash of every readable file, in order, and all unreadable files so far."""
     rows = [(file.path, file.size, file.sha256) for file in files]
     _write(work / "sources.json", {"files": rows, "unreadable": [asdict(file) for file in unreadable]})
 
 
 def load_sources(work: Path) -> tuple[list[FileHash], list[Unreadable]]:
-    """Read back what save_sources kept."""
+    """Load what save_sources saved."""
     data = _read(work / "sources.json")
     return [FileHash(*row) for row in data["files"]], _unreadable(data["unreadable"])
 
 
-def save_plan(work: Path, kept: Mapping[str, int], to_read: Sequence[int]) -> None:
-    """Keep the plan: profiles to keep with the numbers of their files, and the numbers of the files to read."""
-    _write(work / "plan.json", {"kept": dict(kept), "to_read": list(to_read)})
+def save_plan(work: Path, reused: Mapping[str, int], to_read: Sequence[int]) -> None:
+    """Save the plan: profile_id -> file number of the profiles to reuse, and the numbers of the files to read."""
+    _write(work / "plan.json", {"reused": dict(reused), "to_read": list(to_read)})
 
 
 def load_plan(work: Path) -> tuple[dict[str, int], list[int]]:
-    """Read back what save_plan kept."""
+    """Load what save_plan saved."""
     data = _read(work / "plan.json")
-    return data["kept"], data["to_read"]
+    return data["reused"], data["to_read"]
 
 
 def save_quarantine(work: Path, unreadable: Iterable[Unreadable]) -> None:
-    """Keep the files that could be identified but gave no document."""
+    """Save the files that could be hashed but gave no document."""
     _write(work / "quarantine.json", [asdict(file) for file in unreadable])
 
 
 def load_quarantine(work: Path) -> list[Unreadable]:
-    """Read back what save_quarantine kept."""
+    """Load what save_quarantine saved."""
     return _unreadable(_read(work / "quarantine.json"))
 
 
 def save_part(work: Path, batch: int, tables: Mapping[str, pa.Table]) -> None:
-    """Keep one batch's part of every table; batches may be written in any order and by any process."""
+    """Save one batch's part of every table. Batches may be written in any order and by any process."""
     save_tables(work / "parts" / f"{batch:08d}", tables)
 
 
 def load_parts(work: Path) -> dict[str, pa.Table]:
-    """All parts, concatenated per table in the order of their batches; empty tables if there are none."""
+    """Load all parts, concatenated by table in the order of their batches; empty tables if there are none."""
     folder = work / "parts"
     return join_parts(load_tables(part) for part in (sorted(folder.iterdir()) if folder.is_dir() else ()))
 
 
 def save_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
-    """Write tables into `folder`, which is made, one Arrow IPC file each."""
+    """Create `folder` and write every table into it as an Arrow IPC file."""
     with _writing(folder):
         folder.mkdir(parents=True)
         for name, table in tables.items():
@@ -112,11 +112,11 @@ def save_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
 
 
 def load_tables(folder: Path) -> dict[str, pa.Table]:
-    """Map the tables of `folder` into memory, by name."""
-    return {file.stem: _mapped(file) for file in sorted(folder.glob("*.arrow"))}
+    """Memory-map the tables of `folder`, by name."""
+    return {file.stem: _map(file) for file in sorted(folder.glob("*.arrow"))}
 
 
-def _mapped(file: Path) -> pa.Table:
+def _map(file: Path) -> pa.Table:
     with pa.memory_map(str(file)) as source:
         return pa.ipc.open_file(source).read_all()
 
@@ -136,8 +136,8 @@ def _writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise WorkFolderError(
-            f"{path}: could not write a working file: {error}. Nothing was published. Free space on its disk or correct"
-            " its permissions, then try again."
+            f"{path}: this working file could not be written: {error}. Nothing was published. Free space on the disk or"
+            " correct the permissions, then try again."
         ) from error
 
 

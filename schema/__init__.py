@@ -1,4 +1,4 @@
-"""The contract: every table and column declared once, and what derives from the declarations."""
+"""The contract: every table and column, declared once, and everything derived from the declarations."""
 
 from steckbrief.schema.arrow import empty, to_arrow
 from steckbrief.schema.listings import LISTINGS, ROW_TABLES, Listing

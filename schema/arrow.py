@@ -1,4 +1,4 @@
-"""Rows to Arrow tables, strictly. Nothing is coerced, dropped or filled in here."""
+"""Convert rows to Arrow tables strictly, without coercing, dropping or filling in values."""
 
 from __future__ import annotations
 
@@ -13,34 +13,38 @@ from steckbrief.schema.tables import TABLES
 
 
 def empty(table_name: str) -> pa.Table:
-    """The table `table_name` without rows; KeyError if no such table is declared."""
+    """Return the table `table_name` without rows; KeyError if it is not declared."""
     return TABLES[table_name].arrow_schema.empty_table()
 
 
 def equal_runs(column: pa.ChunkedArray) -> Iterator[tuple[Any, int, int]]:
-    """(value, first row, row after the last) of every stretch of equal values."""
+    """Yield (value, first row, row after the last) for every run of equal values.
+
+    >>> list(equal_runs(pa.chunked_array([["a", "a", "b"]])))
+    [('a', 0, 2), ('b', 2, 3)]
+    """
     encoded = pc.run_end_encode(column.combine_chunks())
     ends = encoded.run_ends.to_pylist()
-    # The last end starts no stretch.
+    # strict=False, because the last end does not start a run.
     return zip(encoded.values.to_pylist(), [0, *ends], ends, strict=False)
 
 
 def to_arrow(table_name: str, rows: Iterable[NamedTuple]) -> pa.Table:
-    """Turn rows (records of schema/rows.py) into the Arrow table `table_name`.
+    """Convert rows (records from schema/rows.py) to the Arrow table `table_name`.
 
     Raises:
-        ValueError: naming table, column and row (counted from 0), if a row has other columns than the table, if a value
-            has another type than its column or does not fit in it, if None stands in a column that is never NULL, and
-            if a text is empty.
-        KeyError: if no such table is declared.
+        ValueError: a row has the wrong columns, a value has the wrong type or does not fit in its column, a column
+            that is never NULL contains None, or a text is empty. The message names table, column and row (counted from
+            0).
+        KeyError: the table is not declared.
     """
     table = TABLES[table_name]
-    listed = list(rows)
-    if not listed:
+    rows = list(rows)
+    if not rows:
         return table.arrow_schema.empty_table()
-    if any(row._fields != table.column_names for row in {type(row): row for row in listed}.values()):
-        raise ValueError(_wrong_columns(table, listed))
-    cells = zip(*listed, strict=True)
+    if any(row._fields != table.column_names for row in {type(row): row for row in rows}.values()):
+        raise ValueError(_wrong_columns(table, rows))
+    cells = zip(*rows, strict=True)
     arrays = [_array(table, column, values) for column, values in zip(table.columns, cells, strict=True)]
     return pa.Table.from_arrays(arrays, schema=table.arrow_schema)
 
@@ -60,7 +64,7 @@ def _array(table: TableSchema, column: Column, cells: Sequence[object]) -> pa.Ar
         )
     if python_type is str and "" in cells:
         raise ValueError(
-            f"{_place(table, column, cells.index(''))}: found an empty text; nothing is None in these tables."
+            f"{_place(table, column, cells.index(''))}: found an empty text. Missing values must be None."
             " Use `value or None` where the row is made."
         )
     try:
@@ -85,7 +89,11 @@ def _place(table: TableSchema, column: Column, index: int) -> str:
 
 
 def _shown(cell: object) -> str:
-    """A value short enough for a message."""
+    """Return a value as text, shortened for a message.
+
+    >>> _shown("x" * 100) == "'" + "x" * 56 + "..."
+    True
+    """
     text = repr(cell)
     return text if len(text) <= 60 else f"{text[:57]}..."
 

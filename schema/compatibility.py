@@ -1,7 +1,7 @@
-"""Compatibility: what changed in the shape of the tables, and which step of the schema version that asks for.
+"""Compatibility: how the shape of the tables changed, and which version bump the change requires.
 
-`python -m steckbrief.schema.compatibility` writes today's shape to schema/shapes/ when a version is tagged. The newest
-file there records what was tagged last. Tests read it instead of git tags, which a copy of the sources may lack.
+When a version is tagged, `python -m steckbrief.schema.compatibility` writes the current shape to schema/shapes/. The
+newest file there is the last tagged version. Tests read it instead of git tags, because a source archive has none.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ SHAPES: Final = Path(__file__).parent / "shapes"
 """A file for each tagged version of the schema, named after it."""
 
 Shape = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""Table -> column -> {"type": Arrow type as text, "nullable": bool, and, where known, "values", "key"}."""
+"""Table -> column -> {"type": Arrow type as text, "nullable": bool, and, if known, "values" and "key"}."""
 
 
 class Bump(IntEnum):
-    """A step of the schema version, by how much readers must care."""
+    """The size of a change of the schema version."""
 
     NONE = 0
     MINOR = 1
@@ -34,7 +34,7 @@ class Bump(IntEnum):
 
 
 def shape_of_declarations() -> dict[str, dict[str, dict[str, Any]]]:
-    """The shape of the declared tables, allowed values and primary keys included."""
+    """Return the shape of the declared tables, including allowed values and primary keys."""
     return {
         table.name: {
             column.name: {
@@ -50,38 +50,47 @@ def shape_of_declarations() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def bump_needed(before: Shape, after: Shape) -> Bump:
-    """The step that going from one shape to the other asks for; what one of them does not tell is not compared.
+    """Return the bump that a change of shape requires. Properties that only one shape records are not compared.
 
-    Major: a table or column that is gone, another type, a column that may now be NULL, another primary key, a value
-    that is no longer allowed. Minor: a new table or column, a new allowed value, a column that is no longer NULL. The
-    order of columns is part of the shape too: new ones may stand anywhere, old ones keep theirs.
+    Major: a removed table or column, a different type, a column that may now be NULL, a different primary key, a value
+    that is no longer allowed, a different order of existing columns. Minor: a new table or column, a new allowed value,
+    a column that is now never NULL.
+
+    >>> old = {"tags": {"tag": {"type": "string", "nullable": False}}}
+    >>> new = {"tags": {"tag": {"type": "string", "nullable": True}}}
+    >>> str(bump_needed(old, new)), str(bump_needed(new, old)), str(bump_needed(old, {}))
+    ('major', 'minor', 'major')
     """
-    found = Bump.NONE
-    for table, columns in before.items():
+    bump = Bump.NONE
+    for table, old_columns in before.items():
         if table not in after:
             return Bump.MAJOR
-        now = after[table]
-        if [name for name in now if name in columns] != list(columns):
+        new_columns = after[table]
+        if [name for name in new_columns if name in old_columns] != list(old_columns):
             return Bump.MAJOR
-        found = max(found, *(_column(columns[name], now[name]) for name in columns))
-    more = any(set(after[table]) - set(before.get(table, ())) for table in after)
-    return max(found, Bump.MINOR) if more else found
+        bump = max(bump, *(_column_bump(old_columns[name], new_columns[name]) for name in old_columns))
+    has_additions = any(set(after[table]) - set(before.get(table, ())) for table in after)
+    return max(bump, Bump.MINOR) if has_additions else bump
 
 
-def _column(before: Mapping[str, Any], after: Mapping[str, Any]) -> Bump:
+def _column_bump(before: Mapping[str, Any], after: Mapping[str, Any]) -> Bump:
     if before["type"] != after["type"] or (after["nullable"] and not before["nullable"]):
         return Bump.MAJOR
-    looser = before["nullable"] != after["nullable"]
+    is_minor = before["nullable"] != after["nullable"]
     if "values" in before and "values" in after:
         old, new = set(before["values"]), set(after["values"])
         if before["key"] != after["key"] or (new and (not old or old - new)):
             return Bump.MAJOR
-        looser = looser or old != new
-    return Bump.MINOR if looser else Bump.NONE
+        is_minor = is_minor or old != new
+    return Bump.MINOR if is_minor else Bump.NONE
 
 
 def bump_made(before: str, after: str) -> Bump:
-    """The step from one schema version ("1.0") to another; none where the version went back."""
+    """Return the bump from one schema version to another; NONE if the version went back.
+
+    >>> str(bump_made("1.9", "1.10")), str(bump_made("1.9", "2.0")), str(bump_made("2.0", "1.9"))
+    ('minor', 'major', 'none')
+    """
     old, new = _numbers(before), _numbers(after)
     if new <= old:
         return Bump.NONE
@@ -89,7 +98,7 @@ def bump_made(before: str, after: str) -> Bump:
 
 
 def went_back(before: str, after: str) -> bool:
-    """Whether the schema version `after` is older than `before`."""
+    """Return whether the schema version `after` is older than `before`."""
     return _numbers(after) < _numbers(before)
 
 
@@ -98,15 +107,16 @@ def _numbers(version: str) -> list[int]:
 
 
 def tagged() -> tuple[str, Shape]:
-    """The newest version that has a file in schema/shapes/, and its shape."""
+    """Return the newest version in schema/shapes/ and its shape."""
     newest = max(SHAPES.glob("*.json"), key=lambda file: _numbers(file.stem))
     return newest.stem, json.loads(newest.read_text(encoding="utf-8"))
 
 
 def record(folder: Path = SHAPES) -> Path:
-    """Write today's shape to `folder`, named after today's version; gives the file.
+    """Write the current shape to a file in `folder` that is named after the current version, and return the file.
 
-    FileExistsError where that version has one: what was tagged once is what readers rely on, and never changes.
+    Raises:
+        FileExistsError: the version has a file. Readers rely on a tagged shape, so it never changes.
     """
     file = folder / f"{SCHEMA_VERSION}.json"
     try:
@@ -114,9 +124,9 @@ def record(folder: Path = SHAPES) -> Path:
             new.write(json.dumps(shape_of_declarations(), indent=1) + "\n")
     except FileExistsError as error:
         raise FileExistsError(
-            f"{file} is there already: schema version {SCHEMA_VERSION} has been tagged, and its shape stays. For"
-            " another shape raise SCHEMA_VERSION in schema/tables.py as docs/schema-policy.md says; where the version"
-            " was never tagged, remove the file first."
+            f"{file} already exists: schema version {SCHEMA_VERSION} has been tagged, so its shape cannot change. For a"
+            " new shape, raise SCHEMA_VERSION in schema/tables.py as docs/schema-policy.md says. If the version was"
+            " never tagged, remove the file first."
         ) from error
     return file
 

@@ -1,7 +1,4 @@
-"""What each reader has to be told to read a release's CSV files with the declared types.
-
-Parquet carries its types itself; CSV does not.
-"""
+"""Options with which each library reads a release's CSV files with the declared types."""
 
 from __future__ import annotations
 
@@ -19,10 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ENCODING: Final = "utf-8-sig"
-"""UTF-8 with a byte order mark, which is how spreadsheets tell UTF-8 from a local code page."""
+"""UTF-8 with a byte order mark, by which spreadsheets recognise UTF-8."""
 
 LINE_END: Final = "\r\n"
-"""Ends every row, as RFC 4180 asks; line ends inside a quoted cell stay as they are."""
+"""The end of every row (RFC 4180); line ends inside a quoted cell are kept."""
 
 _SQL_TYPES: Final = {
     pa.string(): "VARCHAR",
@@ -41,20 +38,20 @@ _POLARS_TYPES: Final = {
 
 
 def sql_type(column: Column) -> str:
-    """The DuckDB type of a column, for example INTEGER."""
+    """Return the DuckDB type of a column, for example INTEGER."""
     return _SQL_TYPES[column.arrow_type]
 
 
 def duckdb_columns(table_name: str) -> dict[str, str]:
-    """Column name -> DuckDB type: the `columns` argument of DuckDB's read_csv."""
+    """Return column name -> DuckDB type: the `columns` argument of DuckDB's read_csv."""
     return {column.name: sql_type(column) for column in TABLES[table_name].columns}
 
 
 def duckdb_relation(path: str | Path, table_name: str) -> str:
-    """A CSV file as an SQL relation for DuckDB, for example "SELECT * FROM {duckdb_relation(...)}".
+    """Return a CSV file as an SQL relation for DuckDB, as in "SELECT * FROM {duckdb_relation(...)}".
 
-    Nothing is left to be guessed: DuckDB guesses from the first 2,048 rows, and where none of them has a quote inside
-    a text it takes the first one after that for an error.
+    All options are explicit. If DuckDB guesses them from the first 2,048 rows, and none of these has a quote inside a
+    text, it rejects the first later row that has one.
     """
     columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in duckdb_columns(table_name).items())
     return (
@@ -64,16 +61,16 @@ def duckdb_relation(path: str | Path, table_name: str) -> str:
 
 
 def pandas_dtypes(table_name: str) -> dict[str, pd.ArrowDtype]:
-    """Column name -> Arrow-backed dtype: the `dtype` argument of pandas.read_csv, dates included."""
-    import pandas as pd  # noqa: PLC0415 - two seconds, and only readers of CSV need it
+    """Return column name -> Arrow-backed dtype, including dates: the `dtype` argument of pandas.read_csv."""
+    import pandas as pd  # noqa: PLC0415 - takes two seconds, and only readers of CSV need it
 
     return {column.name: pd.ArrowDtype(column.arrow_type) for column in TABLES[table_name].columns}
 
 
 def pandas_options(table_name: str) -> dict[str, Any]:
-    """Keyword arguments with which pandas.read_csv reads a table as declared.
+    """Return keyword arguments with which pandas.read_csv reads a table as declared.
 
-    An empty cell is the only NULL: the texts NA, null and nan stay texts.
+    Only an empty cell is NULL; NA, null and nan are texts.
     """
     return {
         "dtype": pandas_dtypes(table_name),
@@ -84,14 +81,14 @@ def pandas_options(table_name: str) -> dict[str, Any]:
 
 
 def polars_schema(table_name: str) -> dict[str, Any]:
-    """Column name -> polars type: the `schema` argument of polars.read_csv."""
+    """Return column name -> polars type: the `schema` argument of polars.read_csv."""
     import polars as pl  # noqa: PLC0415 - a development dependency
 
     return {column.name: getattr(pl, _POLARS_TYPES[column.arrow_type]) for column in TABLES[table_name].columns}
 
 
 def arrow_convert_options(table_name: str) -> csv.ConvertOptions:
-    """Options for `convert_options` of pyarrow.csv.read_csv."""
+    """Return the `convert_options` of pyarrow.csv.read_csv."""
     return csv.ConvertOptions(
         column_types={column.name: column.arrow_type for column in TABLES[table_name].columns},
         null_values=[""],
@@ -103,5 +100,5 @@ def arrow_convert_options(table_name: str) -> csv.ConvertOptions:
 
 
 def arrow_parse_options() -> csv.ParseOptions:
-    """Options for `parse_options` of pyarrow.csv.read_csv: cells may span lines."""
+    """Return the `parse_options` of pyarrow.csv.read_csv. Cells may span lines."""
     return csv.ParseOptions(newlines_in_values=True)

@@ -1,7 +1,7 @@
-"""The declarations as a Data Package: what datapackage.json says about each CSV file.
+"""The declarations as a Data Package: the descriptions of the CSV files in datapackage.json.
 
-Follows the Frictionless Data Package and Table Schema specifications (specs.frictionlessdata.io), version 1 in its
-stricter reading, so that tools of either version take it.
+They follow the Frictionless Data Package and Table Schema specifications (specs.frictionlessdata.io). The output is
+strict version 1, which tools for either version accept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TYPES: Final = {
 
 
 def field(column: Column, *, unique: bool = False) -> dict[str, Any]:
-    """A Table Schema field descriptor."""
+    """Return the Table Schema descriptor of a column."""
     described: dict[str, Any] = {
         "name": column.name,
         "type": _TYPES[column.arrow_type],
@@ -42,10 +42,10 @@ def field(column: Column, *, unique: bool = False) -> dict[str, Any]:
 
 
 def table_schema(table: TableSchema) -> dict[str, Any]:
-    """A Table Schema descriptor with keys.
+    """Return the Table Schema descriptor of a table, with its keys.
 
-    A foreign key that is NULL only in part is left out: the specification does not say what that means, and
-    validators take it for a broken one. The release's own checks hold it (schema.checks).
+    A foreign key of which only some columns can be NULL is left out: the specification does not define it, and
+    validators report it as broken. The release's own checks cover it (schema.checks).
     """
     unique = {columns[0] for columns in table.unique if len(columns) == 1}
     described: dict[str, Any] = {
@@ -58,7 +58,7 @@ def table_schema(table: TableSchema) -> dict[str, Any]:
 
 
 def resource(table: TableSchema, *, size: int, sha256: str, rows: int) -> dict[str, Any]:
-    """A resource descriptor for `<table>.csv`: `size` in bytes, `sha256` in hexadecimal, `rows` without the header."""
+    """Return the resource descriptor of `<table>.csv`. `rows` does not count the header; `sha256` is hexadecimal."""
     return {
         "name": table.name,
         "profile": "tabular-data-resource",
@@ -84,9 +84,9 @@ def resource(table: TableSchema, *, size: int, sha256: str, rows: int) -> dict[s
 
 
 def _foreign_key(table: TableSchema, key: ForeignKey) -> dict[str, Any]:
-    # The specification names the own resource "" in a reference to itself.
-    to = "" if key.table == table.name else key.table
-    return {"fields": list(key.columns), "reference": {"resource": to, "fields": list(key.references)}}
+    # In the specification, "" is the resource itself.
+    target = "" if key.table == table.name else key.table
+    return {"fields": list(key.columns), "reference": {"resource": target, "fields": list(key.references)}}
 
 
 def _partly_null(table: TableSchema, key: ForeignKey) -> bool:

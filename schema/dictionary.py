@@ -1,6 +1,6 @@
-"""The declarations as prose: the data dictionary in Markdown.
+"""The declarations as a data dictionary in Markdown.
 
-`python -m steckbrief.schema.dictionary` writes docs/data-dictionary.md, and a test fails if that file is stale. The
+`python -m steckbrief.schema.dictionary` writes docs/data-dictionary.md; a test fails if that file is stale. The
 README.md of every release contains the same tables.
 """
 
@@ -18,22 +18,23 @@ DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "data-dictio
 _INTRODUCTION: Final = f"""\
 # Data dictionary
 
-Schema version {SCHEMA_VERSION}. `python -m steckbrief.schema.dictionary` writes this page from the declarations in
-`schema/`; do not edit it here.
+Schema version {SCHEMA_VERSION}. This page is generated from the declarations in `schema/` by
+`python -m steckbrief.schema.dictionary`; do not edit it.
 
-Rows are sorted by `profile_id` and `position`; diagnostics by `position`, changes by their primary key. An empty
-text is never stored: nothing is NULL, in CSV an empty cell. Types are Arrow's; in CSV, `bool` is `true`
-or `false` and `date32` is YYYY-MM-DD. Lines are counted from 1 in the file as stored, front matter included.
+Rows are sorted by `profile_id` and `position`, except diagnostics, which are sorted by `position`, and changes, which
+are sorted by their primary key. Missing values are NULL, which is an empty cell in CSV; an empty text is never stored.
+Types are Arrow types. In CSV, `bool` is `true` or `false`, and `date32` is YYYY-MM-DD. Lines are counted from 1 in the
+file as stored, including the front matter.
 """
 
 
 def render() -> str:
-    """The whole data dictionary."""
+    """Return the whole data dictionary."""
     return f"{_INTRODUCTION}\n{overview()}\n{tables()}"
 
 
 def overview() -> str:
-    """A Markdown table of all tables with their keys."""
+    """Return a Markdown table of all tables with their keys."""
     lines = ["| table | primary key | what a row is |", "| --- | --- | --- |"]
     lines += [
         f"| [{table.name}](#{table.name}) | {_names(table.primary_key)} | {_cell(table.description)} |"
@@ -43,7 +44,7 @@ def overview() -> str:
 
 
 def tables() -> str:
-    """One Markdown section per table."""
+    """Return one Markdown section per table."""
     return "\n".join(_table(table) for table in TABLES.values())
 
 
@@ -51,7 +52,7 @@ def _table(table: TableSchema) -> str:
     lines = [f"## {table.name}", "", table.description, "", f"- Primary key: {_names(table.primary_key)}"]
     lines += [f"- Unique: {_names(columns)}" for columns in table.unique]
     lines += [
-        f"- {_names(key.columns)} points at [{key.table}](#{key.table}) ({_names(key.references)})"
+        f"- {_names(key.columns)} refers to [{key.table}](#{key.table}) ({_names(key.references)})"
         for key in table.foreign_keys
     ]
     lines += ["", "| column | type | NULL | meaning |", "| --- | --- | --- | --- |"]
@@ -69,7 +70,7 @@ def _row(column: Column) -> str:
 
 
 def _type(column: Column) -> str:
-    # Arrow prints the unit of a date32 although it has only one.
+    # Arrow also prints the unit: date32[day].
     return "date32" if column.is_date else str(column.arrow_type)
 
 

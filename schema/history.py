@@ -1,7 +1,8 @@
-"""History: which tables have one, and which columns every version of a row carries.
+"""The tables that have a history, and the columns of its versions.
 
-A column has a history where a change of it means that somebody edited something. Positions and line numbers change when
-other rows come or go, shared_by when other profiles do, and source_bytes never without source_sha256.
+A column has a history if a change in it means that the profile was edited. Positions and line numbers change when other
+rows are added or removed, shared_by changes when other profiles change, and source_bytes only ever changes together
+with source_sha256.
 """
 
 from __future__ import annotations
@@ -28,52 +29,59 @@ UNVERSIONED: Final = frozenset(
         *(name for name in COLUMNS if name.endswith(("line_start", "line_end"))),
     }
 )
-"""Columns whose change makes no new version of a row, and which its history therefore leaves out.
+"""Columns that are not in the history, because a change in them does not make a new version of a row.
 
-Another list makes other histories, so it is a major step of the schema version as well."""
+Changing this list changes the histories, which is a major change of the schema."""
 
 FROM: Final = "valid_from"
 TO: Final = "valid_to"
 TIME: Final = pa.timestamp("us", tz="UTC")
 
 DESCRIPTIONS: Final = {
-    FROM: "Time of the first release that has the row like this.",
-    TO: "Time of the first release that has it otherwise or not at all; NULL where the newest release has it.",
+    FROM: "Time of the first release that contains this version of the row.",
+    TO: "Time of the first release that no longer contains this version; NULL if the newest release contains it.",
 }
 
 
 def key_of(name: str) -> str:
-    """The column that tells which row of the table `name` a version is of."""
+    """Return the column that identifies a row of the table `name`.
+
+    >>> key_of("profiles"), key_of("pros")
+    ('profile_id', 'row_id')
+    """
     return "profile_id" if name == "profiles" else "row_id"
 
 
 def identity(name: str) -> frozenset[str]:
-    """The columns without which a row of the table `name` cannot be followed."""
+    """Return the columns without which a row of the table `name` cannot be followed."""
     return frozenset({key_of(name), "profile_id"})
 
 
 def versioned(name: str) -> tuple[str, ...]:
-    """The columns of the table `name` that its history carries, key included, in published order."""
+    """Return the columns of the table `name` in its history, including the key, in published order."""
     return tuple(column for column in TABLES[name].column_names if column not in UNVERSIONED)
 
 
 @cache
 def history_schema(name: str) -> pa.Schema:
-    """The Arrow schema of the history of `name`, as declared today."""
+    """Return the Arrow schema of the history of `name` as currently declared."""
     return history_of(name, TABLES[name].arrow_schema)
 
 
 def history_of(name: str, stored: pa.Schema) -> pa.Schema:
-    """The Arrow schema of the history of `name` in a release whose table is `stored`, which may be of another day.
+    """Return the Arrow schema of the history of `name` for a table with the schema `stored`, possibly an older one.
 
-    It has the versioned columns, then valid_from and valid_to. All but the identity and valid_from may be NULL: a
-    column may be younger than a version.
+    It has the versioned columns, then valid_from and valid_to. All columns except the identity and valid_from may be
+    NULL, because a version can be older than a column.
     """
-    always = identity(name)
-    fields = [each for each in stored if each.name not in UNVERSIONED]
-    fields = [each if each.name in always else each.with_nullable(True) for each in fields]  # noqa: FBT003 - pyarrow's
+    never_null = identity(name)
+    fields = [
+        field if field.name in never_null else field.with_nullable(True)  # noqa: FBT003 - pyarrow's
+        for field in stored
+        if field.name not in UNVERSIONED
+    ]
     fields += [
         pa.field(column, TIME, nullable=column == TO, metadata={"description": DESCRIPTIONS[column]})
         for column in (FROM, TO)
     ]
-    return pa.schema(fields, metadata={"description": f"Every version of every row of {name}, one row each."})
+    return pa.schema(fields, metadata={"description": f"One row for every version of every row of {name}."})

@@ -1,6 +1,7 @@
-"""Listings: every table that lists what sections of one kind say, declared once.
+"""Listings: the tables whose rows come from sections of one kind, each declared once.
 
-The section kinds, the counters in `profiles`, the tables themselves, their checks and their docs derive from it.
+Section kinds, the counters in `profiles`, the tables, their checks and their documentation derive from these
+declarations.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A column of `profiles` that repeats a number of rows; `condition` is the column that must be true in them."""
+    """A column of `profiles` that counts rows; `condition` is the column that must be true in a row that counts."""
 
     column: str
     description: str
@@ -20,19 +21,19 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A table with a row for everything that the sections of one kind list.
+    """A table with a row for every entry in the sections of one kind.
 
     Attributes:
-        name: the table.
+        name: name of the table.
         description: what a row is.
-        kind: the kind of the sections it is read from.
+        kind: kind of the sections that the rows come from.
         meaning: what a section of this kind is about.
-        counters: columns of `profiles` that count its rows.
-        row_type: the record of schema/rows.py that its rows are; its reader in transform is chosen by it.
-        columns: its columns in published order.
-        compared: columns of which the first that is not NULL is compared across profiles (shared_by).
-        label: the column that names a row to a person.
-        has_targets: whether its rows point at other profiles.
+        counters: columns of `profiles` that count the rows.
+        row_type: record type of the rows in schema/rows.py; it also selects the reader in transform.
+        columns: the columns in published order.
+        compared: the first of these columns that is not NULL is compared across profiles (shared_by).
+        label: the column that identifies a row to a person.
+        has_targets: whether the rows refer to other profiles.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Listing:
 
 
 def _items(name: str, description: str, counter: str, kind: str, meaning: str) -> Listing:
-    """A table of list items or paragraphs, the shape that most listings share."""
+    """Return a listing of list items or paragraphs, the most common kind."""
     return Listing(
         name,
         description,
@@ -67,32 +68,38 @@ def _items(name: str, description: str, counter: str, kind: str, meaning: str) -
 LISTINGS: Final = (
     _items(
         "features",
-        "One row per feature a profile lists.",
+        "One row per feature that a profile lists.",
         "feature_count",
         "features",
         "functions, features and capabilities",
     ),
-    _items("pros", "One row per advantage a profile lists.", "pro_count", "pros", "advantages, strengths and benefits"),
+    _items(
+        "pros", "One row per advantage that a profile lists.", "pro_count", "pros", "advantages, strengths and benefits"
+    ),
     _items(
         "cons",
-        "One row per disadvantage or limit a profile lists.",
+        "One row per disadvantage or limitation that a profile lists.",
         "con_count",
         "cons",
-        "disadvantages, weaknesses, limits and risks",
+        "disadvantages, weaknesses, limitations and risks",
     ),
     _items(
         "use_cases",
-        "One row per typical scenario a profile lists.",
+        "One row per use case that a profile lists.",
         "use_case_count",
         "use_cases",
-        "typical scenarios",
+        "typical use cases",
     ),
     _items(
-        "audiences", "One row per audience a profile names.", "audience_count", "audience", "whom the product is for"
+        "audiences",
+        "One row per target audience that a profile names.",
+        "audience_count",
+        "audience",
+        "who the product is for",
     ),
     Listing(
         "alternatives",
-        "One row per alternative product a profile lists.",
+        "One row per alternative product that a profile lists.",
         "alternatives",
         "other products to consider",
         (Counter("alternative_count", "Number of the profile's rows in the table alternatives."),),
@@ -131,7 +138,7 @@ LISTINGS: Final = (
 """Every listing in publication order."""
 
 ITEM_LISTINGS: Final = tuple(listing for listing in LISTINGS if listing.row_type == "ItemRow")
-"""The listings of items, which share one shape."""
+"""The listings whose rows are items; they have the same columns."""
 
 ROW_TABLES: Final = tuple(listing.name for listing in LISTINGS)
-"""Tables whose rows carry a row_id and can be followed from release to release."""
+"""Tables whose rows have a row_id and can be followed from release to release."""

@@ -1,4 +1,4 @@
-"""What a column, a foreign key and a table are: no declarations (columns.py, tables.py), no derivations."""
+"""The classes for columns, foreign keys and tables. columns.py and tables.py declare them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pyarrow as pa
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as it stands in one table.
+    """One column of one table.
 
-    `values` maps every allowed value to its meaning; it is empty where any value is allowed.
+    `values` maps every allowed value to its meaning; it is empty if any value is allowed.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Column:
 
     @property
     def allowed(self) -> tuple[str, ...]:
-        """The allowed values in the order of their declaration; () where any value is allowed."""
+        """The allowed values in the order of declaration; () if any value is allowed."""
         return tuple(self.values)
 
     @property
@@ -35,12 +35,12 @@ class Column:
 
     @property
     def is_date(self) -> bool:
-        """Whether the column holds calendar days."""
+        """Whether the column holds dates."""
         return bool(pa.types.is_date32(self.arrow_type))
 
     @property
     def python_type(self) -> type:
-        """The type of a value; exact, because bool is an int and a datetime is a date."""
+        """The exact Python type of a value; a subclass such as bool for int is not accepted."""
         if self.is_text:
             return str
         if self.is_date:
@@ -50,7 +50,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """`columns` of one table point at `references` of `table`; a NULL in any of them points nowhere."""
+    """`columns` of one table refer to `references` of `table`; if any of them is NULL, there is no reference."""
 
     columns: tuple[str, ...]
     table: str
@@ -59,9 +59,9 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """One published table; `row_type` is the record of schema/rows.py that its rows are.
+    """One published table; `row_type` is the record type of its rows in schema/rows.py.
 
-    Without slots because cached_property keeps its value in the instance's dict.
+    The class has no slots, because cached_property needs the instance's dict.
     """
 
     name: str
@@ -79,7 +79,7 @@ class TableSchema:
 
     @cached_property
     def arrow_schema(self) -> pa.Schema:
-        """The Arrow schema; descriptions of the table and of every column are in the metadata."""
+        """The Arrow schema, with the descriptions of the table and its columns in the metadata."""
         fields = [
             pa.field(c.name, c.arrow_type, nullable=c.nullable, metadata={"description": c.description})
             for c in self.columns
@@ -87,7 +87,7 @@ class TableSchema:
         return pa.schema(fields, metadata={"description": self.description})
 
     def column(self, name: str) -> Column:
-        """The column called `name`; KeyError where the table has none."""
+        """Return the column called `name`; KeyError if there is none."""
         for column in self.columns:
             if column.name == name:
                 return column

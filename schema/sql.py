@@ -1,13 +1,21 @@
-"""Names and texts as SQL, safely. Nothing of ours is meant here: no tables, no checks."""
+"""Quoting of names and texts in SQL."""
 
 from __future__ import annotations
 
 
 def quoted(name: str) -> str:
-    """A name as an SQL identifier; all are quoted because some, such as "column", are key words."""
+    """Return a name as an SQL identifier. Every name is quoted, because some are keywords, such as "column".
+
+    >>> print(quoted('a"b'))
+    "a""b"
+    """
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """A text as an SQL literal."""
+    """Return a text as an SQL literal.
+
+    >>> print(literal("it's"))
+    'it''s'
+    """
     return "'" + text.replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""The published tables: which columns, in which order, with which keys. Columns: see columns.py."""
+"""The published tables: their columns in order, and their keys. columns.py declares the columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from steckbrief.schema.listings import LISTINGS, Listing
 from steckbrief.schema.model import ForeignKey, TableSchema
 
 SCHEMA_VERSION: Final = "1.1"
-"""Raised in its first part when a table or column changes or goes, in its second when one is added."""
+"""The first part rises if a table or column changes or goes, the second if one is added (docs/schema-policy.md)."""
 
 _TO_PROFILE: Final = ForeignKey(("profile_id",), "profiles", ("profile_id",))
 _TO_SECTION: Final = ForeignKey(("profile_id", "section_position"), "sections", ("profile_id", "position"))
@@ -22,7 +22,7 @@ _IN_PROFILE: Final = ("profile_id", "position")
 
 
 def _row_type(name: str) -> str:
-    """The record that the rows of a table are, named after it.
+    """Return the name of the record type for the rows of a table.
 
     >>> _row_type("price_models")
     'PriceModelRow'
@@ -55,7 +55,7 @@ def _listing(listing: Listing) -> TableSchema:
 
 
 _COUNTERS: Final = " ".join(
-    # The order of release 1.0, which stays: alternatives come last.
+    # Schema 1.0 put alternatives last, and columns keep their order.
     sorted(
         (counter.column for listing in LISTINGS for counter in listing.counters),
         key=lambda column: column == "alternative_count",
@@ -78,28 +78,28 @@ _DECLARED: Final = (
     _table("tags", "One row per tag of a profile.", "profile_id position tag"),
     _table(
         "price_models",
-        "One row per price model of a profile, read from the free text of its price_model.",
+        "One row per price model of a profile, derived from the text of price_model in the front matter.",
         "profile_id position price_model",
         unique=(("profile_id", "price_model"),),
     ),
     _table(
         "front_matter",
-        "One row per top-level key of a profile's front matter; nothing is dropped.",
+        "One row per top-level key of a profile's front matter. No key is dropped.",
         "profile_id key position value_json",
         key=("profile_id", "key"),
         unique=(_IN_PROFILE,),
     ),
     _table(
         "sections",
-        "One row per heading with the text up to the next heading, and one for any text before the first.",
+        "One row per heading with the text up to the next heading, and one row for any text before the first heading.",
         "profile_id position parent_position level heading kind text markdown line_start line_end word_count",
         foreign=(_TO_PROFILE, _TO_PARENT),
     ),
     *map(_listing, LISTINGS),
     _table(
         "templates",
-        "One row per text that several profiles share once their own names are masked: what filters on shared_by"
-        " leave out.",
+        "One row per text that several profiles share once their own names are masked. A filter on shared_by excludes"
+        " these texts.",
         """
         table masked_text shared_key profile_count row_count first_profile_id first_text second_profile_id second_text
         """,
@@ -117,15 +117,15 @@ _DECLARED: Final = (
     ),
     _table(
         "diagnostics",
-        "One row per problem found in the profiles, quarantined files included.",
+        "One row per problem found in the profiles, including quarantined files.",
         "position rule severity message hint source_path profile_id line_start line_end",
         key=("position",),
         foreign=(),
     ),
     _table(
         "changes",
-        "What changed against the previous release in profiles and in every table with a row_id; empty for a"
-        " first release.",
+        "One row per change since the previous release, in profiles and in every table with a row_id. The first release"
+        " has no rows.",
         "table row_key column change profile_id before after",
         key=("table", "row_key", "column"),
         foreign=(),
@@ -133,4 +133,4 @@ _DECLARED: Final = (
 )
 
 TABLES: Final[Mapping[str, TableSchema]] = MappingProxyType({table.name: table for table in _DECLARED})
-"""Every published table in publication order: a table stands after those its foreign keys point at."""
+"""Every published table in publication order. A table comes after the tables that its foreign keys refer to."""

@@ -1,6 +1,6 @@
-"""The `steckbrief` command: it assembles the commands and turns errors into exit codes.
+"""The `steckbrief` command: assembles the commands and turns errors into exit codes.
 
-Every command imports what is heavy when it runs, so that `steckbrief --help` answers at once.
+Commands import heavy modules only when they run, so `steckbrief --help` answers at once.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ app: Final = typer.Typer(
 )
 
 
-def _print_version(asked: bool) -> None:  # noqa: FBT001 - Typer passes an option's value by position
-    if asked:
+def _print_version(requested: bool) -> None:  # noqa: FBT001 - Typer passes an option's value by position
+    if requested:
         from steckbrief.pipeline.provenance import version  # noqa: PLC0415
 
         say(f"steckbrief {version()}")
@@ -57,7 +57,7 @@ for _command in (build, check, vocabulary, diff, releases, verify, prune, backfi
 
 
 def main() -> None:
-    """Run the command line and end the process with the exit code that says how it went."""
+    """Run the command line and exit with the exit code of its outcome."""
     prepare_streams()
     raise_on_signals()
     try:

@@ -1,9 +1,9 @@
-"""Why a heading has its kind: what `steckbrief vocabulary --explain` shows."""
+"""Explains why a heading has its kind, for `steckbrief vocabulary --explain`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from steckbrief.extract.printable import printable
@@ -15,12 +15,23 @@ from steckbrief.transform.headings.language import UNKNOWN
 from steckbrief.transform.headings.phrases import HeadingReader, own_phrases
 from steckbrief.transform.headings.vocabulary import vocabularies
 
-_WIDTH: Final = 10
+_WIDTH: Final = 10  # of the names of facts
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A heading, how it is read, its kind and what that means, and the file and entry that decided (None: nothing)."""
+    """A heading and the reason for its kind.
+
+    Attributes:
+        heading: the heading as written.
+        title: the title of the profile that contains it.
+        language: the language of that profile, or "und".
+        read_as: the normalised heading that is compared with the vocabulary.
+        kind: the kind of the section.
+        meaning: what a section of this kind is about.
+        file: the vocabulary or settings file that decided; None if no entry matches.
+        entry: the entry that decided; None if no entry matches.
+    """
 
     heading: str
     title: str
@@ -31,17 +42,20 @@ class Explanation:
     file: str | None
     entry: str | None
 
-    def as_json(self) -> dict[str, str | None]:
-        """The explanation as JSON can hold it."""
-        return asdict(self)
 
+def explain_heading(heading: str, title: str, language: str, headings: Mapping[str, Sequence[str]]) -> Explanation:
+    """Explain which kind `heading` has in a profile with this title and language.
 
-def explained(heading: str, title: str, language: str, headings: Mapping[str, Sequence[str]]) -> Explanation:
-    """Say why `heading` has its kind in a profile with this title and language.
+    Args:
+        heading: the heading as written.
+        title: the title of the profile.
+        language: the language of the profile, or "und" if it is unknown.
+        headings: the site's own headings by kind.
 
-    `headings` are the site's own, by kind. Raises UsageError for a language that has no vocabulary.
+    Raises:
+        UsageError: there is no vocabulary for the language.
     """
-    known = [each.language for each in vocabularies()]
+    known = [vocabulary.language for vocabulary in vocabularies()]
     if language not in (*known, UNKNOWN):
         raise UsageError(printable(f"--language: no vocabulary for {language!r}; expected one of {', '.join(known)}."))
     verdict = HeadingReader(title, language, own_phrases(headings)).verdict(heading)
@@ -59,15 +73,15 @@ def explained(heading: str, title: str, language: str, headings: Mapping[str, Se
     )
 
 
-def as_lines(why: Explanation) -> str:
-    """The explanation for a person, one fact a line."""
+def explanation_as_text(explanation: Explanation) -> str:
+    """Return the explanation for a person, one fact per line."""
     facts = {
-        "heading": why.heading,
-        "title": why.title,
-        "language": "" if why.language == UNKNOWN else why.language,
-        "read as": why.read_as,
-        "kind": f"{why.kind}: {why.meaning}",
-        "file": why.file or "none",
-        "entry": why.entry or "no phrase, pattern or word of any vocabulary",
+        "heading": explanation.heading,
+        "title": explanation.title,
+        "language": "" if explanation.language == UNKNOWN else explanation.language,
+        "read as": explanation.read_as,
+        "kind": f"{explanation.kind}: {explanation.meaning}",
+        "file": explanation.file or "none",
+        "entry": explanation.entry or "none: no phrase, pattern or word of any vocabulary matches",
     }
     return "\n".join(printable(f"{name:<{_WIDTH}}{fact}") for name, fact in facts.items() if fact)

@@ -1,4 +1,4 @@
-"""Diagnostics for editors and machines: text, JSON, SARIF 2.1.0 and GitHub annotations."""
+"""Diagnostics as text, JSON, SARIF 2.1.0 and GitHub annotations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GITHUB_LEVELS: Final = {"error": "error", "warning": "warning", "info": "notice
 
 
 class Format(StrEnum):
-    """How diagnostics are written."""
+    """Formats for diagnostics."""
 
     TEXT = "text"
     JSON = "json"
@@ -28,7 +28,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a rule's code means, what to do about it, and an example of what breaks it."""
+    """A rule: its meaning, its remedy, and an example that breaks it."""
 
     code: str
     severity: str
@@ -38,35 +38,44 @@ class Rule:
 
 
 def write(findings: Iterable[Finding], rules: Iterable[Rule], version: str, form: Format) -> Iterator[str]:
-    """The lines of the report on `findings` in `form`; `rules` and the program's `version` go into SARIF."""
+    """Yield the lines of the report on `findings` in the format `form`; SARIF includes `rules` and `version` too."""
     if form is Format.SARIF:
         yield json.dumps(_sarif(findings, rules, version), indent=2, ensure_ascii=False)
     elif form is Format.JSON:
-        yield json.dumps([_plain(each) for each in findings], indent=2, ensure_ascii=False)
+        yield json.dumps([_plain(finding) for finding in findings], indent=2, ensure_ascii=False)
     else:
         line: Callable[[Finding], str] = text_line if form is Format.TEXT else github_line
-        for each in findings:
-            yield line(each)
+        yield from map(line, findings)
 
 
-def text_line(each: Finding) -> str:
-    """`path:line: severity rule: message` as compilers write it, and the remedy on a second line."""
-    head = f"{place(each.path, each.line_start)}{printable(each.severity)} {printable(each.rule)}"
-    return f"{head}: {printable(each.message)}\n    {printable(each.hint)}"
+def text_line(finding: Finding) -> str:
+    """Return `path:line: severity rule: message`, as compilers write it, with the remedy on a second line."""
+    head = f"{place(finding.path, finding.line_start)}{printable(finding.severity)} {printable(finding.rule)}"
+    return f"{head}: {printable(finding.message)}\n    {printable(finding.hint)}"
 
 
-def github_line(each: Finding) -> str:
-    """A workflow command that GitHub shows as an annotation on the file.
+def github_line(finding: Finding) -> str:
+    """Return a workflow command that GitHub shows as an annotation on the file.
 
-    Escapes as GitHub's own toolkit does (actions/toolkit, core/src/command.ts), so that no text of a profile can end
-    the command or begin another one.
+    Text is escaped as in GitHub's own toolkit (actions/toolkit, core/src/command.ts), so that no profile can end the
+    command or start another one.
     """
-    properties = {"file": each.path, "line": each.line_start, "endLine": each.line_end, "title": each.rule}
+    properties = {
+        "file": finding.path,
+        "line": finding.line_start,
+        "endLine": finding.line_end,
+        "title": finding.rule,
+    }
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None)
-    return f"::{_GITHUB_LEVELS[each.severity]} {written}::{_data(f'{each.message} {each.hint}')}"
+    return f"::{_GITHUB_LEVELS[finding.severity]} {written}::{_data(f'{finding.message} {finding.hint}')}"
 
 
 def _data(text: str) -> str:
+    r"""Escape the message of a workflow command.
+
+    >>> _data("100 % of\nthem")
+    '100 %25 of%0Athem'
+    """
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -74,15 +83,15 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _plain(each: Finding) -> dict[str, object]:
+def _plain(finding: Finding) -> dict[str, object]:
     return {
-        "path": each.path,
-        "line_start": each.line_start,
-        "line_end": each.line_end,
-        "severity": each.severity,
-        "rule": each.rule,
-        "message": each.message,
-        "hint": each.hint,
+        "path": finding.path,
+        "line_start": finding.line_start,
+        "line_end": finding.line_end,
+        "severity": finding.severity,
+        "rule": finding.rule,
+        "message": finding.message,
+        "hint": finding.hint,
     }
 
 
@@ -102,7 +111,7 @@ def _sarif(findings: Iterable[Finding], rules: Iterable[Rule], version: str) -> 
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "results": [_sarif_result(each, index) for each in findings],
+                "results": [_sarif_result(finding, index) for finding in findings],
             }
         ],
     }
@@ -120,21 +129,25 @@ def _sarif_rule(rule: Rule) -> dict[str, object]:
     }
 
 
-def _sarif_result(each: Finding, index: Mapping[str, int]) -> dict[str, object]:
+def _sarif_result(finding: Finding, index: Mapping[str, int]) -> dict[str, object]:
     result: dict[str, object] = {
-        "ruleId": each.rule,
-        "ruleIndex": index[each.rule],
-        "level": _SARIF_LEVELS[each.severity],
-        "message": {"text": f"{each.message} {each.hint}"},
+        "ruleId": finding.rule,
+        "ruleIndex": index[finding.rule],
+        "level": _SARIF_LEVELS[finding.severity],
+        "message": {"text": f"{finding.message} {finding.hint}"},
     }
-    if each.path is not None:
-        location: dict[str, object] = {"artifactLocation": {"uri": _uri(each.path)}}
-        if each.line_start is not None:
-            location["region"] = {"startLine": each.line_start, "endLine": each.line_end or each.line_start}
+    if finding.path is not None:
+        location: dict[str, object] = {"artifactLocation": {"uri": _uri(finding.path)}}
+        if finding.line_start is not None:
+            location["region"] = {"startLine": finding.line_start, "endLine": finding.line_end or finding.line_start}
         result["locations"] = [{"physicalLocation": location}]
     return result
 
 
 def _uri(path: str) -> str:
-    """A file URI for an absolute path, a relative reference for a relative one."""
+    """Return a file URI for an absolute path, and a relative reference for a relative one.
+
+    >>> _uri("/srv/raw/a b.md"), _uri("raw/a b.md")
+    ('file:///srv/raw/a%20b.md', 'raw/a%20b.md')
+    """
     return f"file://{quote(path)}" if path.startswith("/") else quote(path)

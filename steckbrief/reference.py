@@ -1,7 +1,4 @@
-"""The command line and the settings as prose: docs/cli.md.
-
-`python -m steckbrief.reference` writes the page; a test fails when it is stale.
-"""
+"""The reference of commands and settings. `python -m steckbrief.reference` writes docs/cli.md."""
 
 from __future__ import annotations
 
@@ -22,18 +19,18 @@ from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.errors import ExitCode
 from steckbrief.pipeline.gate_settings import GateSettings
 from steckbrief.pipeline.git_settings import GitSettings
-from steckbrief.pipeline.settings import ENV_PREFIX, FILE_NAME, TABLES_OF_SETTINGS, LimitSettings, Settings
+from steckbrief.pipeline.settings import ENV_PREFIX, FILE_NAME, SETTINGS_TABLES, LimitSettings, Settings
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 
 EXIT_MEANINGS: Final[Mapping[ExitCode, str]] = MappingProxyType(
     {
-        ExitCode.DONE: "done; `check` found no error in any profile",
-        ExitCode.FAILED: "failed, and `latest` stays where it was; or `check` found an error in a profile",
-        ExitCode.USAGE: "wrong command, flag or setting; nothing was begun",
-        ExitCode.GATE: "stopped by a gate or a broken key; `latest` stays, the candidate is in `rejected/`",
-        ExitCode.INTERRUPTED: "stopped with Ctrl-C",
-        ExitCode.TERMINATED: "stopped with SIGTERM, as service managers do",
+        ExitCode.DONE: "success; `check` found no error in any profile",
+        ExitCode.FAILED: "failure, and `latest` is unchanged; or `check` found an error in a profile",
+        ExitCode.USAGE: "invalid command, option or setting; nothing was done",
+        ExitCode.GATE: "stopped by a gate or a broken key; `latest` is unchanged, and the candidate is in `rejected/`",
+        ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
+        ExitCode.TERMINATED: "terminated with SIGTERM, which service managers send",
     }
 )
 
@@ -42,19 +39,19 @@ _WIDTH: Final = 100
 _INTRODUCTION: Final = """\
 # Command line and settings
 
-Written from the declarations of the settings by `python -m steckbrief.reference`; do not edit it here.
+`python -m steckbrief.reference` writes this page from the declarations in the code. Do not edit it here.
 
-Results go to standard output. Progress and errors go to standard error: a bar on a terminal, one line per stage
-elsewhere.
+Results go to standard output; progress and errors go to standard error. On a terminal, progress is a bar; otherwise it
+is one line per stage.
 """
 
 _SETTINGS: Final = f"""\
 ## Settings
 
-A flag wins over an environment variable, that over `{FILE_NAME}`, that over the default. The file is looked for
-beside the source folder (`raw/` and `{FILE_NAME}` in one folder), or named with `--config`. A path in the file is
-relative to the file, everywhere else to the working directory. Lists and tables are written as JSON in a variable. An
-unknown name or a value out of bounds is an error, never ignored.
+Options take precedence over environment variables, these over `{FILE_NAME}`, and the file over the defaults.
+Steckbrief looks for the file beside the source folder (`raw/` and `{FILE_NAME}` in one folder); `--config` names
+another one. Paths in the file are relative to the file; all other paths are relative to the working directory. In an
+environment variable, lists and tables are written as JSON. Unknown names and values out of bounds are errors.
 
 | {FILE_NAME} | environment | default | meaning |
 | --- | --- | --- | --- |
@@ -62,7 +59,7 @@ unknown name or a value out of bounds is an error, never ignored.
 
 
 def render() -> str:
-    """The whole page: commands, exit codes, settings."""
+    """Return the whole page: commands, exit codes and settings."""
     codes = [f"| {code.value} | {EXIT_MEANINGS[code]} |" for code in ExitCode]
     return "\n".join(
         [
@@ -85,8 +82,8 @@ def _commands() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     limits = _limit_reasons()
-    simple = {name: field for name, field in Settings.model_fields.items() if name not in TABLES_OF_SETTINGS}
-    yield from _rows("", ((n, f, f.description or "") for n, f in simple.items()))
+    top_level = {name: field for name, field in Settings.model_fields.items() if name not in SETTINGS_TABLES}
+    yield from _rows("", ((n, f, f.description or "") for n, f in top_level.items()))
     for prefix, model in (("gates.", GateSettings), ("git.", GitSettings)):
         yield from _rows(prefix, ((n, f, f.description or "") for n, f in model.model_fields.items()))
     yield from _rows("limits.", ((n, f, limits[n]) for n, f in LimitSettings.model_fields.items()))
@@ -100,7 +97,7 @@ def _rows(prefix: str, fields: Iterable[tuple[str, FieldInfo, str]]) -> Iterator
 
 
 def _default(field: FieldInfo) -> str:
-    """The default as it is written in TOML, where a cell of a Markdown table can hold it."""
+    """Return the default as written in TOML, escaped for a cell of a Markdown table."""
     if field.default is None:
         return "unset"
     text = json.dumps(field.default, ensure_ascii=False, default=str)
@@ -108,10 +105,10 @@ def _default(field: FieldInfo) -> str:
 
 
 def _limit_reasons() -> dict[str, str]:
-    """Limit -> its reason, from the docstring of FileLimits, which is where the reasons stand."""
+    """Return the reason for each limit, which is in the docstring of FileLimits."""
     lines = inspect.cleandoc(FileLimits.__doc__ or "").splitlines()
-    found = (re.fullmatch(r"(\w+): (.+)", line) for line in lines)
-    return {match[1]: f"{match[2][0].upper()}{match[2][1:]}" for match in found if match}
+    matches = (re.fullmatch(r"(\w+): (.+)", line) for line in lines)
+    return {match[1]: f"{match[2][0].upper()}{match[2][1:]}" for match in matches if match}
 
 
 if __name__ == "__main__":

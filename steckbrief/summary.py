@@ -1,4 +1,4 @@
-"""The summary of a build, for a person and for a program."""
+"""The summary of a build as text and JSON."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from steckbrief.pipeline.summary import BuildSummary, RuleCount
 
 
 def as_json(summary: BuildSummary) -> dict[str, Any]:
-    """The summary as a JSON document; keys are stable, paths absolute."""
+    """Return the summary as a JSON document with stable keys and absolute paths."""
     return asdict(summary)
 
 
 def as_text(summary: BuildSummary, waited: float) -> str:
-    """The summary as lines for a person, safe for a terminal whatever the profiles hold.
+    """Return the summary for a person, with control characters in profiles escaped.
 
-    `waited` is how long the person waited in seconds: the build and everything around it.
+    `waited` is the time in seconds since the command started, which is longer than the build itself.
     """
-    how = "directly, without Prefect: no run was recorded" if summary.direct else "by Prefect as build_dataset"
+    how = "directly, without Prefect" if summary.direct else "as the Prefect flow build_dataset"
     width = max(len(name) for name in summary.rows)
     by_name = summary.skipped - sum(summary.excluded.values())
     files = f"{counted(summary.files, 'file')} ({summary.bytes:,} bytes)"
     lines = [
         f"{counted(summary.profiles, 'profile')} from {files} in {summary.source}",
-        f"{by_name:,} skipped by name, {summary.quarantined:,} quarantined, {summary.other:,} no Markdown",
+        f"{by_name:,} skipped by name, {summary.quarantined:,} quarantined, {summary.other:,} not Markdown",
         *(f"{number:,} excluded by {pattern}" for pattern, number in summary.excluded.items()),
-        f"{summary.reused:,} unchanged since the last release, {summary.profiles - summary.reused:,} read anew",
+        f"{summary.reused:,} unchanged since the last release, {summary.profiles - summary.reused:,} read",
         "",
         "Rows",
         *(f"  {name:<{width}}  {rows:>10,}" for name, rows in summary.rows.items()),
@@ -36,20 +36,20 @@ def as_text(summary: BuildSummary, waited: float) -> str:
         *_rules_as_text(summary.diagnostics),
         "",
         *_outcome(summary),
-        *(f"Warning: {each}." for each in summary.warnings),
+        *(f"Warning: {warning}." for warning in summary.warnings),
         f"Latest: {summary.latest}",
         f"Run {how}.",
-        f"Done in {summary.seconds:.1f} s; {waited:.1f} s with starting and ending.",
+        f"Done in {summary.seconds:.1f} s; {waited:.1f} s including startup.",
     ]
     return "\n".join(printable(line) for line in lines)
 
 
 def _outcome(summary: BuildSummary) -> list[str]:
     if summary.published:
-        forced = [f"Published by force past a gate: {each}" for each in summary.failed_gates]
+        forced = [f"Published by force although a gate failed: {gate}" for gate in summary.failed_gates]
         return [*forced, f"Release {summary.release}: {summary.path}"]
     return [
-        f"Nothing changed since release {summary.release}, so nothing was published (--force publishes it again).",
+        f"Nothing changed since release {summary.release}, so nothing was published. (--force publishes anyway.)",
         f"Release {summary.release}: {summary.path}",
     ]
 
@@ -58,7 +58,7 @@ def _rules_as_text(diagnostics: tuple[RuleCount, ...]) -> list[str]:
     if not diagnostics:
         return ["No diagnostics"]
     lines = ["Diagnostics"]
-    for each in diagnostics:
-        lines.append(f"  {each.count:>6,}  {each.severity:<7}  {each.rule}")
-        lines.extend(f"            {example}" for example in each.examples)
+    for rule in diagnostics:
+        lines.append(f"  {rule.count:>6,}  {rule.severity:<7}  {rule.rule}")
+        lines.extend(f"            {example}" for example in rule.examples)
     return lines

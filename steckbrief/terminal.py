@@ -1,4 +1,4 @@
-"""Output for a person on a terminal: safe text, and progress while they wait."""
+"""Output for a person: text and progress on the terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MEGABYTE: Final = 10**6
 
 
 def prepare_streams() -> None:
-    """Escape characters that the terminal's encoding lacks, so that they cannot end a command."""
+    """Escape characters that the terminal's encoding lacks instead of failing on them."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -38,21 +38,21 @@ def say_json(value: object) -> None:
 
 
 def remark(text: str) -> None:
-    """Write anything that is not the result, such as an error or progress, to standard error."""
+    """Write anything but a result, such as an error or progress, to standard error."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 
 class LineProgress(Progress):
-    """Progress for logs and pipes: one line at the end of each stage, no bar, no control characters."""
+    """Progress for logs and pipes: one line at the end of each stage."""
 
     def end(self, stage: str, sentence: str) -> None:
-        """Report in one line what the stage did."""
+        """Write one line about what the stage did."""
         remark(f"{stage}: {printable(sentence)}")
 
 
 class BarProgress(Progress):
-    """Progress for a terminal: a bar for the stage at work, and a line for each that is done."""
+    """Progress for a terminal: a bar for the current stage, and a line for each finished one."""
 
     def __init__(self, bar: RichProgress) -> None:
         self._bar = bar
@@ -76,13 +76,13 @@ class BarProgress(Progress):
 
 @contextmanager
 def shown_progress() -> Iterator[Progress]:
-    """Show the progress of the run inside the block: a bar if standard error is a terminal, otherwise lines."""
+    """Show the progress of a run within the block: a bar if standard error is a terminal, otherwise lines."""
     if not sys.stderr.isatty():
         lines = LineProgress()
         with watched_by(lines):
             yield lines
         return
-    from rich import progress as parts  # noqa: PLC0415 - costs 0.3 s that --help must not pay
+    from rich import progress as parts  # noqa: PLC0415 - takes 0.3 s, which would slow down --help
     from rich.console import Console  # noqa: PLC0415
 
     columns = (

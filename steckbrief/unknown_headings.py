@@ -1,9 +1,11 @@
-"""Headings the vocabulary does not know, by frequency: what an editor of the vocabulary works through."""
+"""Headings that the vocabulary does not know, for `steckbrief vocabulary`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from steckbrief.extract.printable import printable
@@ -18,7 +20,7 @@ _EXAMPLES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class UnknownHeading:
-    """A heading without a kind: in which language, how often, and the first places where it stands."""
+    """A heading without a kind: its language, how often it occurs, and where it occurs first."""
 
     language: str
     kind: str
@@ -28,32 +30,31 @@ class UnknownHeading:
 
 
 def unknown_headings(tables: Mapping[str, pa.Table]) -> list[UnknownHeading]:
-    """Headings of kind "other" or "ambiguous", by language, most frequent first."""
+    """Return the headings of kind "other" or "ambiguous", by language, most frequent first."""
     profiles = tables["profiles"].select(["profile_id", "language", "source_path"]).to_pylist()
-    of_profile = {row["profile_id"]: (row["language"] or "unknown", row["source_path"]) for row in profiles}
+    origins = {row["profile_id"]: (row["language"] or "unknown", row["source_path"]) for row in profiles}
     places: dict[tuple[str, str, str], list[str]] = {}
     counts: dict[tuple[str, str, str], int] = {}
     for row in tables["sections"].select(["profile_id", "heading", "kind", "line_start"]).to_pylist():
         if row["kind"] not in _UNDECIDED or row["heading"] is None:
             continue
-        language, path = of_profile[row["profile_id"]]
+        language, path = origins[row["profile_id"]]
         key = (language, row["kind"], row["heading"])
         counts[key] = counts.get(key, 0) + 1
-        seen = places.setdefault(key, [])
-        if len(seen) < _EXAMPLES:
-            seen.append(place(path, row["line_start"]).removesuffix(": "))
-    found = [UnknownHeading(*key, counts[key], tuple(places[key])) for key in counts]
-    return sorted(found, key=lambda each: (each.language, -each.count, each.heading, each.kind))
+        examples = places.setdefault(key, [])
+        if len(examples) < _EXAMPLES:
+            examples.append(place(path, row["line_start"]).removesuffix(": "))
+    headings = [UnknownHeading(*key, count, tuple(places[key])) for key, count in counts.items()]
+    return sorted(headings, key=lambda heading: (heading.language, -heading.count, heading.heading, heading.kind))
 
 
-def as_text(headings: list[UnknownHeading]) -> str:
-    """The list for a person: count, kind, heading, and where to look."""
+def headings_as_text(headings: list[UnknownHeading]) -> str:
+    """Return the list for a person: count, kind, heading, and examples of its place."""
     if not headings:
         return "The vocabulary knows every heading of this source."
     lines: list[str] = []
-    for number, each in enumerate(headings):
-        if number == 0 or headings[number - 1].language != each.language:
-            lines.append(f"{each.language}: headings without a kind of their own")
-        lines.append(f"  {each.count:>5,}  {each.kind:<9}  {each.heading}  ({', '.join(each.examples)})")
-    lines.append("Words that give a heading its kind stand in transform/headings/vocabulary/<language>.toml.")
+    for language, group in groupby(headings, key=attrgetter("language")):
+        lines.append(f"{language}: headings that the vocabulary does not know")
+        lines += [f"  {row.count:>5,}  {row.kind:<9}  {row.heading}  ({', '.join(row.examples)})" for row in group]
+    lines.append("To give a heading a kind, add it to transform/headings/vocabulary/<language>.toml.")
     return "\n".join(printable(line) for line in lines)

@@ -1,4 +1,4 @@
-"""Running a piece of a test as a user whom file permissions bind: root may read everything."""
+"""Evaluates an expression as a user other than root, because root may read every file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 _CHECKOUT = Path(__file__).parents[1]
-# Imports first: the other user need not be able to read the interpreter's folders. The folder is entered before the
-# rights are given up, so that those above it do not matter.
+# Import first, because the other user may be unable to read the interpreter's folders. Enter the folder before dropping
+# root's rights, so that the permissions of its parents do not matter.
 _PROGRAM = """
 import os, sys
 from pathlib import Path
@@ -28,7 +28,7 @@ print(repr({expression}))
 
 
 def as_nobody(folder: Path, expression: str) -> object:
-    """The literal that a Python expression gives in another process, whose user is not root.
+    """Return the value of a Python expression in a process whose user is not root; it must be a literal.
 
     The expression may use `root` (the folder), `discover`, `read_bytes` and `DEFAULT_LIMITS`.
     """

@@ -1,4 +1,4 @@
-"""Running the real command line in a process of its own, in surroundings the test controls."""
+"""Runs the real command line in its own process, in an environment that the test controls."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ Ein Programm.
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The test's environment without anybody's settings, and with the project importable from any folder."""
-    kept = {
+    """Return the test's environment without settings, with the project importable from any folder."""
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("STECKBRIEF_", "PREFECT_", "NIGHTLY_", "XDG_STATE_"))
     }
-    return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **changes}
+    return {**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **changes}
 
 
 def steckbrief(
     *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, expect: int | None = 0
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command and hold it to the exit code `expect`."""
+    """Run the command and expect the exit code `expect`."""
     done = subprocess.run(
         [*COMMAND, *map(str, arguments)],
         cwd=cwd,
@@ -68,7 +68,7 @@ def steckbrief(
 
 
 class Running:
-    """The command at work, as a terminal would run it: leader of its own process group."""
+    """A running command, the leader of its own process group as on a terminal."""
 
     def __init__(self, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
@@ -90,27 +90,27 @@ class Running:
         self.process.communicate()
 
     def wait_for_line(self, start: str) -> None:
-        """Wait until standard error has a line that starts like this."""
+        """Wait until standard error contains a line that starts with `start`."""
         assert self.process.stderr is not None
-        seen = []
+        earlier = []
         for line in self.process.stderr:
             if line.startswith(start):
                 return
-            seen.append(line)
-        raise AssertionError(f"ended before {start!r}:\n{''.join(seen)}")
+            earlier.append(line)
+        raise AssertionError(f"ended before {start!r}:\n{''.join(earlier)}")
 
     def press_ctrl_c(self) -> None:
         """Send SIGINT to all processes of the group, as a terminal does."""
         os.killpg(self.process.pid, signal.SIGINT)
 
     def end(self) -> tuple[int, str, str]:
-        """Wait for the end: exit code, rest of standard output, rest of standard error."""
+        """Wait for the end and return exit code, remaining standard output and remaining standard error."""
         out, err = self.process.communicate(timeout=120)
         return self.process.returncode, out, err
 
 
 def write_source(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Write files (path -> content) below `folder`; gives the folder."""
+    """Write files (path -> content) below `folder` and return the folder."""
     for path, content in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -119,21 +119,22 @@ def write_source(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def profiles(number: int) -> dict[str, str]:
-    """So many different small profiles."""
+    """Return this many different small profiles."""
     return {f"tools/p{n:04d}.md": PROFILE.format(title=f"P{n:04d}", slug=f"p{n:04d}") for n in range(number)}
 
 
 def large_source(folder: Path) -> Path:
-    """Enough to read that something can happen in the middle of it: the demo profiles, many times over."""
+    """Return a source that takes seconds to read: many copies of the demo profiles."""
     for number in range(60):
         shutil.copytree(RAW, folder / "large" / f"copy{number}")
     return folder / "large"
 
 
 def slow_source(folder: Path) -> Path:
-    """Minutes of work for two processes, however fast: first profiles that are read at once, so that something is done.
+    """Return a source that takes two processes minutes to read.
 
-    Then paragraphs that keep the parser looking for the ends of links, 40 ms each.
+    It starts with profiles that are read at once. The others consist of paragraphs in which the parser looks for the
+    ends of links, 40 ms each.
     """
     slow = "[a](b " * MOST_BRACKETS + "\n\n"
     many = {f"z{n}.md": PROFILE.format(title=f"Z{n}", slug=f"z{n}") + "\n" + slow * 100 for n in range(40)}
@@ -141,10 +142,10 @@ def slow_source(folder: Path) -> Path:
 
 
 def visible(output: Path) -> set[str]:
-    """Everything in an output folder but the lock file, relative to it."""
+    """Return the paths in an output folder, except the lock file, relative to the folder."""
     return {str(path.relative_to(output)) for path in output.rglob("*")} - {".lock", "releases"}
 
 
 def table_files(release: Path) -> dict[str, bytes]:
-    """The bytes of every Parquet and CSV file of a release, by name."""
+    """Return the bytes of every Parquet and CSV file of a release by name."""
     return {file.name: file.read_bytes() for file in release.iterdir() if file.suffix in {".parquet", ".csv"}}

@@ -1,7 +1,7 @@
-"""Reading the project's documents as the tests do: fenced blocks, what they promise to print, tables, links.
+"""Reads the project's documents for tests: fenced blocks and the outputs shown below them.
 
-A block is code that a test runs. What it prints stands right below it: in a fence marked `text`, or, below SQL, in a
-Markdown table. A line of three dots in such an output stands for any number of lines.
+Tests run a block if it is code. The page shows its output right below it, in a fence marked `text` or, for SQL, in a
+Markdown table. A line of three dots in an output stands for any number of lines.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
 
 CHECKOUT = "/srv/steckbrief"
-"""Where the documents say the checkout is."""
+"""The path of the checkout in the documents."""
 
 _COPIED = (
     "steckbrief",
@@ -38,6 +38,7 @@ _COPIED = (
     "pipeline",
     "flows",
     "raw",
+    "examples",
     "docs",
     "tools",
     "Makefile",
@@ -53,7 +54,7 @@ _SECONDS = re.compile(r"\b\d+\.\d s\b")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: where it stands, what stands before it, language, text, and the output shown below ("": none)."""
+    """A fenced block: its place, the text before it, its language and text, and the output shown below it, if any."""
 
     document: Path
     line: int
@@ -64,14 +65,14 @@ class Block:
 
     @property
     def place(self) -> str:
-        """Where to look when a test on it fails."""
+        """The document and line, for the ids and messages of tests."""
         return f"{self.document.relative_to(ROOT).as_posix()}:{self.line}"
 
 
 def blocks(document: Path) -> list[Block]:
-    """All fenced blocks of a document but those that are another block's output."""
+    """Return the fenced blocks of a document, except those that are another block's output."""
     source = document.read_text(encoding="utf-8")
-    found: list[Block] = []
+    result: list[Block] = []
     end_of_output = 0
     for fence in _FENCE.finditer(source):
         if fence.start() < end_of_output:
@@ -80,43 +81,43 @@ def blocks(document: Path) -> list[Block]:
         end_of_output = output.end() if output else 0
         line = source.count("\n", 0, fence.start()) + 1
         before, shown = source[: fence.start()], output["text"] if output else ""
-        found.append(Block(document, line, before, fence["language"], fence["text"], shown))
-    return found
+        result.append(Block(document, line, before, fence["language"], fence["text"], shown))
+    return result
 
 
 def blocks_in(language: str, *documents: Path) -> list[Block]:
-    """The blocks of one language in these documents, in all of them where none is named."""
-    return [block for each in documents or DOCUMENTS for block in blocks(each) if block.language == language]
+    """Return the blocks of one language in these documents, or in all documents if none is named."""
+    return [block for document in documents or DOCUMENTS for block in blocks(document) if block.language == language]
 
 
 def serves(block: Block) -> bool:
-    """Whether a block starts or needs a server of Prefect; such blocks are run together."""
+    """Return whether a block needs a Prefect server."""
     return re.search(r"\bprefect |\.serve\(|nightly\.py", block.text) is not None
 
 
 def makes(block: Block) -> bool:
-    """Whether a block is for make, which sets up the environment that the tests already run in."""
+    """Return whether a block calls make, which sets up the environment that the tests already run in."""
     return block.language == "sh" and block.text.startswith("make ")
 
 
 def runnable(document: Path) -> list[Block]:
-    """The blocks that can be run one by one, in order: one may need what another left behind."""
-    found = (block for block in blocks(document) if block.language in ("sh", "python", "sql"))
-    return [block for block in found if not serves(block) and not makes(block)]
+    """Return the blocks to run, in order, because a block may need what an earlier one left behind."""
+    code = (block for block in blocks(document) if block.language in ("sh", "python", "sql"))
+    return [block for block in code if not serves(block) and not makes(block)]
 
 
 def prose(document: Path) -> str:
-    """A document without its fenced blocks."""
+    """Return a document without its fenced blocks."""
     return _FENCE.sub("", document.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
 class Built:
-    """One build of raw/ by the command line: its output folder, and what it wrote to each stream."""
+    """One build of raw/ by the command line: its output folder, standard output and standard error."""
 
     output: Path
-    said: str
-    remarked: str
+    stdout: str
+    stderr: str
 
     @property
     def release(self) -> Path:
@@ -124,14 +125,14 @@ class Built:
         return (self.output / "latest").resolve()
 
     @property
-    def account(self) -> str:
-        """What `make build` ends with: the same account, but for the note on how it ran."""
-        said = self.said.replace(str(ROOT), CHECKOUT).replace(str(self.output.parent), CHECKOUT)
-        return re.sub(r"^Run .*\n", "Run by Prefect as build_dataset.\n", said, flags=re.MULTILINE)
+    def summary(self) -> str:
+        """The summary that `make build` prints, which says that it ran as a flow."""
+        stdout = self.stdout.replace(str(ROOT), CHECKOUT).replace(str(self.output.parent), CHECKOUT)
+        return re.sub(r"^Run .*\n", "Run as the Prefect flow build_dataset.\n", stdout, flags=re.MULTILINE)
 
 
 def build(output: Path) -> Built:
-    """Run `steckbrief build raw --direct` into `output`, with no settings but the defaults."""
+    """Run `steckbrief build raw --direct` into `output` with the default settings."""
     command = [str(Path(sys.executable).with_name("steckbrief")), "build", "raw", "--output", str(output), "--direct"]
     done = subprocess.run(command, cwd=ROOT, env=environment(ROOT), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -139,7 +140,7 @@ def build(output: Path) -> Built:
 
 
 def copy_checkout(folder: Path, built: Built) -> Path:
-    """Copy the checkout to `folder` as it is after `make build`; its .venv is the one that runs the tests."""
+    """Copy the checkout to `folder` with the output of `make build`; its .venv links to the one that runs the tests."""
     folder.mkdir()
     for name in _COPIED:
         if (ROOT / name).is_dir():
@@ -152,14 +153,14 @@ def copy_checkout(folder: Path, built: Built) -> Path:
 
 
 def environment(checkout: Path) -> dict[str, str]:
-    """What a command of a document finds around it: no settings, no server, a home and code of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STECKBRIEF_", "PREFECT_"))}
+    """Return the environment for a document's commands: no settings, no server, and a home and code of their own."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("STECKBRIEF_", "PREFECT_"))}
     own = {"HOME": str(checkout), "LC_ALL": "C.UTF-8", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    return {**kept, **own, "PYTHONPATH": str(checkout)}
+    return {**inherited, **own, "PYTHONPATH": str(checkout)}
 
 
 def run(block: Block, checkout: Path) -> str:
-    """Run a block of shell commands, Python or SQL in `checkout`, and give what it prints."""
+    """Run a block of shell commands, Python or SQL in `checkout`, and return its output."""
     if block.language == "sh":
         return shell(block.text, checkout)
     if block.language == "sql":
@@ -176,7 +177,7 @@ def run(block: Block, checkout: Path) -> str:
 
 
 def shell(commands: str, checkout: Path) -> str:
-    """Run commands as a person would type them, stopping at the first that fails; gives their standard output."""
+    """Run commands as a person would type them, stop at the first failure, and return their standard output."""
     done = subprocess.run(
         ["sh", "-euc", commands.replace(CHECKOUT, str(checkout))],
         cwd=checkout,
@@ -191,19 +192,19 @@ def shell(commands: str, checkout: Path) -> str:
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Whether `printed` is what a document shows, but for release ids, seconds, and lines left out with three dots."""
+    """Return whether `printed` equals `shown`, apart from release ids, seconds, and lines replaced by three dots."""
     parts = [re.escape(_settled(part)) for part in re.split(r"^\.\.\.\n", shown, flags=re.MULTILINE)]
     return re.fullmatch(r"(?:.*\n)*?".join(parts), _settled(printed)) is not None
 
 
 def as_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Rows as the Markdown table that a document shows below a query."""
+    """Return rows as the Markdown table that a document shows below a query."""
     lines = [columns, ["---"] * len(columns), *([_cell(value) for value in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def glance(release: Path) -> str:
-    """All tables with key, meaning and rows in `release`, as README.md shows them."""
+    """Return the overview of all tables in docs/reading-tables.md, with the numbers of rows in `release`."""
     manifest = json.loads((release / "release.json").read_text(encoding="utf-8"))
     lines = ["| table | primary key | what a row is | rows from raw/ |", "| --- | --- | --- | ---: |"]
     lines += [

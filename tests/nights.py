@@ -1,7 +1,7 @@
-"""Nights of a made-up catalogue: files that are edited, added, renamed, moved and deleted at random.
+"""Nights of an invented catalogue whose files are edited, added, renamed, moved and deleted at random.
 
-Its profiles are small and meet each other in every way that counts across files: links, names, slugs and titles that
-collide, shared addresses, template text, displaced answers, dates to come, files that cannot be read.
+The profiles are small and related in every way that matters across files: links, colliding names, slugs and titles,
+shared addresses, template text, displaced answers, future dates, unreadable files.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _BROKEN = st.sampled_from(
 
 @st.composite
 def profiles(draw: st.DrawFn) -> str:
-    """The text of one file."""
+    """Draw the text of one file."""
     if draw(st.integers(0, 9)) == 0:
         return draw(_BROKEN)
     slug = draw(st.sampled_from(NAMES))
@@ -71,9 +71,9 @@ PATHS = st.builds(lambda folder, name: f"{folder}/{name}.md", st.sampled_from(FO
 
 @st.composite
 def nights(draw: st.DrawFn, most: int = 4) -> list[dict[str, str]]:
-    """The files (path -> text) of several nights, each made from the one before by a few changes."""
+    """Draw the files (path -> text) of several nights, each changed a little from the previous one."""
     files = draw(st.dictionaries(PATHS, profiles(), min_size=1, max_size=8))
-    found = [dict(files)]
+    result = [dict(files)]
     for _ in range(draw(st.integers(1, most - 1))):
         for _ in range(draw(st.integers(0, 3))):
             match draw(st.sampled_from(["edit", "add", "move", "delete"])):
@@ -86,5 +86,5 @@ def nights(draw: st.DrawFn, most: int = 4) -> list[dict[str, str]]:
                     files[path] = draw(st.one_of(profiles(), st.just("\n".join([files[path], "Nachtrag.\n"]))))
                 case _:
                     files[draw(PATHS)] = draw(profiles())
-        found.append(dict(files))
-    return found
+        result.append(dict(files))
+    return result

@@ -1,4 +1,4 @@
-"""Rows written as mappings, turned into records for schema.to_arrow."""
+"""Turns rows written as mappings into records for schema.to_arrow."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from steckbrief.schema import TABLES, to_arrow
 
 
 def record(table: str, row: Mapping[str, Any]) -> Any:
-    """A record with the columns of `row`, those of the table in its order; further ones follow."""
-    known = [name for name in TABLES[table].column_names if name in row]
-    row_type = namedtuple("Row", dict.fromkeys((*known, *row)))  # type: ignore[misc]
+    """Return a record with the columns of `row`: first those of the table, in its order, then all others."""
+    declared = [name for name in TABLES[table].column_names if name in row]
+    row_type = namedtuple("Row", dict.fromkeys((*declared, *row)))  # type: ignore[misc]
     return row_type(**row)
 
 
 def arrow(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """The Arrow table of `rows`."""
+    """Return `rows` as an Arrow table."""
     return to_arrow(table, [record(table, row) for row in rows])

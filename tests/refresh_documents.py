@@ -1,7 +1,7 @@
-"""Brings the documents in line with the code: `python -m tests.refresh_documents`, then read the diff.
+"""Updates the documents: run `python -m tests.refresh_documents`, then read the diff.
 
-Writes the generated pages, and puts below every block what it prints now. Outputs with lines left out (three dots)
-are a person's choice of lines: of those only the account in README.md is renewed.
+It writes the generated pages and replaces every output shown below a block. It leaves outputs with omitted lines (three
+dots) alone, because a person chose these lines; the only exception is the summary of a build in README.md.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from steckbrief.extract.limits import FileLimits
 from tests.documents import DOCUMENTS, ROOT, Built, build, copy_checkout, glance, matches, run, runnable
 
 GENERATORS = ("steckbrief.schema.dictionary", "steckbrief.transform.checks.rules_page", "steckbrief.reference")
-_HEAD, _TAIL = 4, 4  # lines of the account that README.md shows of the diagnostics and at the end
+_HEAD, _TAIL = 4, 4  # lines of the summary that README.md shows: of the diagnostics, and at the end
 
 
 def main() -> None:
-    """Refresh every document and name those that changed."""
+    """Update every document and print the names of those that changed."""
     for module in GENERATORS:
         runpy.run_module(module, run_name="__main__")
     with tempfile.TemporaryDirectory() as folder:
@@ -30,8 +30,13 @@ def main() -> None:
         for document in DOCUMENTS:
             before = document.read_text(encoding="utf-8")
             after = _refreshed(document, before, checkout)
-            if document.name == "README.md":
-                after = _with_limits(_with_count(_with_account(_with_glance(after, built), built)))
+            match document.name:
+                case "README.md":
+                    after = _with_count(_with_summary(after, built))
+                case "reading-tables.md":
+                    after = _with_glance(after, built)
+                case "your-profiles.md":
+                    after = _with_limits(after)
             if after != before:
                 document.write_text(after, encoding="utf-8")
                 sys.stdout.write(f"{document.relative_to(ROOT)}\n")
@@ -52,12 +57,12 @@ def _with_glance(text: str, built: Built) -> str:
     return text[:start] + table + text[text.index("\n\n", start) + 1 :]
 
 
-def _with_account(text: str, built: Built) -> str:
+def _with_summary(text: str, built: Built) -> str:
     start = text.index("```text\n") + len("```text\n")
     end = text.index("```\n", start)
-    if matches(text[start:end], built.account):
+    if matches(text[start:end], built.summary):
         return text
-    lines = built.account.splitlines(keepends=True)
+    lines = built.summary.splitlines(keepends=True)
     head = lines.index("Diagnostics\n") + _HEAD
     return text[:start] + "".join([*lines[:head], "...\n", *lines[-_TAIL:]]) + text[end:]
 
@@ -68,7 +73,7 @@ def _with_count(text: str) -> str:
 
 def _with_limits(text: str) -> str:
     values = "".join(f"{name} = {value:_}\n" for name, value in asdict(FileLimits()).items())
-    return re.sub(r"(?m)(^\[limits\].*\n)(?:\w+ = [\d_]+\n)+", lambda found: found[1] + values, text)
+    return re.sub(r"(?m)(^\[limits\].*\n)(?:\w+ = [\d_]+\n)+", lambda match: match[1] + values, text)
 
 
 if __name__ == "__main__":

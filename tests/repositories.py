@@ -1,4 +1,4 @@
-"""Git repositories made inside tests, with the dates that a test asks for."""
+"""Creates git repositories for tests, with commits of chosen dates."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def git(folder: Path, *arguments: str, when: str = "2026-02-01T12:00:00Z", given: bytes = b"") -> str:
-    """Run git in `folder` as somebody who has no settings of their own; it reads `given`."""
-    surroundings = {
+def git(folder: Path, *arguments: str, when: str = "2026-02-01T12:00:00Z", stdin: bytes = b"") -> str:
+    """Run git in `folder`, without the user's settings, and return its output."""
+    env = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -21,8 +21,8 @@ def git(folder: Path, *arguments: str, when: str = "2026-02-01T12:00:00Z", given
     done = subprocess.run(
         ["git", *who, *arguments],
         cwd=folder,
-        env=surroundings,
-        input=given,
+        env=env,
+        input=stdin,
         capture_output=True,
         check=True,
         timeout=60,
@@ -31,7 +31,7 @@ def git(folder: Path, *arguments: str, when: str = "2026-02-01T12:00:00Z", given
 
 
 def commit(folder: Path, files: Mapping[str, str | bytes | None], when: str) -> str:
-    """Write files (None deletes one) and commit them with the date `when`; gives the commit."""
+    """Write files (None deletes one), commit them with the date `when`, and return the commit."""
     if not (folder / ".git").exists():
         folder.mkdir(parents=True, exist_ok=True)
         git(folder, "init", "--quiet")
@@ -48,13 +48,13 @@ def commit(folder: Path, files: Mapping[str, str | bytes | None], when: str) -> 
 
 
 def tree_with(repository: Path, entries: bytes) -> str:
-    """A commit whose tree was written byte by byte, as no honest git would."""
-    made = git(repository, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", given=entries)
-    return git(repository, "commit-tree", made, "-m", "m")
+    """Return a commit with a tree of these bytes, which git itself would refuse to write."""
+    tree = git(repository, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=entries)
+    return git(repository, "commit-tree", tree, "-m", "m")
 
 
 def script(file: Path, text: str) -> Path:
-    """An executable shell script with this text."""
+    """Write an executable shell script with this text."""
     file.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
     file.chmod(0o755)
     return file

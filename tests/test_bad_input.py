@@ -1,7 +1,7 @@
-"""Bad input costs nothing good: each kind of broken file, built for real beside two sound profiles.
+"""Bad input affects nothing else: broken files of every kind, built beside two valid profiles.
 
-What is held, for every case: the build succeeds, the finding is in `diagnostics` under its rule with file, line and
-remedy, and the rows of the sound profiles are the same, byte for byte, as without the broken file.
+For every case, the build succeeds, `diagnostics` contains the finding with rule, file, line and remedy, and the rows of
+the valid profiles are the same as without the broken file.
 """
 
 from __future__ import annotations
@@ -64,25 +64,25 @@ BODY = "# Bad\n\nIt is a program and it is not good at all.\n\n## Key features\n
 
 @dataclass(frozen=True)
 class Case:
-    """A broken file: its content, the rule it breaks, the line, and whether rows are kept.
+    """A broken file: its content, the rule it breaks and on which line, and whether it is still published.
 
-    All cases stand in one source, each in a file of its own: "bad" in the content becomes the file's own slug.
+    All cases are in one source, each in its own file; the slug "bad" in the content becomes the slug of the file.
     """
 
     name: str
     content: str | bytes
     rule: str = ""
     line: int | None = None
-    kept: bool = True
+    published: bool = True
 
     @property
     def slug(self) -> str:
-        """Slug of the file, from the name of the case."""
+        """The slug of the file, made from the name of the case."""
         return "bad-" + "-".join("".join(c if c.isalnum() else " " for c in self.name.casefold()).split())
 
     @property
     def path(self) -> str:
-        """Path of the file in the source."""
+        """The path of the file in the source."""
         return f"tools/{self.slug}.md"
 
     @property
@@ -121,8 +121,8 @@ CASES = [
         "front-matter-wrong-type",
         3,
     ),
-    Case("an empty file", b"", "file-empty", 1, kept=False),
-    Case("a file of only blank lines", b"\xef\xbb\xbf\r\n \r\n", "file-empty", 1, kept=False),
+    Case("an empty file", b"", "file-empty", 1, published=False),
+    Case("a file of only blank lines", b"\xef\xbb\xbf\r\n \r\n", "file-empty", 1, published=False),
     Case("a file of only front matter", HEAD, "body-empty", None),
     Case(
         "invalid UTF-8",
@@ -131,7 +131,7 @@ CASES = [
         15,
     ),
     Case("NUL bytes", HEAD + BODY + "\na\0b\n", "nul-character", 16),
-    Case("a 20 MB file", b"x" * 20_000_000, "file-too-large", None, kept=False),
+    Case("a 20 MB file", b"x" * 20_000_000, "file-too-large", None, published=False),
     Case("5,000 nested quotes", HEAD + BODY + "\n" + "> " * 5_000 + "deep\n", "nesting-too-deep", None),
     Case("5,000 nested lists", HEAD + BODY + "\n" + "- " * 5_000 + "deep\n", "nesting-too-deep", None),
     Case(
@@ -146,7 +146,13 @@ CASES = [
     Case("a slug that leads out", HEAD.replace("slug: bad", "slug: ../../etc/passwd") + BODY, "slug-invalid", 2),
     Case("a slug with spaces", HEAD.replace("slug: bad", "slug: two words") + BODY, "slug-invalid", 2),
     Case("a slug of 400 characters", HEAD.replace("slug: bad", "slug: " + "x" * 400) + BODY, "slug-invalid", 2),
-    Case("two files for one profile_id", GOOD.format(slug="one", title="Copy"), "profile-id-collision", 1, kept=False),
+    Case(
+        "two files for one profile_id",
+        GOOD.format(slug="one", title="Copy"),
+        "profile-id-collision",
+        1,
+        published=False,
+    ),
 ]
 
 WITHOUT_FINDING = [
@@ -172,14 +178,14 @@ def sound_source(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the sound profiles alone."""
+    """A release of only the valid profiles."""
     folder = tmp_path_factory.mktemp("sound")
     return build_source(sound_source(folder / "raw"), folder / "output")
 
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the sound profiles and every case beside them."""
+    """A release of the valid profiles and all cases."""
     folder = tmp_path_factory.mktemp("broken")
     source = sound_source(folder / "raw")
     for case in (*CASES, *WITHOUT_FINDING):
@@ -188,31 +194,28 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rows(release: Path, table: str, **where: str) -> list[dict[str, object]]:
-    """The rows of a table whose columns have the given values."""
-    found = pq.read_table(release / f"{table}.parquet").to_pylist()
-    return [row for row in found if all(row[column] == value for column, value in where.items())]
+    """Return the rows of a table whose columns have the given values."""
+    all_rows = pq.read_table(release / f"{table}.parquet").to_pylist()
+    return [row for row in all_rows if all(row[column] == value for column, value in where.items())]
 
 
-# Templates are compared across profiles, so that they change with every file.
+# Templates are compared across profiles, so they change with every file.
 COMPARED = [name for name in TABLES if name not in ("diagnostics", "changes", "templates")]
 
 
 @pytest.mark.parametrize("table", COMPARED)
-def test_every_row_of_a_sound_profile_is_as_it_would_be_without_the_broken_files(
-    table: str, release: Path, sound: Path
-):
+def test_broken_files_change_no_row_of_a_valid_profile(table: str, release: Path, sound: Path):
     for profile_id in ("de/one", "de/two"):
         assert rows(release, table, profile_id=profile_id) == rows(sound, table, profile_id=profile_id)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_broken_file_is_named_with_its_rule_its_line_and_a_remedy(case: Case, release: Path):
-    found = rows(release, "diagnostics", source_path=case.path, rule=case.rule)
-    assert len(found) == 1
-    assert case.line is None or found[0]["line_start"] == case.line
-    assert found[0]["message"]
-    assert found[0]["hint"]
-    assert bool(rows(release, "profiles", source_path=case.path)) == case.kept
+def test_a_broken_file_is_reported_with_rule_line_and_remedy(case: Case, release: Path):
+    (diagnostic,) = rows(release, "diagnostics", source_path=case.path, rule=case.rule)
+    assert case.line is None or diagnostic["line_start"] == case.line
+    assert diagnostic["message"]
+    assert diagnostic["hint"]
+    assert bool(rows(release, "profiles", source_path=case.path)) == case.published
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if BODY in str(case.content)], ids=lambda case: case.name)
@@ -225,7 +228,7 @@ def test_the_body_of_a_broken_file_is_read_as_usual(case: Case, release: Path):
 
 
 @pytest.mark.parametrize("case", WITHOUT_FINDING, ids=lambda case: case.name)
-def test_odd_but_sound_files_are_read_without_an_error_and_without_loss(case: Case, release: Path):
+def test_unusual_but_valid_files_are_read_without_errors_or_loss(case: Case, release: Path):
     assert rows(release, "diagnostics", source_path=case.path, severity="error") == []
     (profile,) = rows(release, "profiles", source_path=case.path)
     profile_id = str(profile["profile_id"])
@@ -265,7 +268,9 @@ def _pipe_named_like_a_file(source: Path) -> str:
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__.strip("_"),
 )
-def test_what_is_no_file_is_named_and_not_read(make: Callable[[Path], str], rule: str, sound: Path, tmp_path: Path):
+def test_a_path_that_is_not_a_file_is_reported_and_not_read(
+    make: Callable[[Path], str], rule: str, sound: Path, tmp_path: Path
+):
     source = sound_source(tmp_path / "raw")
     path = make(source)
     release = build_source(source, tmp_path / "output")

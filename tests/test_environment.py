@@ -1,4 +1,4 @@
-"""tools/environment.sh and tools/uv, run with an interpreter and a uv that only record what they are asked to do."""
+"""tools/environment.sh and tools/uv, run with an interpreter and a uv that only record their calls."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ esac
 
 
 class Checkout:
-    """A folder with the files that the scripts read, and an interpreter that records its calls."""
+    """A folder with the files that the scripts read and an interpreter that records its calls."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "checkout"
@@ -44,7 +44,7 @@ class Checkout:
         self.record = folder / "record"
 
     def make(self, kind: str, **changes: str) -> subprocess.CompletedProcess[str]:
-        """Run the script in an environment without settings for pip and uv."""
+        """Run the script without settings for pip and uv."""
         self.record.write_text("")
         own = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "SSL_"))}
         return subprocess.run(
@@ -57,11 +57,11 @@ class Checkout:
         )
 
     def calls(self) -> list[str]:
-        """What the last run asked for, line by line."""
+        """Return the recorded calls of the last run."""
         return self.record.read_text().splitlines()
 
     def steps(self, kind: str) -> list[str]:
-        """The steps that a successful run takes."""
+        """Return the steps of a successful run."""
         done = self.make(kind)
         assert done.returncode == 0, done.stderr
         signs = {
@@ -145,7 +145,7 @@ def test_moved_checkout_gets_a_new_environment(checkout: Checkout) -> None:
     assert checkout.steps("run") == ["venv", "uv", "run lock", "project"]
 
 
-def test_environment_whose_interpreter_vanished_is_made_again(checkout: Checkout) -> None:
+def test_environment_without_its_interpreter_is_made_again(checkout: Checkout) -> None:
     checkout.steps("run")
     (checkout.folder / ".venv/bin/python").unlink()
     assert checkout.steps("run") == ["venv", "uv", "run lock", "project"]
@@ -175,7 +175,7 @@ global.index-url='https://four.example/simple'"""
 
 
 def test_uv_uses_the_mirror_and_certificate_that_pip_is_configured_with(checkout: Checkout) -> None:
-    """An environment variable of pip wins over its files, as `:env:` comes first in its list."""
+    """Pip lists its environment variables first (`:env:`), because they take precedence over its files."""
     checkout.make("run", PIP_CONFIG_LIST=PIP_CONFIG)
     settings = Path(f"{checkout.record}.env").read_text().splitlines()
     assert {
@@ -186,6 +186,6 @@ def test_uv_uses_the_mirror_and_certificate_that_pip_is_configured_with(checkout
     } <= set(settings)
 
 
-def test_settings_of_uv_win_over_those_of_pip(checkout: Checkout) -> None:
+def test_settings_of_uv_take_precedence_over_those_of_pip(checkout: Checkout) -> None:
     checkout.make("run", PIP_CONFIG_LIST=PIP_CONFIG, UV_DEFAULT_INDEX="https://five.example/simple")
     assert "UV_DEFAULT_INDEX=https://five.example/simple" in Path(f"{checkout.record}.env").read_text().splitlines()

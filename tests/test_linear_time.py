@@ -1,7 +1,7 @@
-"""The time that a file costs grows with its size and no faster, whatever the file contains.
+"""The time to read a file grows in proportion to its size, whatever the file contains.
 
-This is the one place that compares times: a count of calls or lines would miss regular expressions that backtrack.
-It compares processor times of the same code, so a slow or busy machine changes both sides alike.
+Only this module compares times, because a count of calls or lines would miss regular expressions that backtrack. It
+compares CPU times of the same code, so a slow or busy machine affects both sides.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from steckbrief.transform.profile import profile_rows
 from tests.pathological import FRONT, GENERATORS, Make
 
 GROWTH = 5
-# Linear work takes 5 times as long (8 times on a busy machine, whose caches others fill), quadratic work 25 times.
+# Linear work takes 5 times as long (8 times on a busy machine with cold caches), quadratic work 25 times.
 MOST = 10
-# Shorter runs show the clock and the caches rather than the work.
+# Shorter runs measure the clock and the caches rather than the work.
 LEAST_SECONDS = 0.01
-# Shorter texts are cached between the tables that read them (extract/markdown/inline.py), which makes a step.
+# Shorter texts are cached between the tables that read them (extract/markdown/inline.py), which distorts the ratio.
 LEAST_LENGTH = 5_000
-# Noise only adds time, so one good round is a proof. Quadratic work fails every round.
+# Noise only adds time, so one good round is enough. Quadratic work fails every round.
 ROUNDS = 5
 
 
@@ -49,7 +49,7 @@ def seconds(text: str) -> float:
 
 
 def large_enough(make: Make) -> int:
-    """A size that takes long enough to measure, and that can still grow without exceeding the limit on files."""
+    """Return a size that takes long enough to measure and can still grow within the limit on file sizes."""
     size = 16
     while len(text := FRONT + make(size)) * 2 * GROWTH < DEFAULT_LIMITS.file_bytes and (
         len(text) < LEAST_LENGTH or seconds(text) < LEAST_SECONDS
@@ -60,13 +60,13 @@ def large_enough(make: Make) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make in GENERATORS.items()])
-def test_five_times_the_size_costs_about_five_times_the_time(make: Make) -> None:
+def test_five_times_the_size_takes_about_five_times_as_long(make: Make) -> None:
     start = large_enough(make) + 1
     ratio = float("inf")
-    # Each round has a size of its own, so that no cache filled in one round helps the next.
+    # Every round uses another size, so that caches of one round do not help the next.
     for size in range(start, start + ROUNDS):
         small = min(seconds(FRONT + make(size)), seconds(FRONT + make(size + ROUNDS)))
         ratio = min(ratio, seconds(FRONT + make(size * GROWTH)) / small)
         if ratio <= MOST:
             break
-    assert ratio <= MOST, f"{GROWTH} times the size {start} costs {ratio:.1f} times the time"
+    assert ratio <= MOST, f"{GROWTH} times the size {start} takes {ratio:.1f} times as long"

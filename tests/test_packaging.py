@@ -1,4 +1,4 @@
-"""What the project declares about itself is true: reasons, locks, imports, hooks and built packages."""
+"""What the project declares about itself is true: reasons, lock files, imports, hooks and built packages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MACHINE_PATHS = re.compile(r"(?<![\w.~-])/(?:home|root|Users|work|opt|mnt|privat
 
 
 def tracked_files() -> list[Path]:
-    """The files under version control that exist, relative to the root of the repository."""
+    """Return the existing files under version control, relative to the root of the repository."""
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout, so nothing says which files belong to the project")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
@@ -49,7 +49,7 @@ def tracked_files() -> list[Path]:
 
 
 def blocks(lock: str) -> Iterator[tuple[str, list[str]]]:
-    """Each requirement of a lock file with the lines that follow it up to the next."""
+    """Yield each requirement of a lock file with the lines that follow it."""
     lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
     starts = [i for i, line in enumerate(lines) if re.match(r"[a-z0-9]", line)]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -64,7 +64,7 @@ def locked(lock: str) -> dict[str, Requirement]:
 
 
 def strings_without_reason(table: str, key: str) -> list[str]:
-    """The elements of a multi-line array in pyproject.toml that no comment on their line explains."""
+    """Return the elements of a multi-line array in pyproject.toml without a comment on their line."""
     section = re.search(rf"^\[{re.escape(table)}\]\n(.*?)(?=^\[|\Z)", PYPROJECT_TEXT, re.MULTILINE | re.DOTALL)
     assert section, f"no table {table} in pyproject.toml"
     array = re.search(rf"^{re.escape(key)} = \[\n(.*?)^\]", section[1], re.MULTILINE | re.DOTALL)
@@ -87,7 +87,7 @@ def strings_without_reason(table: str, key: str) -> list[str]:
         ("tool.pytest.ini_options", "filterwarnings"),
     ],
 )
-def test_every_dependency_rule_and_exception_says_why(table: str, key: str) -> None:
+def test_every_dependency_rule_and_exception_has_its_reason(table: str, key: str) -> None:
     without = [line for line in strings_without_reason(table, key) if not line.startswith("#")]
     assert without == []
 
@@ -108,9 +108,9 @@ def test_the_locks_contain_the_build_backend_so_that_the_project_installs_offlin
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
-    found = list(blocks(lock))
-    assert found
-    for requirement, following in found:
+    requirements = list(blocks(lock))
+    assert requirements
+    for requirement, following in requirements:
         assert re.fullmatch(r"[a-z0-9._-]+(\[[a-z0-9,._-]+\])?==[\w.+!]+( ; .+)?", requirement)
         hashes = [line for line in following if not line.strip().startswith("#")]
         assert hashes, f"{lock}: {requirement} has no hash"
@@ -148,7 +148,7 @@ def test_the_test_lock_is_a_superset_with_the_same_versions() -> None:
 
 
 def imports(path: Path) -> Iterator[tuple[str, int, bool]]:
-    """Top-level module, line, and whether it is imported with the module itself rather than inside a function."""
+    """Yield the top-level module and line of every import, and whether it is outside of functions."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     deferred = {
         id(node)
@@ -168,7 +168,7 @@ def imports(path: Path) -> Iterator[tuple[str, int, bool]]:
 
 
 def test_every_import_is_a_declared_dependency() -> None:
-    """A development dependency may be imported only inside a function, by helpers for readers that have it."""
+    """Development dependencies may be imported only inside functions."""
     distributions = packages_distributions()
     runtime = {canonicalize_name(Requirement(r).name) for r in RUNTIME}
     development = {canonicalize_name(Requirement(r).name) for r in GROUPS["dev"]}
@@ -184,7 +184,7 @@ def test_every_import_is_a_declared_dependency() -> None:
 
 
 def test_every_import_of_a_package_starts_with_steckbrief() -> None:
-    """A bare `import extract` works in a checkout, where it loads modules a second time, and nowhere else."""
+    """A bare `import extract` works only in a checkout, where it loads modules a second time."""
     bare = [
         f"{path}:{line}: {module}"
         for path in tracked_files()
@@ -217,17 +217,17 @@ def test_installed_versions_agree_with_each_other() -> None:
 
 
 def test_no_tracked_file_names_a_package_host_or_a_machine_path() -> None:
-    found = []
+    matches = []
     for path in tracked_files():
         text = (ROOT / path).read_bytes().decode("utf-8", errors="replace")
         for number, line in enumerate(text.splitlines(), start=1):
             if HOSTS.search(line) or MACHINE_PATHS.search(line):
-                found.append(f"{path}:{number}: {line.strip()[:120]}")
-    assert found == []
+                matches.append(f"{path}:{number}: {line.strip()[:120]}")
+    assert matches == []
 
 
 def recipes(target: str) -> list[str]:
-    """The commands that a make target runs with an environment that exists."""
+    """Return the commands that a make target runs if the environment exists."""
     listed = subprocess.run(["make", "-n", target], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [line for line in listed.splitlines() if not line.startswith("tools/environment.sh")]
 
@@ -254,7 +254,7 @@ def test_hooks_run_make_targets_and_fetch_nothing() -> None:
 # The folder of releases
 
 
-def test_output_holds_a_page_about_itself_and_git_ignores_releases() -> None:
+def test_output_contains_its_readme_and_git_ignores_releases() -> None:
     assert [path for path in tracked_files() if path.parts[0] == "output"] == [Path("output/README.md")]
     ignored = ["output/releases/20260101T000000Z/release.json", "output/latest", "output/.lock"]
     command = ["git", "check-ignore", *ignored, "output/README.md"]
@@ -279,13 +279,13 @@ def test_make_clean_leaves_output_alone() -> None:
 
 
 class Installed(NamedTuple):
-    """An environment into which the wheel was installed next to a package called `schema`."""
+    """An environment with the wheel and another package called `schema`."""
 
     python: Path
     site_packages: Path
 
     def run(self, *arguments: str | Path, cwd: Path) -> str:
-        """Run Python there, without the checkout on its path; gives what it prints."""
+        """Run Python there, without the checkout on its path, and return its output."""
         env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "STECKBRIEF_"))}
         command = [str(self.python), *map(str, arguments)]
         done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
@@ -294,7 +294,7 @@ class Installed(NamedTuple):
 
 
 def pip(*arguments: str | Path, check: bool = True) -> bool:
-    """Run the pip of the tests' own environment; says whether it succeeded."""
+    """Run the pip of the tests' environment and return whether it succeeded."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0 or not check, done.stderr
@@ -303,7 +303,7 @@ def pip(*arguments: str | Path, check: bool = True) -> bool:
 
 @pytest.fixture(scope="module")
 def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An sdist, built from nothing but the tracked files."""
+    """An sdist built from the tracked files only."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("sdist")
     for path in tracked_files():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
@@ -318,7 +318,7 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built offline from the sdist."""
+    """The wheel built offline from the sdist."""
     target = tmp_path_factory.mktemp("wheel")
     pip("wheel", "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", target, sdist)
     (path,) = target.glob("*.whl")
@@ -327,9 +327,9 @@ def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel beside PyPI's `schema`, with the dependencies of the environment that runs the tests.
+    """The wheel installed beside PyPI's `schema`, with the dependencies of the tests' environment.
 
-    Without an index at hand, a wheel made here with the same package name stands in for PyPI's.
+    If no index is reachable, a wheel made here with the same package name replaces PyPI's.
     """
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder, symlinks=True)
@@ -343,7 +343,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 
 
 def stand_in(folder: Path) -> Path:
-    """A wheel with a package called `schema` that has the one name which the tests use."""
+    """Make a wheel with a package called `schema` that contains the one name the tests use."""
     path = folder / "schema-0.7.8-py3-none-any.whl"
     info = "schema-0.7.8.dist-info"
     with zipfile.ZipFile(path, "w") as archive:

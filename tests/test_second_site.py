@@ -1,6 +1,6 @@
-"""A differently shaped directory is a settings file: every row of examples/second-site equals its labels.
+"""Settings alone describe a site that writes differently: every row of examples/second-site equals its labels.
 
-The labels say, line by line, what a careful reader takes from the nine profiles; nothing in them comes from a build.
+The labels were made by hand, line by line, as a careful reader understands the profiles.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LABELS = [
 ]
 # Key of a label -> table.
 ITEMS = {"features": "features", "pros": "pros", "cons": "cons", "use_cases": "use_cases", "audience": "audiences"}
-# The phrase below which a profile says what it costs in a table that must give no rows.
+# The headings of tables of prices, which must give no rows.
 TILL = ("At the till", "An der Kasse")
 
 Row = dict[str, Any]
@@ -35,7 +35,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Site:
-    """The example, built once: what the build said, what it wrote beside the tables, and the rows by profile."""
+    """The example, built once: the summary, the manifest and the rows of every table."""
 
     summary: BuildSummary
     manifest: Row
@@ -63,12 +63,12 @@ def lines(label: Row, start: int, end: int) -> str:
 
 
 def words(text: str | None) -> str:
-    """The words of Markdown or plain text, without link targets, tags and entities' spelling."""
+    """Return the words of Markdown or plain text, without link targets and tags."""
     text = re.sub(r"\]\([^)]*\)", "]", text or "").replace("&amp;", "&")
     return " ".join(re.findall(r"\w+", re.sub(r"<[^>]+>", " ", text).casefold()))
 
 
-def test_every_profile_is_labelled_and_every_label_built(site: Site) -> None:
+def test_profiles_and_labels_correspond(site: Site) -> None:
     assert len(LABELS) >= 8
     assert {row["profile_id"]: row["source_path"] for row in site.tables["profiles"]} == {
         label["profile_id"]: label["id"] for label in LABELS
@@ -89,56 +89,58 @@ def test_fields_come_from_the_sites_own_keys(label: Row, site: Site) -> None:
 
 @each_label
 def test_sections_have_the_labelled_kinds(label: Row, site: Site) -> None:
-    found = [(row["line_start"], row["heading"], row["level"]) for row in site.of(label, "sections") if row["level"]]
-    assert found == [(each["line"], each["heading"], each["level"]) for each in label["sections"]]
+    actual = [(row["line_start"], row["heading"], row["level"]) for row in site.of(label, "sections") if row["level"]]
+    assert actual == [(section["line"], section["heading"], section["level"]) for section in label["sections"]]
     kinds = {row["line_start"]: row["kind"] for row in site.of(label, "sections")}
-    core = [each for each in label["sections"] if each["kind"] != "other"]
-    assert {each["line"]: kinds[each["line"]] for each in core} == {each["line"]: each["kind"] for each in core}
+    core = [section for section in label["sections"] if section["kind"] != "other"]
+    assert {section["line"]: kinds[section["line"]] for section in core} == {
+        section["line"]: section["kind"] for section in core
+    }
 
 
 @pytest.mark.parametrize("name", ITEMS)
 @each_label
 def test_items_are_the_labelled_ones(label: Row, name: str, site: Site) -> None:
-    found = [
+    actual = [
         (row["line_start"], row["line_end"], row["form"], row["name"], words(row["text"]))
         for row in site.of(label, ITEMS[name])
     ]
-    assert found == [
-        (each["line"], each["end"], each["form"], each["name"], words(each.get("text") or source(label, each)))
-        for each in label[name]
+    assert actual == [
+        (item["line"], item["end"], item["form"], item["name"], words(item.get("text") or source(label, item)))
+        for item in label[name]
     ]
 
 
-def source(label: Row, each: Row) -> str:
-    return lines(label, each["line"], each["end"])
+def source(label: Row, item: Row) -> str:
+    return lines(label, item["line"], item["end"])
 
 
 @each_label
 def test_alternatives_are_the_rows_of_the_table(label: Row, site: Site) -> None:
     keys = ("name", "description", "url", "target_slug", "target_profile_id")
-    found = [(row["line_start"], *(row[key] for key in keys)) for row in site.of(label, "alternatives")]
-    assert found == [
-        (each["line"], *(each[key] for key in ("name", "description", "url", "slug", "target")))
-        for each in label["alternatives"]
+    actual = [(row["line_start"], *(row[key] for key in keys)) for row in site.of(label, "alternatives")]
+    assert actual == [
+        (item["line"], *(item[key] for key in ("name", "description", "url", "slug", "target")))
+        for item in label["alternatives"]
     ]
 
 
 @each_label
 def test_questions_are_the_summaries_and_answers_end_with_their_details(label: Row, site: Site) -> None:
-    found = [
+    actual = [
         (row["line_start"], row["question"], row["answer_line_start"], row["answer_line_end"], words(row["answer"]))
         for row in site.of(label, "faqs")
     ]
-    assert found == [
-        (each["line"], each["question"], each["answer_line"], each["answer_end"], words(each["answer"]))
-        for each in label["faqs"]
+    assert actual == [
+        (item["line"], item["question"], item["answer_line"], item["answer_end"], words(item["answer"]))
+        for item in label["faqs"]
     ]
-    assert [row["answer_markdown"] for row in site.of(label, "faqs")] == [each["answer"] for each in label["faqs"]]
+    assert [row["answer_markdown"] for row in site.of(label, "faqs")] == [item["answer"] for item in label["faqs"]]
 
 
 def test_every_catalogue_link_is_resolved_within_its_language_or_by_its_folder(site: Site) -> None:
     links = [row for row in site.tables["links"] if row["kind"] == "catalogue"]
-    assert len(links) == sum(each["target"] is not None for label in LABELS for each in label["alternatives"])
+    assert len(links) == sum(item["target"] is not None for label in LABELS for item in label["alternatives"])
     assert all(row["target_profile_id"] for row in links)
     assert {row["target_profile_id"] for row in links if row["profile_id"] == "de/zotero"} == {"en/joplin"}
 
@@ -150,7 +152,7 @@ def test_a_table_of_prices_gives_no_rows(site: Site) -> None:
         assert not till & {(row["profile_id"], row["section_position"]) for row in site.tables[table]}
 
 
-def test_nothing_is_wrong_but_that_some_are_not_translated_yet(site: Site) -> None:
+def test_only_missing_translations_are_reported(site: Site) -> None:
     assert {row["rule"] for row in site.tables["diagnostics"]} <= {"translation-missing"}
 
 
@@ -169,7 +171,7 @@ def test_the_settings_are_part_of_the_release(site: Site) -> None:
     assert len(settings["catalogue_links"]) == 2
 
 
-def test_without_the_settings_file_the_site_is_not_understood(tmp_path: Path) -> None:
+def test_without_its_settings_the_site_gives_no_rows(tmp_path: Path) -> None:
     config = tmp_path / "empty.toml"
     config.touch()
     with inspected(SOURCE, load_settings(SOURCE, config, {})) as tables:

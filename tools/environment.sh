@@ -1,14 +1,14 @@
 #!/bin/sh
 # Makes .venv match a lock file. make calls it from the root of the repository.
 #
-#   tools/environment.sh run     requirements.lock: what steckbrief needs
-#   tools/environment.sh test    requirements-dev.lock: the same, and what the checks need
+#   tools/environment.sh run     requirements.lock: the dependencies of steckbrief
+#   tools/environment.sh test    requirements-dev.lock: also the dependencies of the checks
 #
-# PYTHON=... chooses the interpreter; by default it is the newest supported one on the PATH. A stamp in .venv says what
-# was installed last, so that a second run installs nothing.
+# PYTHON=... chooses the interpreter; the default is the newest supported one on the PATH. A stamp in .venv records what
+# was installed, so a second run installs nothing.
 set -eu
 
-# Bytecode is compiled here, whatever the caller's settings: without it every first import would take seconds.
+# Compile bytecode whatever the caller's settings: without it, every first import takes seconds.
 unset PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME PIP_USER
 
 supported='import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
@@ -52,5 +52,5 @@ if ! installed $lock && ! installed requirements-dev.lock; then
     key $lock >.venv/stamp-$lock
 fi
 
-# Our own modules change without an installation. compileall does not follow links, so the packages are named.
+# Our own modules change without an installation. compileall does not follow symlinks, so name the packages.
 "$python" -m compileall -q steckbrief steckbrief/*/

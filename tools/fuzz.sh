@@ -1,14 +1,14 @@
 #!/bin/sh
 # Fuzzes extract and transform for a number of seconds. Called by make fuzz, from the root, after tools/environment.sh.
 #
-# The fuzzer is installed into .fuzz, so that .venv still matches its lock file. .fuzz/corpus keeps what earlier runs
-# found useful. A file that breaks a promise is left in .fuzz/found; add it to fuzz/corpus together with the correction.
+# It installs the fuzzer into .fuzz, so that .venv still matches its lock file. .fuzz/corpus contains the useful files of
+# earlier runs. If a file breaks a promise, it is in .fuzz/found; add it to fuzz/corpus together with the fix.
 set -eu
 
 seconds=$1
 python=.venv/bin/python
 lock=requirements-fuzz.lock
-# One folder per interpreter and lock: the wheel is compiled for one Python.
+# One folder per interpreter and lock file, because the wheel is compiled for one Python.
 packages=.fuzz/packages-$({ "$python" --version && cat $lock; } | cksum | tr ' ' '-')
 
 if [ ! -d "$packages" ]; then

@@ -1,8 +1,4 @@
-"""Patterns of catalogue links from a site's settings: RE2 regular expressions, which take linear time on any address.
-
-The addresses come from profiles, and the patterns from whoever runs the build. RE2 bounds the time and the memory of
-every pattern, so none has to be refused for its form.
-"""
+"""Patterns of catalogue links from a site's settings: RE2 regular expressions, which take linear time."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from functools import lru_cache
 import re2
 
 LONGEST_ADDRESS = 500
-"""Characters of an address that is compared with a pattern: ten times the longest catalogue link of real profiles."""
+"""Characters of an address that is matched with patterns: ten times the longest catalogue link of real profiles."""
 
 _EXAMPLE = "/apps/(?P<slug>[^/]+)/?"
 _QUIET = re2.Options()
@@ -22,7 +18,7 @@ _QUIET.log_errors = False  # RE2 would also write every refused pattern to stand
 def check_link_pattern(source: str) -> str:
     r"""Return `source` if it is a pattern for the whole address of a catalogue link.
 
-    A pattern needs a group `slug` and may have a group `locale`. In RE2, \w, \d, \s and \b know ASCII only.
+    A pattern needs a group `slug` and may have a group `locale`. In RE2, \w, \d, \s and \b only match ASCII.
     Raises ValueError if RE2 does not accept the pattern or if the group `slug` is missing.
 
     >>> check_link_pattern("/apps/(?P<slug>[^/]+)/?")

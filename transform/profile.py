@@ -9,7 +9,8 @@ from steckbrief.extract.model import BlockKind, Document
 from steckbrief.schema.checks import COUNTED
 from steckbrief.schema.listings import LISTINGS
 from steckbrief.schema.rows import PriceModelRow, ProfileRow, SectionRow, TagRow
-from steckbrief.transform.checks.diagnostics import diagnostic_row, profile_problems
+from steckbrief.transform.checks.diagnostics import diagnostic_row
+from steckbrief.transform.checks.profile import profile_problems
 from steckbrief.transform.fields import domain, front_matter_rows, swallows_key
 from steckbrief.transform.options import Options
 from steckbrief.transform.reading import Reading

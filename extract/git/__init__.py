@@ -1,1 +1,1 @@
-"""Profiles in a git repository: reading the files of a commit, and fetching new commits."""
+"""Read the files of a commit, and fetch new commits."""

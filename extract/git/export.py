@@ -1,7 +1,7 @@
-"""Writing the Markdown files of a commit into a folder, exactly as they are in the commit.
+"""Write the Markdown files of a commit into a folder, byte for byte.
 
-Whoever writes a commit chooses its names. No name leads out of the folder, and a file with an unusable name is written
-so that discovery finds and reports it.
+The author of a commit chooses the names in it. No name leads out of the folder. A file with an unusable name is written
+under a name that discovery reports.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _LONGEST_PATH: Final = 3000
 """Bytes of a path: Linux takes 4095, and the folder itself needs some of them."""
 
 _DEEPEST: Final = 100
-"""Folders inside each other: Python removes a folder by recursion, and gives up at a thousand."""
+"""Nested folders: Python removes folders recursively and fails at a thousand levels."""
 
 _LONGEST_TARGET: Final = 4000
-"""Bytes of a link's target that are kept; it is reported, not followed."""
+"""Bytes of the target of a link; links are reported, not followed."""
 
 _UNUSABLE: Final = "\x7f"
 """A control character: discovery reports every name that contains one."""
@@ -36,14 +36,14 @@ _UNUSABLE: Final = "\x7f"
 def export(
     repository: Path, before: Mapping[str, GitFile], after: Mapping[str, GitFile], folder: Path, largest: int
 ) -> None:
-    """Turn `folder`, which holds the files `before`, into one with the files `after`; touch only what differs.
+    """Update `folder` from the files `before` to the files `after`; files that do not differ are not touched.
 
-    A file of more than `largest` bytes is not read but written as that many zeros and one more, because it would be
-    refused anyway. Links are written as links, which are reported and not followed.
+    A file of more than `largest` bytes is not read but written as `largest` + 1 zeros, because it would be refused
+    anyway. Links are written as links, which discovery reports and does not follow.
 
     Raises:
-        RepositoryError: the repository lacks a content, or `folder` cannot hold two files side by side.
-        OSError: with a file of the folder, if the disk does not take it.
+        RepositoryError: the repository lacks a blob, or two paths are the same on the file system of `folder`.
+        OSError: a file cannot be written; the error names the file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _remove(folder, [path for path, file in before.items() if after.get(path) != file])
@@ -70,7 +70,7 @@ def export(
 
 
 def _remove(folder: Path, paths: Iterable[str]) -> None:
-    """Remove files, and the folders that are then empty: a file may be about to take the place of one."""
+    """Remove files and the folders that become empty, because a new file may have the path of such a folder."""
     parents = set()
     for path in paths:
         target = folder / _place(path)
@@ -85,7 +85,7 @@ def _remove(folder: Path, paths: Iterable[str]) -> None:
 
 
 def _make_folder(wanted: Path, known: set[Path]) -> None:
-    """Make a folder below a known one. FileExistsError if a file or link is in its way: a link may lead anywhere."""
+    """Create a folder below a known one. FileExistsError if a file or link has its path: a link may lead anywhere."""
     if wanted in known:
         return
     _make_folder(wanted.parent, known)
@@ -108,10 +108,10 @@ def _write(target: Path, file: GitFile, objects: pygit2.Repository, largest: int
 
 
 def _place(path: str) -> str:
-    """Where the file `path` is written: there, or, if no file system could, under a name that will be reported."""
+    """Return the path for a file: `path`, or a name that discovery reports if no file system accepts `path`."""
     name = os.fsencode(path)
     parts = name.split(b"/")
     if len(name) <= _LONGEST_PATH and len(parts) <= _DEEPEST and max(map(len, parts)) <= _LONGEST_NAME:
         return path
-    shown = path[:40].replace("/", "-")
-    return f"{shown}{_UNUSABLE}{hashlib.sha256(name).hexdigest()[:16]}.md"
+    start = path[:40].replace("/", "-")
+    return f"{start}{_UNUSABLE}{hashlib.sha256(name).hexdigest()[:16]}.md"

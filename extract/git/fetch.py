@@ -1,10 +1,10 @@
-"""Fetching new commits with git itself, which knows credential helpers, ssh and proxies.
+"""Fetch new commits with the git command, which supports credential helpers, ssh and proxies.
 
-The repository's configuration and the environment say how to reach the remote: credential.helper, core.sshCommand,
+The repository's configuration and the environment define how to reach the remote: credential.helper, core.sshCommand,
 core.askPass, core.gitProxy, url.*.insteadOf and remote.* may start programs. Hooks, submodules, housekeeping and the
-transport `ext` may not. Git refuses to fetch into a repository that belongs to another user.
+transport `ext` are disabled. Git refuses to fetch into a repository that belongs to another user.
 
-Nothing is checked out or merged. A working tree keeps its files, index and branches: only the remote-tracking branch
+Nothing is checked out or merged. A working tree keeps its files, index and branches; only the remote-tracking branch
 moves.
 """
 
@@ -28,14 +28,14 @@ _SETTINGS: Final = (
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
     "safe.bareRepository=all",  # the user named the bare repository
-    "protocol.ext.allow=never",  # an address that is a command
+    "protocol.ext.allow=never",  # ext:: addresses are commands
     "gc.auto=0",  # housekeeping in the background would outlive the time limit
     "maintenance.auto=false",
     "fetch.writeCommitGraph=false",
 )
 
 _ENVIRONMENT: Final = {"GIT_TERMINAL_PROMPT": "0", "SSH_ASKPASS": "true", "LC_ALL": "C"}
-"""Nobody can be asked for a password, and messages are in the words known below."""
+"""Git must not ask for a password, and its messages must be in English for the patterns below."""
 
 _OF_ANOTHER_REPOSITORY: Final = frozenset(
     {
@@ -51,12 +51,12 @@ _OF_ANOTHER_REPOSITORY: Final = frozenset(
         "GIT_WORK_TREE",
     }
 )
-"""Variables that are set inside a hook and would lead git to another repository."""
+"""Variables that git sets inside a hook and that would select another repository."""
 
 GRACE: Final = 5
-"""Seconds that git gets to remove its lock files after it is asked to end; it needs a few milliseconds."""
+"""Seconds for git to remove its lock files after SIGTERM; it needs a few milliseconds."""
 
-_SHOWN: Final = 300  # characters of git's own words in a message
+_LONGEST_MESSAGE: Final = 300  # characters of git's message
 
 _FOREIGN_OWNER: Final = (
     "The repository belongs to another user: run as its owner, or, if you trust its configuration, tell git so (git"
@@ -65,9 +65,9 @@ _FOREIGN_OWNER: Final = (
 _ADVICE: Final = {
     "dubious ownership": _FOREIGN_OWNER,
     "unsafe repository": _FOREIGN_OWNER,
-    ".lock': File exists": "If no git is at work there, one was killed: remove that file",
+    ".lock': File exists": "If no git process is running there, one was killed: remove that file",
 }
-"""What to do next, by git's own words."""
+"""What to do next, by a part of git's message."""
 
 _BRANCHES: Final = "refs/heads/"
 _FETCHING: Final = 0  # the direction of a refspec for fetching, as libgit2 numbers it
@@ -76,12 +76,12 @@ _FETCHING: Final = 0  # the direction of a refspec for fetching, as libgit2 numb
 def fetch(folder: Path, ref: str, timeout: float) -> str:
     """Fetch new commits and return the id of the commit to read.
 
-    A bare repository fetches everything that its configuration asks for, and the commit is that of `ref`. A working
-    tree fetches the branch that the checked out branch follows, and the commit is the newest of that branch.
+    A bare repository fetches everything that its configuration names, and the commit is that of `ref`. A working tree
+    fetches the upstream of the current branch, and the commit is the newest of the upstream.
 
     Raises:
-        RepositoryError: the remote does not answer within `timeout` seconds, wants a password or has no such branch,
-            or fetching could never bring another commit.
+        RepositoryError: the remote does not answer within `timeout` seconds, asks for a password or does not have the
+            branch, or fetching can never change the commit.
     """
     repository = open_repository(folder)
     if repository.is_bare:
@@ -94,12 +94,12 @@ def fetch(folder: Path, ref: str, timeout: float) -> str:
 
 
 def _upstream(repository: pygit2.Repository, folder: Path) -> tuple[str, str, str]:
-    """What the checked out branch follows: remote, the branch there, and the remote-tracking branch here."""
+    """Return the upstream of the current branch: remote, branch of the remote, and remote-tracking branch."""
     head = repository.lookup_reference("HEAD").target
     if not (isinstance(head, str) and head.startswith(_BRANCHES)):
         raise RepositoryError(
-            f"{folder}: no branch is checked out there, so none is followed. Check one out (git switch BRANCH), or set"
-            " git.update = false to read the files as they are"
+            f"{folder}: no branch is checked out, so there is no upstream. Check out a branch (git switch BRANCH), or"
+            " set git.update = false to read the files as they are"
         )
     branch = head.removeprefix(_BRANCHES)
     try:
@@ -108,16 +108,16 @@ def _upstream(repository: pygit2.Repository, folder: Path) -> tuple[str, str, st
         ours = next(spec.transform(theirs) for spec in _fetch_refspecs(repository, remote) if spec.src_matches(theirs))
     except (KeyError, ValueError, StopIteration) as error:
         raise RepositoryError(
-            f"{folder}: its branch {branch} follows no branch of a remote. Set one (git branch --set-upstream-to="
+            f"{folder}: no branch of a remote is the upstream of {branch}. Set one (git branch --set-upstream-to="
             f"origin/{branch} {branch}), or set git.update = false to read the files as they are"
         ) from error
     return remote, theirs, ours
 
 
 def _remote_of_bare(repository: pygit2.Repository, folder: Path, ref: str) -> str:
-    """The remote to fetch from: the one that the branch `ref` names in its configuration, or origin, or the only one.
+    """Return the remote to fetch from: the remote in the configuration of the branch `ref`, or origin, or the only one.
 
-    RepositoryError if there is none, or if fetching from it does not move `ref`.
+    Raises RepositoryError if there is no such remote, or if fetching from it does not move `ref`.
     """
     name = _full_name(repository, ref)
     known = [str(remote) for remote in repository.remotes.names()]
@@ -125,8 +125,8 @@ def _remote_of_bare(repository: pygit2.Repository, folder: Path, ref: str) -> st
     wanted = str(repository.config[key]) if key in repository.config else "origin"
     if wanted not in known and len(known) != 1:
         raise RepositoryError(
-            f"{folder}: there is no remote {wanted!r} to fetch from, but {', '.join(sorted(known)) or 'none'}. Add"
-            f" it (git remote add {wanted} ADDRESS), or set git.update = false to read what is there"
+            f"{folder}: the repository has no remote {wanted!r} (its remotes: {', '.join(sorted(known)) or 'none'})."
+            f" Add it (git remote add {wanted} ADDRESS), or set git.update = false to read the commits it has"
         )
     remote = wanted if wanted in known else known[0]
     moves = any(spec.dst_matches(name) for spec in _fetch_refspecs(repository, remote))
@@ -139,7 +139,7 @@ def _remote_of_bare(repository: pygit2.Repository, folder: Path, ref: str) -> st
 
 
 def _full_name(repository: pygit2.Repository, ref: str) -> str:
-    """The name that `ref` is short for, such as refs/heads/main; "" if it is a commit or does not exist yet."""
+    """Return the full name of `ref`, such as refs/heads/main; "" if it is a commit or does not exist yet."""
     if ref == "HEAD":  # also if its branch has no commit yet
         target = repository.lookup_reference(ref).target
         return target if isinstance(target, str) else ""
@@ -156,11 +156,11 @@ def _fetch_refspecs(repository: pygit2.Repository, remote: str) -> list[Refspec]
 
 
 def _run(folder: Path, arguments: tuple[str, ...], timeout: float) -> None:
-    """Run git fetch. However this function ends, git and its children have ended too."""
+    """Run git fetch. When this function ends, git and its children have ended too."""
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     command = ["git", *settings, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", *arguments]
     environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
-    # A file, not a pipe: a connection that ssh keeps open in the background would hold a pipe open after git has ended.
+    # Not a pipe: a background connection of ssh would keep a pipe open after git has ended.
     with TemporaryFile() as errors:
         try:
             process = subprocess.Popen(  # noqa: S603 - arguments are fixed or checked; the folder is a working directory
@@ -170,7 +170,7 @@ def _run(folder: Path, arguments: tuple[str, ...], timeout: float) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                start_new_session=True,  # a group to end as one, and no terminal to ask on
+                start_new_session=True,  # one process group to end, and no terminal for questions
             )
         except OSError as error:
             raise RepositoryError(f"{folder}: git could not be started ({error}). Install git") from error
@@ -185,13 +185,13 @@ def _run(folder: Path, arguments: tuple[str, ...], timeout: float) -> None:
             errors.seek(0)
             lines = errors.read().decode("utf-8", "replace").splitlines()
             words = " ".join(" ".join(line for line in lines if not line.startswith("hint:")).split())
-            shown = words[:_SHOWN].removesuffix(".") or f"exit code {code}"
+            message = words[:_LONGEST_MESSAGE].removesuffix(".") or f"exit code {code}"
             advice = next((f". {advice}" for sign, advice in _ADVICE.items() if sign in words), "")
-            raise RepositoryError(f"{folder}: git fetch failed: {shown}{advice}", passing=may_pass(words))
+            raise RepositoryError(f"{folder}: git fetch failed: {message}{advice}", passing=may_pass(words))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a running git to end and to remove its lock files, which would stop every later fetch; then kill it."""
+    """End git: SIGTERM lets it remove its lock files, which would block every later fetch; then SIGKILL."""
     if process.poll() is not None:
         return
     try:
@@ -207,7 +207,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 _STATUS: Final = re.compile(r"returned error: (\d{3})")
 
 _PASSING_STATUS: Final = frozenset({"408", "425", "429", "500", "502", "503", "504"})
-"""Answers of a web server that is late, busy or broken; any other, such as 403 and 404, will be the same tomorrow."""
+"""Status codes of a slow, busy or broken web server; other codes, such as 403 and 404, are permanent."""
 
 _PASSING: Final = re.compile(
     r"resolve host|name resolution|timed? ?out|Connection (refused|reset|closed)|Failed to connect|Couldn't connect"
@@ -218,7 +218,7 @@ _PASSING: Final = re.compile(
 
 
 def may_pass(words: str) -> bool:
-    """Whether a fetch that failed with these words of git's may succeed a little later.
+    """Return whether a fetch that failed with this message of git may succeed a little later.
 
     >>> may_pass("ssh: connect to host x port 22: Connection timed out")
     True

@@ -1,7 +1,7 @@
-"""Reading a git repository: its commits, the Markdown files of a commit, and the state of a working tree.
+"""Read a git repository: its commits, the Markdown files of a commit, and the state of a working tree.
 
-libgit2 reads contents as they were committed. It starts no program, whatever the configuration and the attributes of
-the repository name, so a repository that belongs to another user may be read too.
+libgit2 reads the committed bytes. It does not start programs that the configuration or the attributes name, so reading
+a repository of another user is safe.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import ConfigLevel, FileMode, ObjectType
 
-from steckbrief.extract.discovery import SKIPPED_PREFIXES, SUFFIXES
+from steckbrief.extract.discovery import SKIPPED_PREFIXES, SUFFIXES, walk
 
 pygit2.settings.owner_validation = False
-pygit2.settings.set_extensions(["partialclone"])  # a partial clone is read as long as it has the profiles
+pygit2.settings.set_extensions(["partialclone"])  # a partial clone can be read if it has the profiles
 for level in (ConfigLevel.PROGRAMDATA, ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
-    pygit2.settings.search_path[level] = ""  # a service may not be allowed to open its user's ~/.gitconfig
+    pygit2.settings.search_path[level] = ""  # a service may not have access to ~/.gitconfig
 
 
 class RepositoryError(Exception):
-    """A repository cannot be read or fetched into; the message has no full stop at its end, since more may follow.
+    """A repository cannot be read or fetched into; the message has no final full stop, because more text may follow.
 
-    `passing` says whether another try may help, because, for example, the network is down.
+    `passing` says whether a retry may help, for example because the network is down.
     """
 
     def __init__(self, message: str, *, passing: bool = False) -> None:
@@ -48,7 +48,7 @@ class GitFile:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The commits on a line of first parents that were ever current, oldest first, and since when (Unix time).
+    """The commits on a line of first parents that were ever current, oldest first, and their start times (Unix time).
 
     A commit is current from its committer date until the date of the next one. If dates are out of order, the newer
     commit wins: a commit with a later date than one of its successors was never current.
@@ -58,7 +58,7 @@ class Line:
     since: tuple[int, ...]
 
     def at(self, time: dt.datetime) -> str | None:
-        """The commit that was current at `time` (aware); None before the first.
+        """Return the commit that was current at `time` (with a time zone); None before the first.
 
         >>> line = Line(("a", "b"), (0, 60))
         >>> line.at(dt.datetime(1970, 1, 1, 0, 0, 59, tzinfo=dt.UTC))
@@ -69,9 +69,9 @@ class Line:
 
 
 def open_repository(folder: Path) -> pygit2.Repository:
-    """The repository that `folder` is or lies in. RepositoryError if there is none, or libgit2 cannot read its format.
+    """Open the repository that contains `folder`, and ignore variables such as GIT_DIR, which git sets inside a hook.
 
-    Variables such as GIT_DIR, which are set inside a hook, do not count.
+    Raises RepositoryError if there is no repository, or if libgit2 does not support its format.
     """
     try:
         return pygit2.Repository(str(folder))
@@ -88,19 +88,19 @@ def open_repository(folder: Path) -> pygit2.Repository:
 
 
 def is_bare(folder: Path) -> bool:
-    """Whether `folder` is a bare repository, which has no files of its own to read."""
+    """Return whether `folder` is a bare repository, which has no checked-out files."""
     if not ((folder / "HEAD").is_file() and (folder / "objects").is_dir()):
         return False
     return pygit2.discover_repository(str(folder)) is not None and open_repository(folder).is_bare
 
 
 def commit_of(folder: Path, ref: str) -> str:
-    """The id of the commit that `ref` names. RepositoryError if it names none."""
+    """Return the id of the commit that `ref` names. Raises RepositoryError if it does not name a commit."""
     return str(_commit(open_repository(folder), folder, ref).id)
 
 
 def line_of(folder: Path, ref: str) -> Line:
-    """The line of first parents that ends in `ref`."""
+    """Return the line of first parents that ends in `ref`."""
     current: list[tuple[str, int]] = []
     for commit in _first_parents(folder, ref):
         if not current or commit.commit_time < current[-1][1]:
@@ -110,26 +110,26 @@ def line_of(folder: Path, ref: str) -> Line:
 
 
 def was_there(folder: Path, ref: str, path: str) -> bool:
-    """Whether `path` is a folder in any commit on the line of first parents that ends in `ref`; a submodule is not one.
+    """Return whether `path` is a folder, not a submodule, in a commit on the line of first parents that ends in `ref`.
 
-    RepositoryError if `path` leads out of the repository.
+    Raises RepositoryError if `path` leads out of the repository.
     """
     path = _inside(path)
     return any(_folder_in(commit.tree, path) is not None for commit in _first_parents(folder, ref))
 
 
 def files_of(folder: Path, commit: str, paths: Sequence[str] = (), below: str = "") -> dict[str, GitFile]:
-    """The Markdown files of a commit by path.
+    """Return the Markdown files of a commit by path.
 
     Args:
         folder: the repository.
-        commit: id of the commit.
-        paths: folders of the repository; all if empty.
-        below: a folder of the repository that counts as the root of all paths, with "/" at its end; "" for none.
+        commit: the id of the commit.
+        paths: folders of the repository; () for all.
+        below: the folder of the repository to which all paths are relative, with "/" at its end; "" for the root.
 
     Raises:
-        RepositoryError: a path leads out of the repository, the commit has one that would lead out of the folder it is
-            written to, or the repository lacks a file's content.
+        RepositoryError: one of `paths` leads out of the repository, a path of the commit would lead out of the folder
+            it is written to, or the repository lacks a blob.
     """
     repository = open_repository(folder)
     roots = [below + _inside(path) for path in paths] or [below.removesuffix("/")]
@@ -143,8 +143,8 @@ def files_of(folder: Path, commit: str, paths: Sequence[str] = (), below: str = 
     for path, entry in listed:
         if any(part in {"", ".", ".."} or part.casefold() == ".git" for part in path.split("/")):
             raise RepositoryError(
-                f"{folder}: commit {commit} has {path!r}, which is not a path inside a repository. Git makes no such"
-                " commit: do not trust its origin"
+                f"{folder}: commit {commit} has {path!r}, which is not a path inside a repository. Git never creates"
+                " such a commit: do not trust its origin"
             )
         try:
             kind, size = odb.read_header(entry.id)
@@ -158,23 +158,23 @@ def files_of(folder: Path, commit: str, paths: Sequence[str] = (), below: str = 
 
 
 def digest_of_files(files: Mapping[str, GitFile]) -> str:
-    """SHA-256 over paths, contents and kinds: as long as it is the same, exporting `files` gives the same folder."""
+    """Return a SHA-256 of paths, contents and kinds: the same digest means the same exported folder."""
     lines = sorted(f"{file.path}\0{file.content}\0{file.link}\n" for file in files.values())
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def missing(folder: Path, what: str) -> RepositoryError:
-    """The error for content that the repository at `folder` should have."""
+    """Return the error for content that the repository at `folder` lacks."""
     return RepositoryError(
         f"{folder}: the content of {what} is missing or damaged. If the repository is a partial clone, clone it in"
-        " full, without --filter; otherwise look into it with git fsck, or clone it again"
+        " full, without --filter; otherwise inspect it with git fsck, or clone it again"
     )
 
 
 def place_in_repository(folder: Path) -> str:
-    """The path of `folder` in its working tree, with "/" at its end; "" for the root.
+    """Return the path of `folder` in its working tree, with "/" at its end; "" for the root.
 
-    RepositoryError if it lies in none.
+    Raises RepositoryError if `folder` is not in a working tree.
     """
     try:
         repository = open_repository(folder)
@@ -190,11 +190,11 @@ def place_in_repository(folder: Path) -> str:
 
 
 def commit_of_folder(folder: Path, not_source: Path | None = None) -> str | None:
-    """The commit that is checked out, with "-dirty" if the Markdown files of `folder` are not those of the commit.
+    """Return the current commit, with "-dirty" if the Markdown files of `folder` differ from the commit.
 
-    Files are compared byte by byte, as they are read: `git status` counts other files too, and takes a file for
-    unchanged if only a filter or its line ends make a difference. `not_source` is a folder whose files do not count:
-    that of the releases. None if there is no commit, or no repository that can be read.
+    The stored bytes are compared. `git status` would also report other files, and would ignore differences that come
+    from filters or line ends. `not_source` is the folder of releases, whose files are ignored. Returns None if there is
+    no commit or no readable repository.
     """
     try:
         commit = commit_of(folder, "HEAD")
@@ -204,10 +204,10 @@ def commit_of_folder(folder: Path, not_source: Path | None = None) -> str | None
     try:
         committed = {path: file for path, file in files_of(folder, commit, below=below).items() if _counts(path)}
     except RepositoryError:
-        return f"{commit}-dirty"  # nobody can say that the files are those of the commit
-    home = folder.resolve()
-    present = set(_profiles(home, not_source.resolve() if not_source else None))
-    same = present == committed.keys() and all(_is_unchanged(home / path, file) for path, file in committed.items())
+        return f"{commit}-dirty"  # the files cannot be compared
+    root = folder.resolve()
+    present = set(_profiles(root, not_source.resolve() if not_source else None))
+    same = present == committed.keys() and all(_is_unchanged(root / path, file) for path, file in committed.items())
     return commit if same else f"{commit}-dirty"
 
 
@@ -219,14 +219,14 @@ def _commit(repository: pygit2.Repository, folder: Path, ref: str) -> pygit2.Com
 
 
 def _first_parents(folder: Path, ref: str) -> Iterator[pygit2.Commit]:
-    """The commit that `ref` names, its first parent, and so on. RepositoryError if one is missing."""
+    """Yield the commit that `ref` names, its first parent, and so on. RepositoryError if a commit is missing."""
     repository = open_repository(folder)
     shallow = repository.is_shallow
     commit = _commit(repository, folder, ref)
     while True:
         yield commit
-        # libgit2 lets a graft file replace the parents. A commit is what its id says, so they are read from the commit,
-        # except in a shallow clone, which has the parents of its oldest commit nowhere.
+        # In libgit2, a graft file can replace the parents, so the parents are read from the raw commit, except in a
+        # shallow clone, which lacks the parents of its oldest commit.
         recorded = commit.read_raw().split(b"\n", 2)[1].partition(b"parent ")[2].decode("ascii")
         parent = recorded if commit.parent_ids or not shallow else ""
         if not parent:
@@ -248,7 +248,7 @@ def _folder_in(tree: pygit2.Tree, path: str) -> pygit2.Tree | None:
 
 
 def _markdown_files(tree: pygit2.Tree, path: str) -> Iterator[tuple[str, pygit2.Object]]:
-    """Path and tree entry of every Markdown file in the folder `path`; a submodule is not a file."""
+    """Yield path and tree entry of every Markdown file in the folder `path`, without submodules."""
     root = _folder_in(tree, path)
     waiting = [(f"{path}/" if path else "", root)] if root is not None else []
     while waiting:
@@ -262,7 +262,7 @@ def _markdown_files(tree: pygit2.Tree, path: str) -> Iterator[tuple[str, pygit2.
 
 
 def _inside(path: str) -> str:
-    """A folder that somebody named, if it is one inside the repository."""
+    """Return the path of a folder without outer slashes. RepositoryError if it is not inside the repository."""
     path = path.strip("/")
     if "\\" in path or "\0" in path or any(part in {"", ".", "..", ".git"} for part in path.split("/")):
         raise RepositoryError(f"{path!r} is not a path inside a repository. Name folders such as content/tools")
@@ -270,13 +270,11 @@ def _inside(path: str) -> str:
 
 
 def _profiles(folder: Path, not_source: Path | None) -> Iterator[str]:
-    """Paths of everything below `folder` that is named like a profile and is not a folder, as discovery would look."""
-    for place, folders, names in os.walk(folder):
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        for name in names + links:
-            if _counts(name) and name.lower().endswith(SUFFIXES):
-                yield Path(place, name).relative_to(folder).as_posix()
-        folders[:] = [name for name in folders if _counts(name) and Path(place, name) != not_source]
+    """Yield the paths below `folder` that are named like a profile and are not folders."""
+    for path, entry in walk(folder, lambda path: _counts(path) and folder / path != not_source):
+        is_file = not isinstance(entry, OSError) and not entry.is_dir(follow_symlinks=False)
+        if is_file and path.lower().endswith(SUFFIXES) and _counts(path):
+            yield path
 
 
 def _is_unchanged(path: Path, file: GitFile) -> bool:

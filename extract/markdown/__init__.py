@@ -1,4 +1,4 @@
-"""Markdown: one module per parser, all with the interface in parser.py."""
+"""Markdown parsers: one module per parser, with the interface in parser.py."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The Markdown parser markdown-it-py: CommonMark with tables, to blocks and inline runs.
+"""The parser markdown-it-py: CommonMark with tables, to blocks and inline runs.
 
-Cost is the reason for three shapes in here. Inline content is parsed only when asked for, since it costs as much as
-the blocks do. Block rules are tried by the first character of a line: markdown-it-py tries all of them on every line,
-although each but the paragraph can only start with its own characters. And tokens are light objects, for a thousand
-profiles make a quarter of a million. The result is the same (tests compare it on generated and real files).
+Three things save time. Inline content is parsed on demand, because it costs as much as the blocks. The first character
+of a line selects the block rules to try, while markdown-it-py tries all rules on every line. Tokens are light objects,
+because a thousand profiles create a quarter of a million. Tests compare the result with that of markdown-it-py on
+generated and real files.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from steckbrief.extract.model import Block, BlockKind, Problem, References, Run
 
 _Rule = Callable[[StateBlock, int, int, bool], bool]
 
-# The characters a block can start with (CommonMark 0.31, chapters 4 and 5). A rule that is not named here can start
-# with any character.
+# The characters a block can start with (CommonMark 0.31, chapters 4 and 5). Blocks of other rules can start with any
+# character.
 _STARTS = {
     "fence": "`~",
     "blockquote": ">",
@@ -41,22 +41,22 @@ _STARTS = {
     "html_block": "<",
     "heading": "#",
 }
-# What can end a paragraph, a link definition, the lazy lines of a quote, and a list item.
+# Other blocks can end a paragraph, a link definition, the lazy lines of a quote and a list item.
 _ENDED = ("paragraph", "reference", "blockquote", "list")
 # Content indented by four columns is code, whatever it starts with.
 _CODE_INDENT = 4
 _ATX_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 _CELL_TOKENS = 3  # opening, inline content, closing
-# Conditions 1 to 5 of CommonMark 4.6: HTML blocks that end with a mark of their own and not with a blank line.
+# Conditions 1 to 5 of CommonMark 4.6: HTML blocks that end with a closing mark, not with a blank line.
 _SELF_ENDING_HTML = tuple(opening for opening, _, _ in HTML_SEQUENCES[:5])
 
 
 class _State(StateBlock):
-    """markdown-it-py's state of a block parse with light tokens, and with what we want to know beside them.
+    """markdown-it-py's state of a block parse, with light tokens and our findings.
 
-    `exceeded` is the first line that was nested too deep to be followed; `glued` are the lines of headings that strict
-    CommonMark would swallow into an HTML block; `cut` are the lines from which tables are kept as text. All count
-    from 0. `cells` is the number of table cells so far.
+    `exceeded` is the first line that is nested too deep; `glued` are the lines of headings that strict CommonMark would
+    make part of an HTML block; `cut` are the lines from which a table stays text. All lines count from 0. `cells` is
+    the number of table cells so far.
     """
 
     tokens: list[Token]  # type: ignore[assignment]
@@ -81,7 +81,7 @@ class _State(StateBlock):
 
 
 class _BlockParser(ParserBlock):
-    """markdown-it-py's block parser, trying only the rules that the first character of a line allows."""
+    """markdown-it-py's block parser, which tries only the rules that the first character of a line allows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,14 +96,14 @@ class _BlockParser(ParserBlock):
         for ended in _ENDED:
             rule = _first_of(*_dispatch({rule: names[rule] for rule in self.ruler.getRules(ended)}))
             enders.push(f"end of {ended}", rule, {"alt": [ended]})
-        # The state asks by this name whether indented code is on.
+        # The state looks up this name to see whether indented code is enabled.
         enders.push("code", self._all[0], {"alt": []})
-        # From here on the ruler is only asked what ends a block.
+        # From here on, the ruler is only used to find what ends a block.
         self.ruler = enders
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803  (overridden names)
-        """Generate tokens for a range of lines; the same loop as in ParserBlock, with fewer rules tried."""
-        assert isinstance(state, _State)  # noqa: S101  (rules pass on the state they were given)
+        """Generate tokens for a range of lines, with the loop of ParserBlock but fewer rules."""
+        assert isinstance(state, _State)  # noqa: S101  (rules pass on their state)
         marks, shifts, ends, indents = state.bMarks, state.tShift, state.eMarks, state.sCount
         line, saw_blank = startLine, False
         while line < endLine:
@@ -132,9 +132,9 @@ class _BlockParser(ParserBlock):
 
 
 def _end_of_container(state: StateBlock, line: int, end: int) -> int:
-    """The first line from `line` on that does not belong to the list item it stands in.
+    """Return the first line after the list item that contains `line`.
 
-    markdown-it-py skips to the end of all that is open, which in a list is the end of the file.
+    markdown-it-py skips to the end of all open blocks, which in a list is the end of the file.
     """
     while line < end and (state.isEmpty(line) or state.sCount[line] >= state.blkIndent):
         line += 1
@@ -142,7 +142,7 @@ def _end_of_container(state: StateBlock, line: int, end: int) -> int:
 
 
 def _dispatch(names: Mapping[_Rule, str]) -> tuple[dict[str, tuple[_Rule, ...]], tuple[_Rule, ...]]:
-    """Rules by the first character of a line, and the rules for all other characters; order is kept."""
+    """Return the rules by the first character of a line, and the rules for all other characters, in order."""
     by_start = {
         character: tuple(rule for rule, name in names.items() if character in _STARTS.get(name, character))
         for character in "".join(_STARTS.values())
@@ -151,12 +151,12 @@ def _dispatch(names: Mapping[_Rule, str]) -> tuple[dict[str, tuple[_Rule, ...]],
 
 
 def _first_of(by_start: Mapping[str, tuple[_Rule, ...]], others: tuple[_Rule, ...]) -> _Rule:
-    """One rule that matches where any of several does."""
+    """Return a rule that matches if any of the rules matches."""
 
     def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  (the parser's signature)
         at = state.bMarks[start] + state.tShift[start]
-        for each in by_start.get(state.src[at : at + 1], others):  # noqa: SIM110  (any() costs twice as much)
-            if each(state, start, end, silent):
+        for candidate in by_start.get(state.src[at : at + 1], others):  # noqa: SIM110  (any() costs twice as much)
+            if candidate(state, start, end, silent):
                 return True
         return False
 
@@ -164,18 +164,18 @@ def _first_of(by_start: Mapping[str, tuple[_Rule, ...]], others: tuple[_Rule, ..
 
 
 def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001, FBT001
-    """A paragraph or a setext heading: markdown-it-py's two rules in one pass over the same lines."""
+    """Parse a paragraph or a setext heading: two rules of markdown-it-py in one pass."""
     ends = state.md.block.ruler.getRules("paragraph")[0]
     parent, state.parentType = state.parentType, "paragraph"
     marker = ""
     following = start + 1
-    # A paragraph may continue below the quote it stands in (lazy continuation); an underline may not.
+    # A paragraph may continue below its quote (lazy continuation); an underline may not.
     while following < state.lineMax and not state.isEmpty(following):
         indent = state.sCount[following] - state.blkIndent
         if indent < _CODE_INDENT:
             if following < end and indent >= 0 and (marker := _underline(state, following)):
                 break
-            # A negative indent marks a lazy line of a quote, which the quote has looked at.
+            # A negative indent marks a lazy line of a quote, which the quote has already checked.
             if state.sCount[following] >= 0 and ends(state, following, state.lineMax, True):  # noqa: FBT003
                 break
         following += 1
@@ -193,7 +193,7 @@ def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  
 
 
 def _underline(state: StateBlock, line: int) -> str:
-    """The character that underlines a setext heading on this line; "" where the line is something else."""
+    """Return the character of a setext underline on this line, or "" for any other line."""
     at = state.bMarks[line] + state.tShift[line]
     marker = state.src[at]
     if marker in "-=" and state.skipSpaces(state.skipCharsStr(at, marker)) >= state.eMarks[line]:
@@ -202,50 +202,50 @@ def _underline(state: StateBlock, line: int) -> str:
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
-    """A table within the limits on columns and cells; one beyond them is a paragraph, and its first line is noted.
+    """Parse a table within the limits on columns and cells; a larger one is a paragraph, and its line is recorded.
 
-    markdown-it-py fills every row up to the width of the header, and ends a table where it has filled in too much.
+    markdown-it-py fills every row up to the width of the header, and ends a table that needs too many such cells.
     """
-    assert isinstance(state, _State)  # noqa: S101  (rules pass on the state they were given)
+    assert isinstance(state, _State)  # noqa: S101  (rules pass on their state)
     limits = state.limits
     columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) - 1
     if columns > limits.table_columns or state.cells >= limits.table_cells:
         if not silent and strict_table(state, start, end, True):  # noqa: FBT003
             state.cut.append(start)
         return False
-    before = len(state.tokens)
+    tokens_before = len(state.tokens)
     if not strict_table(state, start, end, silent):
         return False
-    state.cells += (len(state.tokens) - before) // _CELL_TOKENS
-    if not silent and _goes_on(state, state.line, end):
+    state.cells += (len(state.tokens) - tokens_before) // _CELL_TOKENS
+    if not silent and _continues(state, state.line, end):
         state.cut.append(state.line)
     return True
 
 
-def _goes_on(state: StateBlock, line: int, end: int) -> bool:
-    """Whether the line on which a table was ended is one of its rows: nothing that ends a table stands there."""
+def _continues(state: StateBlock, line: int, end: int) -> bool:
+    """Return whether a table ended early: whether `line` would be its next row."""
     if line >= end or state.isEmpty(line) or state.sCount[line] < state.blkIndent or state.is_code_block(line):
         return False
     return not any(rule(state, line, end, True) for rule in state.md.block.ruler.getRules("blockquote"))  # noqa: FBT003
 
 
 def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
-    """An HTML block that ends before a heading line.
+    """Parse an HTML block, and end it before a heading line.
 
-    Strict CommonMark swallows "## Heading" on the line after "</figure>" into the HTML block; to its author it is a
-    heading, and its section would vanish. Nested in a list or quote no section depends on it.
+    In strict CommonMark, "## Heading" on the line after "</figure>" belongs to the HTML block. Its author meant a
+    heading, and the section would be lost. Headings in lists and quotes start no section, so they need no exception.
     """
     heading = None if silent or state.level else _glued_heading(state, start, end)
     if not strict_html_block(state, start, end if heading is None else heading, silent):
         return False
     if heading is not None and state.line == heading:
-        assert isinstance(state, _State)  # noqa: S101  (rules pass on the state they were given)
+        assert isinstance(state, _State)  # noqa: S101  (rules pass on their state)
         state.glued.append(heading)
     return True
 
 
 def _glued_heading(state: StateBlock, start: int, end: int) -> int | None:
-    """The first heading line in what may be an HTML block from `start` on, outside comments, scripts and the like."""
+    """Return the first heading line of the HTML block at `start`, outside comments, scripts and the like."""
     text = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     if any(opening.search(text) for opening in _SELF_ENDING_HTML):
         return None
@@ -266,7 +266,7 @@ _INLINE = MarkdownIt("commonmark")
 
 
 def parse_blocks(lines: Sequence[str], first_line: int, limits: FileLimits) -> Body:
-    """Parse Markdown into blocks, as MarkdownParser says."""
+    """Parse Markdown into blocks; see MarkdownParser."""
     env: dict[str, object] = {}
     state = _tokenize("".join(lines), env, limits)
     references = env.get("references", {})
@@ -297,8 +297,8 @@ def _tokenize(text: str, env: dict[str, object], limits: FileLimits) -> _State:
 
 
 def parse_inline(source: str, references: References) -> tuple[Run, ...]:
-    """Parse the inline source of one block into runs, as MarkdownParser says."""
-    # Not copied: a file can have as many definitions as texts.
+    """Parse the inline source of one block into runs; see MarkdownParser."""
+    # Do not copy `references`: a file can have as many definitions as texts.
     tokens = _INLINE.parseInline(source, {"references": references})
     runs: list[Run] = []
     for run in _runs(tokens[0].children or ()):

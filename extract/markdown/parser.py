@@ -1,4 +1,4 @@
-"""The interface of a Markdown parser: a module of this package with two functions."""
+"""The interface of a Markdown parser, which is a module of this package with two functions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from steckbrief.extract.model import Block, Problem, References, Run
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What the Markdown of a file holds.
+    """The parsed Markdown of a file.
 
-    `blocks` are the top-level blocks with their lines in the file; `references` are the link reference definitions, to
-    be passed to `parse_inline`; `problems` are the places that the parser did not follow, or read in its own way.
+    `blocks` are the top-level blocks with their lines in the file; `references` are the link reference definitions for
+    `parse_inline`; `problems` are the places that exceed a limit or deviate from CommonMark.
     """
 
     blocks: tuple[Block, ...]
@@ -24,17 +24,22 @@ class Body:
 
 
 class MarkdownParser(Protocol):
-    """What a parser module provides."""
+    """The functions of a parser module."""
 
     def parse_blocks(self, lines: Sequence[str], first_line: int, limits: FileLimits) -> Body:
         """Parse Markdown into blocks.
 
-        `lines` are those of the body with their ends, `first_line` is the line of the file on which they start, and
-        `limits` bound the nesting and the tables. Every block has its exact lines; blank lines at its end do not count.
+        Every block has its exact lines, without blank lines at its end.
+
+        Args:
+            lines: the lines of the body with their line ends.
+            first_line: the line number of the first of them in the file.
+            limits: the limits on nesting and tables.
         """
 
     def parse_inline(self, source: str, references: References) -> tuple[Run, ...]:
         """Parse the inline source of one block into runs.
 
-        Line breaks become newline characters, HTML tags empty runs; neighbours with the same formatting are one run.
+        Line breaks become newline characters, and HTML tags empty runs. Adjacent runs with the same formatting are
+        joined.
         """

@@ -1,22 +1,28 @@
-"""Content of an HTML block that is not Markdown: comments, scripts, preformatted text and code fences in it."""
+"""Parts of an HTML block that are not Markdown: comments, scripts, preformatted text and code fences."""
 
 from __future__ import annotations
 
 import re
 
-# Inside an HTML block, what "#" at the start of a line is no heading in to any author; and the mark that ends it.
+# In these parts of an HTML block, "#" at the start of a line is not a heading.
 _RAW = re.compile(r"^ {0,3}(?P<fence>```|~~~)|(?P<comment><!--)|<(?P<tag>script|pre|style|textarea)\b", re.IGNORECASE)
 
 
 def raw_until(text: str, mark: str) -> str:
-    """The mark that ends the raw content open after this line of HTML, when `mark` was awaited before it; else ""."""
+    """Return the mark that ends the raw content that is still open after a line of HTML, or "".
+
+    `mark` is the result for the previous line.
+
+    >>> raw_until("<div><!-- a comment", ""), raw_until("its end --> <p>", "-->")
+    ('-->', '')
+    """
     at = 0
     while True:
         if mark:
-            found = text.lower().find(mark, at)
-            if found < 0:
+            end = text.lower().find(mark, at)
+            if end < 0:
                 return mark
-            at, mark = found + len(mark), ""
+            at, mark = end + len(mark), ""
         else:
             opening = _RAW.search(text, at)
             if opening is None:

@@ -1,4 +1,4 @@
-"""Tokens to blocks: from the flat stream of a CommonMark parser to our tree."""
+"""Turn the flat tokens of a CommonMark parser into a tree of blocks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CONTAINERS = {
     "table_open": BlockKind.TABLE,
     "tr_open": BlockKind.TABLE_ROW,
 }
-# Their one child is inline content, which becomes the block's text.
+# Their only child is inline content, which becomes the text of the block.
 _TEXTS = {
     "heading_open": BlockKind.HEADING,
     "paragraph_open": BlockKind.PARAGRAPH,
@@ -31,11 +31,11 @@ _LEAVES = {
 
 
 class Token:
-    """What the rules of markdown-it-py write and we read of its own Token, at a fifth of the cost."""
+    """The attributes of markdown-it-py's Token that its rules write and we read, at a fifth of the cost."""
 
     map: Sequence[int] | None = None
     content = markup = info = ""
-    # Rules assign a new one and never change this.
+    # Rules assign a new mapping and never change this one.
     attrs: Mapping[str, str | int] = MappingProxyType({})
     hidden = False
 
@@ -49,7 +49,10 @@ class Token:
 def build_tree(tokens: Sequence[Token], lines: Sequence[str], first_line: int) -> tuple[Block, ...]:
     """Turn a stream of tokens into top-level blocks, without recursion.
 
-    `lines` are those of the body with their ends, `first_line` is the line of the file on which they start.
+    Args:
+        tokens: the tokens of the block parser.
+        lines: the lines of the body with their line ends.
+        first_line: the line number of the first of them in the file.
     """
     blocks: list[Block] = []
     parents: list[tuple[Token, list[Block]]] = []
@@ -60,7 +63,7 @@ def build_tree(tokens: Sequence[Token], lines: Sequence[str], first_line: int) -
             text = token.content
         elif token.nesting > 0:
             if token.map is None:
-                # Cells have no lines of their own: those of their row.
+                # Cells have the lines of their row.
                 token.map = parents[-1][0].map
             parents.append((token, blocks))
             blocks = []
@@ -76,7 +79,7 @@ def build_tree(tokens: Sequence[Token], lines: Sequence[str], first_line: int) -
                 number = f"{opening.info}." if opening.info else ""
                 blocks.append(_block(_CONTAINERS[kind], opening, lines, first_line, number, tuple(children)))
             else:
-                # thead and tbody carry nothing of their own.
+                # thead and tbody have no block.
                 blocks.extend(children)
     return tuple(blocks)
 
@@ -84,7 +87,7 @@ def build_tree(tokens: Sequence[Token], lines: Sequence[str], first_line: int) -
 def _block(
     kind: BlockKind, token: Token, lines: Sequence[str], first_line: int, text: str, children: tuple[Block, ...] = ()
 ) -> Block:
-    """One block. markdown-it-py ends containers after trailing blank lines; we end them before."""
+    """Return one block. markdown-it-py ends containers after trailing blank lines; we end them before."""
     assert token.map is not None  # noqa: S101  (set by the parser, or above)
     start, end = token.map
     while end - 1 > start and (end > len(lines) or not lines[end - 1].strip(" \t\r\n")):

@@ -17,26 +17,26 @@ from steckbrief.schema.csv_options import LINE_END, arrow_convert_options, arrow
 from steckbrief.schema.datapackage import resource
 
 _ROWS_AT_ONCE: Final = 8192
-"""Rows that pyarrow formats at once; its default of 1,024 needs more calls, a higher number more memory."""
+"""Rows that pyarrow formats at once. Its default of 1,024 needs more calls; a higher number needs more memory."""
 
 _BLOCK: Final = 1 << 20
-"""Bytes that pyarrow reads at once; its default."""
+"""Bytes that pyarrow reads at once (its default)."""
 
 _OTHER: Final = 64
-"""Bytes of a cell beyond its text: quotes, separator, or a number or a time."""
+"""Bytes of a cell other than text: quotes, the separator, a number or a date."""
 
 
 class Csv(TableFormat):
-    """One CSV file per table, for spreadsheets and for programs that read nothing else."""
+    """One CSV file per table, for spreadsheets and programs that read no other format."""
 
     name = "csv"
     suffix = ".csv"
     for_spreadsheets = True
     resource = staticmethod(resource)
-    summary = "`<table>.csv`: the same rows for spreadsheets and everything else."
+    summary = "`<table>.csv`: the same rows, for spreadsheets and programs that read neither of the others."
     reading = """\
-CSV is UTF-8 with a byte order mark, comma, CRLF at the end of a row; an empty cell is NULL and every text is quoted,
-so tell your reader that NA, null and nan are texts, and leave nothing to be guessed:
+CSV files are UTF-8 with a byte order mark, comma-separated, with CRLF at the end of a row. An empty cell is NULL, and
+every text is quoted. NA, null and nan are texts, so set the options of your reader explicitly:
 
 ```python
 features = pd.read_csv("features.csv", keep_default_na=False, na_values=[""], dtype_backend="pyarrow")
@@ -46,9 +46,9 @@ features = pd.read_csv("features.csv", keep_default_na=False, na_values=[""], dt
 SELECT * FROM read_csv('features.csv', header = true, delim = ',', quote = '"', escape = '"', nullstr = '');
 ```
 
-Cells may span lines. In CSV only, a text that
-a spreadsheet would take for a formula (it starts with = + - @, a tab or a carriage return) has an apostrophe in
-front, unless the release was built without; `neutralised_cells` in release.json counts them.
+Cells may span lines. In CSV files only, an apostrophe precedes every text that a spreadsheet would treat as a formula
+(it starts with = + - @, a tab or a carriage return), unless this was switched off for the build. `neutralised_cells` in
+release.json counts these texts.
 """
 
     def write(self, table: pa.Table, folder: Path, name: str) -> None:
@@ -61,11 +61,11 @@ front, unless the release was built without; `neutralised_cells` in release.json
             os.fsync(file.fileno())
 
     def columns(self, folder: Path, name: str, expected: pa.Table) -> Iterator[Column]:
-        """The columns of `<name>.csv` with the declared types, some rows at a time."""
+        """Yield the columns of `<name>.csv` with the declared types, in blocks of rows."""
         path = self.path(folder, name)
         row = 0
         try:
-            # One thread: a second one reads ahead, which costs memory and saves nothing at this size.
+            # One thread, because a second one reads ahead, which costs memory and saves no time at this size.
             with csv.open_csv(
                 path,
                 read_options=csv.ReadOptions(use_threads=False, block_size=max(_longest_row(expected), _BLOCK)),
@@ -81,7 +81,7 @@ front, unless the release was built without; `neutralised_cells` in release.json
 
 
 def _longest_row(table: pa.Table) -> int:
-    """The most bytes that a row can have in CSV, if every character is a quote; pyarrow reads no row in two blocks."""
+    """Return an upper bound for the bytes of a CSV row. pyarrow needs every row to fit in one block."""
     texts = (column for column in table.columns if pa.types.is_string(column.type))
     lengths = sum(pc.max(pc.binary_length(text)).as_py() or 0 for text in texts)
     return int(2 * lengths + _OTHER * table.num_columns)

@@ -1,4 +1,4 @@
-"""DuckDB: all tables in one file, with comments, and views that join profiles to each child table."""
+"""DuckDB: all tables in one file with comments, and views that join each child table with profiles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from steckbrief.schema.sql import literal, quoted
 from steckbrief.schema.tables import TABLES
 
 JOINED: Final = ("title", "locale", "language", "category", "official_domain", "price_model")
-"""Columns of profiles that each view adds to every row, with the prefix profile_."""
+"""Columns of profiles that every view adds, with the prefix profile_."""
 
 
 class DuckDB(DatabaseFormat):
@@ -26,7 +26,7 @@ class DuckDB(DatabaseFormat):
 
     name = "duckdb"
     file = "steckbrief.duckdb"
-    summary = "`steckbrief.duckdb`: all tables with comments, and views such as `features_with_profile`."
+    summary = "`steckbrief.duckdb`: all tables with comments, and views such as `features_with_profile`, for SQL."
     reading = """\
 ```sql
 -- duckdb -readonly steckbrief.duckdb
@@ -41,9 +41,9 @@ SELECT profile_category, count(*) FROM features_with_profile GROUP BY ALL ORDER 
             with connected(path) as connection:
                 # Compression halves the file and doubles the CPU time; Parquet is the compact form of a release.
                 connection.execute("PRAGMA force_compression = 'uncompressed'")
-                # Write straight into the file at the commit, not into a log first and then into the file.
+                # Make the commit write to the file directly, without writing to the log first.
                 connection.execute("SET checkpoint_threshold = '1KB'")
-                connection.begin()  # one transaction, because each statement on its own would flush to the device
+                connection.begin()  # one transaction, because every commit flushes to the device
                 connection.execute(";\n".join(_tables()))
                 for name in TABLES:
                     connection.from_arrow(tables[name]).insert_into(name)
@@ -53,8 +53,8 @@ SELECT profile_category, count(*) FROM features_with_profile GROUP BY ALL ORDER 
             raise OSError(f"{path}: {brief(error)}") from error
         sync_file(path)
 
-    def columns(self, folder: Path, name: str, expected: pa.Table) -> Iterator[Column]:  # noqa: ARG002 - it knows its types
-        """The columns of the table `name`. The file is opened once per process as long as a caller holds it open."""
+    def columns(self, folder: Path, name: str, expected: pa.Table) -> Iterator[Column]:  # noqa: ARG002 - DuckDB stores the types
+        """Yield the columns of the table `name`. DuckDB shares the open file with other connections of the process."""
         path = folder / self.file
         try:
             with connected(path, read_only=True) as connection:
@@ -66,7 +66,7 @@ SELECT profile_category, count(*) FROM features_with_profile GROUP BY ALL ORDER 
 
 
 def child_tables() -> tuple[TableSchema, ...]:
-    """Tables whose profile_id points at profiles: those that get a view."""
+    """Return the tables that get a view: those whose profile_id refers to profiles."""
     return tuple(
         table
         for table in TABLES.values()
@@ -75,12 +75,16 @@ def child_tables() -> tuple[TableSchema, ...]:
 
 
 def view_name(table: TableSchema) -> str:
-    """The name of a child table's view, for example features_with_profile."""
+    """Return the name of a child table's view.
+
+    >>> view_name(TABLES["features"])
+    'features_with_profile'
+    """
     return f"{table.name}_with_profile"
 
 
 def _tables() -> Iterator[str]:
-    """SQL that makes and describes every table."""
+    """Yield SQL statements that create and describe every table."""
     for table in TABLES.values():
         name = quoted(table.name)
         columns = ", ".join(
@@ -93,7 +97,7 @@ def _tables() -> Iterator[str]:
 
 
 def _views() -> Iterator[str]:
-    """SQL that makes and describes the view of every child table."""
+    """Yield SQL statements that create and describe the view of every child table."""
     joined = ", ".join(f"p.{quoted(name)} AS {quoted(f'profile_{name}')}" for name in JOINED)
     profiles = TABLES["profiles"]
     for table in child_tables():
@@ -102,8 +106,10 @@ def _views() -> Iterator[str]:
             f"CREATE VIEW {quoted(view)} AS SELECT c.*, {joined} FROM {quoted(table.name)} c"  # noqa: S608 - declared names
             " JOIN profiles p USING (profile_id)"
         )
-        about = f"{table.description} With columns of its profile, named profile_...; for filters and dashboards."
-        yield f"COMMENT ON VIEW {quoted(view)} IS {literal(about)}"
+        description = (
+            f"{table.description} Includes columns of the profile, named profile_..., for filters and dashboards."
+        )
+        yield f"COMMENT ON VIEW {quoted(view)} IS {literal(description)}"
         yield from (_comment(view, column.name, column.description) for column in table.columns)
         yield from (_comment(view, f"profile_{name}", profiles.column(name).description) for name in JOINED)
 

@@ -1,4 +1,4 @@
-"""Texts that a spreadsheet would run as formulas, made harmless by an apostrophe in front of them."""
+"""Neutralise texts that a spreadsheet would run as formulas, by an apostrophe in front of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _FORMULA: Final = r"\A'*[=+\-@\t\r]"
-"""Starts of a formula in Excel, LibreOffice or Google Sheets (OWASP, CSV Injection). Apostrophes before one are
+"""The start of a formula in Excel, LibreOffice or Google Sheets (OWASP, CSV Injection). Preceding apostrophes are
 included, so that removing one apostrophe always restores the original text."""
 
 _NEUTRALISED: Final = r"\A'('*[=+\-@\t\r])"
@@ -18,17 +18,21 @@ _RISKY: Final = (b"'", b"=", b"+", b"-", b"@", b"\t", b"\r")
 
 
 def neutralise(table: pa.Table) -> tuple[pa.Table, int]:
-    """Put an apostrophe before every text that a spreadsheet would run; also returns the number of such texts.
+    """Put an apostrophe before every text that a spreadsheet would run, and return the number of such texts as well.
 
-    These are texts that start with = + - @, a tab or a carriage return, after any number of apostrophes. `restore`
-    is the exact inverse.
+    These texts start with any number of apostrophes and then = + - @, a tab or a carriage return. `restore` is the
+    exact inverse.
+
+    >>> safe, cells = neutralise(pa.table({"tag": ["=1+1", "'=1", "1+1"]}))
+    >>> safe["tag"].to_pylist(), cells
+    (["'=1+1", "''=1", '1+1'], 2)
     """
     cells = 0
     for index, field in enumerate(table.schema):
         if not pa.types.is_string(field.type):
             continue
         column = table.column(index)
-        # The first bytes rule out nearly every column in half the time of the expression.
+        # Comparing the first bytes excludes nearly every column in half the time of the regular expression.
         if not pc.any(pc.is_in(pc.binary_slice(column.cast(pa.binary()), 0, 1), value_set=pa.array(_RISKY))).as_py():
             continue
         risky = pc.match_substring_regex(column, _FORMULA)

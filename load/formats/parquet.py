@@ -1,4 +1,4 @@
-"""Parquet: zstd, one row group, descriptions in the metadata, the same bytes every time."""
+"""Parquet: zstd, one row group, descriptions in the metadata, reproducible bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from steckbrief.schema.model import TableSchema
 from steckbrief.schema.sql import literal
 
 MAX_DICTIONARY_BYTES: Final = 1 << 20
-"""A column of repeated values is stored as a dictionary until that takes a megabyte (Parquet's default)."""
+"""A column with repeated values is stored as a dictionary up to this size (Parquet's default)."""
 
 _LONG_BYTES: Final = 128
 _END_BYTES: Final = 64
@@ -28,7 +28,7 @@ class Parquet(TableFormat):
 
     name = "parquet"
     suffix = ".parquet"
-    summary = "`<table>.parquet`: every table with its types and descriptions; the one to read from code."
+    summary = "`<table>.parquet`: every table with its types and descriptions, for code."
     reading = """\
 ```python
 import pandas as pd
@@ -48,7 +48,7 @@ features = pl.read_parquet("features.parquet")
         write_parquet(table, folder, name)
 
     def columns(self, folder: Path, name: str, expected: pa.Table) -> Iterator[Column]:
-        """The columns of `<name>.parquet`, one at a time. Raises OSError if even a description is another one."""
+        """Yield the columns of `<name>.parquet` one at a time; OSError if types or descriptions differ."""
         path = self.path(folder, name)
         with _readable(folder, name), pq.ParquetFile(path, pre_buffer=False) as file:
             if not file.schema_arrow.equals(expected.schema, check_metadata=True):
@@ -58,35 +58,38 @@ features = pl.read_parquet("features.parquet")
 
 
 def parquet_path(folder: Path, table_name: str) -> Path:
-    """A table's Parquet file in a release folder, or in the folder of its history."""
+    """Return a table's Parquet file in a release folder or a history folder."""
     return folder / f"{table_name}{Parquet.suffix}"
 
 
 def parquet_relation(folder: Path, table_name: str) -> str:
-    """A table's Parquet file as an SQL relation.
+    """Return a table's Parquet file as an SQL relation.
 
     DuckDB reads the path as a pattern, so wildcard characters are put in brackets.
+
+    >>> parquet_relation(Path("a*"), "tags")
+    "read_parquet('a[*]/tags.parquet')"
     """
     path = str(parquet_path(folder, table_name))
     return f"read_parquet({literal(''.join(f'[{c}]' if c in '[*?' else c for c in path))})"
 
 
 def write_parquet(table: pa.Table, folder: Path, name: str) -> None:
-    """Write and flush `<name>.parquet`; OSError if the disk does not take it."""
+    """Write and flush `<name>.parquet`; OSError if that fails."""
     path = parquet_path(folder, name)
     pq.write_table(
         table,
         path,
         compression="zstd",
         row_group_size=max(table.num_rows, 1),
-        use_dictionary=_repeating(table),
+        use_dictionary=_repeating_columns(table),
         dictionary_pagesize_limit=MAX_DICTIONARY_BYTES,
     )
     sync_file(path)
 
 
-def _repeating(table: pa.Table) -> list[str]:
-    """The columns whose values repeat; for texts that all differ, a dictionary makes files larger and reading slower.
+def _repeating_columns(table: pa.Table) -> list[str]:
+    """Return the columns whose values repeat. For others, a dictionary makes files larger and reading slower.
 
     All rows are counted, because a value that occurs only once in the first thousand rows may recur much later.
     """
@@ -94,9 +97,9 @@ def _repeating(table: pa.Table) -> list[str]:
 
 
 def _repeats(values: pa.ChunkedArray) -> bool:
-    """Whether at most half of the values are distinct."""
+    """Return whether at most half of the values are distinct."""
     if pa.types.is_string(values.type) and values.nbytes > _LONG_BYTES * len(values):
-        # Texts with different ends are different texts, and ends of long texts take much less time to hash.
+        # Texts with different ends are different, and hashing only the ends of long texts is much faster.
         ends = pc.binary_slice(values.cast(pa.binary()), -_END_BYTES, None)
         if 2 * pc.count_distinct(ends).as_py() > len(values):
             return False
@@ -108,14 +111,14 @@ def read_parquet(folder: Path, name: str, columns: Iterable[str] | None = None) 
 
     Reads those of `columns` that the file has, in its order, or all columns if `columns` is None.
     """
-    # Not pq.read_table: that imports pyarrow.dataset and pandas, half a second, to read one file.
-    # One thread and no reading ahead: for files of this size, starting threads costs more than they save.
+    # Not pq.read_table, which spends half a second importing pyarrow.dataset and pandas.
+    # One thread and no reading ahead, because starting threads costs more than they save for files of this size.
     with _readable(folder, name), pq.ParquetFile(parquet_path(folder, name), pre_buffer=False) as file:
         return file.read(columns=None if columns is None else list(columns), use_threads=False)
 
 
 def parquet_schema(folder: Path, name: str) -> pa.Schema:
-    """Columns, types and descriptions of `<name>.parquet`; OSError if it is missing or not Parquet."""
+    """Return columns, types and descriptions of `<name>.parquet`; OSError if it is missing or not Parquet."""
     with _readable(folder, name):
         return pq.read_schema(parquet_path(folder, name))
 
@@ -129,7 +132,7 @@ def _readable(folder: Path, name: str) -> Iterator[None]:
 
 
 def shape_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """Table -> column -> type and nullability in the Parquet files of `folder`; OSError if one cannot be read."""
+    """Return table -> column -> type and nullability in the Parquet files of `folder`; OSError if one is unreadable."""
     shape = {}
     for path in sorted(folder.glob("*.parquet")):
         schema = parquet_schema(folder, path.stem)
@@ -138,26 +141,27 @@ def shape_of(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def conform(table: pa.Table, schema: TableSchema) -> pa.Table:
-    """The table with exactly the declared columns, types and metadata.
+    """Return the table with the declared metadata, after checking its columns, types and NULLs.
 
-    ValueError if names, types or NULLs differ from the declarations: a table of another shape is never published.
+    Raises:
+        ValueError: the columns, their types or their NULLs are not as declared.
     """
     if tuple(table.column_names) != schema.column_names:
         raise ValueError(
             f"Table {schema.name}: found columns {', '.join(table.column_names)}; expected"
-            f" {', '.join(schema.column_names)}. Make it with schema.to_arrow({schema.name!r}, rows)."
+            f" {', '.join(schema.column_names)}. Build it with schema.to_arrow({schema.name!r}, rows)."
         )
     for column in schema.columns:
         nulls = table[column.name].null_count
         if nulls and not column.nullable:
             raise ValueError(
                 f"Table {schema.name}, column {column.name}: found {nulls} NULLs in a column that is never NULL."
-                " Fill it where the rows are made, or leave such rows out and report a diagnostic."
+                " Fill it in where the rows are made, or leave such rows out and report a diagnostic."
             )
-        found = table.schema.field(column.name).type
-        if found != column.arrow_type:
+        arrow_type = table.schema.field(column.name).type
+        if arrow_type != column.arrow_type:
             raise ValueError(
-                f"Table {schema.name}, column {column.name}: found type {found}, expected {column.arrow_type}."
-                f" Make it with schema.to_arrow({schema.name!r}, rows)."
+                f"Table {schema.name}, column {column.name}: found type {arrow_type}, expected {column.arrow_type}."
+                f" Build it with schema.to_arrow({schema.name!r}, rows)."
             )
     return pa.Table.from_arrays(table.columns, schema=schema.arrow_schema)

@@ -1,4 +1,4 @@
-"""Read back what was written: whether the files of a release hold the tables that were made."""
+"""Read the files of a release back and compare them with the tables that were written."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from steckbrief.load.formats.format import Column, Format
 from steckbrief.load.formats.formulas import neutralise
 
 _LONGEST: Final = 80
-"""Characters of one value in a message."""
+"""The longest value in a message, in characters."""
 
 _REMEDY: Final = (
-    "The file on disk is not what was written: look for errors of the disk or the file system, then build again."
+    "The file on disk is not what was written. Look for errors on the disk or in the file system, then build again."
 )
 
 
@@ -28,9 +28,9 @@ def read_back(
     Args:
         folder: the release.
         name: the table's name.
-        table: what the files must hold.
+        table: the expected contents.
         formats: the formats to read.
-        neutralised: whether files for spreadsheets hold neutralised texts.
+        neutralised: whether files for spreadsheets contain neutralised texts.
 
     Yields:
         A violation for every file that cannot be read or differs.
@@ -55,7 +55,7 @@ def read_back(
 
 
 def shown(value: object) -> str:
-    """A value as it appears in a message, shortened if it is long.
+    """Return a value as shown in a message, shortened if it is long.
 
     >>> shown(None), shown("x")
     ('NULL', "'x'")
@@ -65,26 +65,26 @@ def shown(value: object) -> str:
 
 
 def _difference(columns: Iterator[Column], expected: pa.Table) -> str:
-    """The first difference between a file and a table: in names, values or number of rows; "" if they are equal.
+    """Return the first difference in names, values or number of rows; "" if there is none.
 
     Nullability is not compared, because neither CSV files nor query results record it.
     """
     rows = dict.fromkeys(expected.column_names, 0)
     for start, name, values in columns:
         if name not in rows:
-            return f"column {name}, expected {', '.join(expected.column_names)}"
-        wanted = expected[name].slice(start, len(values))
+            return f"unknown column {name}, expected {', '.join(expected.column_names)}"
+        expected_values = expected[name].slice(start, len(values))
         rows[name] = start + len(values)
-        if len(wanted) == len(values) and not values.equals(wanted):
-            return _first_difference(name, start, values, wanted)
+        if len(expected_values) == len(values) and not values.equals(expected_values):
+            return _first_difference(name, start, values, expected_values)
     for name, count in rows.items():
         if count != expected.num_rows:
             return f"column {name}: {count} rows, expected {expected.num_rows}"
     return ""
 
 
-def _first_difference(name: str, start: int, values: pa.ChunkedArray, wanted: pa.ChunkedArray) -> str:
-    for row, (left, right) in enumerate(zip(values.to_pylist(), wanted.to_pylist(), strict=True), start):
-        if left != right:
-            return f"column {name}, row {row}: found {shown(left)}, expected {shown(right)}"
-    return f"column {name} of type {values.type}, expected {wanted.type}"
+def _first_difference(name: str, start: int, values: pa.ChunkedArray, expected: pa.ChunkedArray) -> str:
+    for row, (value, expected_value) in enumerate(zip(values.to_pylist(), expected.to_pylist(), strict=True), start):
+        if value != expected_value:
+            return f"column {name}, row {row}: found {shown(value)}, expected {shown(expected_value)}"
+    return f"column {name}: found type {values.type}, expected {expected.type}"

@@ -1,4 +1,4 @@
-"""The formats of a release, in the order in which its README.md and release.json list them."""
+"""The formats of a release, in the order of README.md and release.json."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from steckbrief.load.formats.format import DatabaseFormat, Format, TableFormat
 from steckbrief.load.formats.parquet import Parquet
 
 PARQUET: Final = Parquet()
-"""The format of record: every release has it, and histories and later releases are made from it."""
+"""The format of record: every release has it, and histories and incremental builds read it."""
 
 FORMATS: Final[tuple[Format, ...]] = (
     PARQUET,

@@ -1,1 +1,1 @@
-"""What changed since the last release, and every version a row has had."""
+"""The changes since the previous release, and the history of every row."""

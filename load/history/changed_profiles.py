@@ -1,4 +1,4 @@
-"""The profiles in which two versions of a table differ, found by comparing whole columns."""
+"""Find the profiles in which two versions of a table differ, by comparing whole columns."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 
 
 def changed_profiles(new: pa.Table, old: pa.Table, columns: Sequence[str]) -> tuple[pa.Table, pa.Table]:
-    """The rows of the profiles whose rows differ in `columns`, in number or in order; always whole profiles.
+    """Return the rows, from both tables, of the profiles whose rows differ in `columns`, in number or in order.
 
-    Both tables must be in order of profile_id. The rows that are left out are the same in both.
+    Both tables must be sorted by profile_id. All rows of a profile are returned or none.
     """
-    # Profiles that have as many rows in both tables: their rows are counterparts, one by one.
+    # Profiles with the same number of rows in both tables: the rows can be compared one by one.
     same_number = pa.array(sorted(profile_id for profile_id, _ in _counts(new) & _counts(old)), pa.string())
     in_new, in_old = (pc.is_in(table["profile_id"], same_number) for table in (new, old))
     profile_ids = new["profile_id"].filter(in_new)
@@ -32,7 +32,7 @@ def _counts(table: pa.Table) -> set[tuple[str, int]]:
 
 
 def _changed(profile_ids: pa.ChunkedArray, new: pa.ChunkedArray, old: pa.ChunkedArray) -> list[str]:
-    """The profiles whose values differ in one column; NULL equals NULL."""
+    """Return the profiles whose values differ in one column; NULL equals NULL."""
     if new.equals(old):
         return []
     both_null = pc.and_(pc.is_null(new), pc.is_null(old))

@@ -1,18 +1,18 @@
-"""What changed against the previous release: the table `changes`.
+"""The table `changes`: the differences from the previous release.
 
-It compares profiles, by profile_id, and the tables whose rows have a row_id. The other tables follow from these or from
-source_sha256 (sections, links, tags, front_matter), or describe a run (diagnostics).
+Profiles are compared by profile_id, and the tables whose rows have a row_id by that. The other tables follow from these
+tables or from source_sha256 (sections, links, tags, front_matter), or describe a run (diagnostics).
 
-What an analyst can rely on:
+Analysts can rely on this:
 
-- A row that only moved did not change: only versioned columns are compared (schema/history.py).
-- A row_id comes from a row's text, so a row whose text was edited is one removed and one added row. A changed row is
-  one whose identity stayed: the answer of a question, the description or target of an alternative.
-- An edited file always shows, at least as source_sha256 of its profile, and a file that moved as source_path.
-- An added or removed row gives one row with column "*"; its after or before holds what names the row: the title, the
-  text, the question, the name. A changed row gives one row per changed column.
-- A column that only one release has, or that has another type in the other, is not compared. If only one release has
-  a table, all its rows were added or removed.
+- A row that only moved has not changed, because only versioned columns are compared (schema/history.py).
+- A row_id depends on the text of the row, so an edited text is one removed and one added row. A changed row has the
+  same row_id: for example, a question with a new answer, or an alternative with a new description or target.
+- An edited file always has a change, at least of source_sha256 in profiles. A moved file has a change of source_path.
+- An added or removed row gives one row with column "*". Its title, text, question or name is in after or before.
+  A changed row gives one row per changed column.
+- A column is compared only if both releases have it with the same type. If only one release has a table, all its rows
+  were added or removed.
 """
 
 from __future__ import annotations
@@ -35,40 +35,40 @@ _LABELS: Final = {"profiles": "title"} | {listing.name: listing.label for listin
 
 
 def compare(new: Path | Mapping[str, pa.Table], previous: Path | None) -> pa.Table:
-    """The table `changes` between two releases, sorted by table, row_key and column.
+    """Return the changes between two releases, sorted by table, row_key and column.
 
     Args:
         new: the folder of the newer release, or its tables if they are in memory.
-        previous: the folder of the older one; without it, there are no changes.
+        previous: the folder of the older release; if None, there are no changes.
 
     Raises:
         ReleaseError: a release cannot be read.
     """
     if previous is None:
         return empty("changes")
-    found: list[ChangeRow] = []
+    changes: list[ChangeRow] = []
     try:
         schemas, old_schemas = history_schemas(new), history_schemas(previous)
         for name in HISTORY_TABLES:
             columns = comparable_columns(name, schemas.get(name), old_schemas.get(name)) - UNVERSIONED
             rows = _rows(new, name, schemas.get(name), columns)
-            # Rows that cannot be matched with the new ones belong to another table that had the same name.
-            matched = columns or name not in schemas
-            old_rows = _rows(previous, name, old_schemas.get(name) if matched else None, columns)
-            found += _changes(name, rows, old_rows, columns)
+            # If the rows cannot be matched, the old table only had the same name, and its rows are not compared.
+            is_comparable = columns or name not in schemas
+            old_rows = _rows(previous, name, old_schemas.get(name) if is_comparable else None, columns)
+            changes += _changes(name, rows, old_rows, columns)
     except (OSError, KeyError) as error:
         raise ReleaseError(
-            f"{previous}: the previous release cannot be compared with ({error}). Restore it from a backup, or point"
+            f"{previous}: cannot compare with the previous release ({error}). Restore it from a backup, or point"
             " latest at another release (ln -sfn releases/ID latest), then build again."
         ) from error
-    found.sort(key=lambda row: (row.table, row.row_key, row.column))
-    return to_arrow("changes", found)
+    changes.sort(key=lambda row: (row.table, row.row_key, row.column))
+    return to_arrow("changes", changes)
 
 
 def _rows(
     source: Path | Mapping[str, pa.Table], name: str, stored: pa.Schema | None, columns: Collection[str]
 ) -> pa.Table:
-    """The compared part of a release's table: `columns`, its identity, and the column that names a row to a person."""
+    """Return the compared part of a release's table: `columns`, the identity, and the column that labels a row."""
     label = pa.field(_label(name), pa.string())
     if stored is None:
         return pa.schema([*(pa.field(key, pa.string()) for key in sorted(identity(name))), label]).empty_table()
@@ -79,15 +79,18 @@ def _rows(
 
 
 def _label(name: str) -> str:
-    """The column that names a row of the table `name` to a person."""
+    """Return the column that identifies a row of the table `name` to a person.
+
+    >>> _label("profiles"), _label("faqs"), _label("pros")
+    ('title', 'question', 'text')
+    """
     return _LABELS.get(name, "text")
 
 
 def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) -> Iterator[ChangeRow]:
-    """The rows of `changes` between two versions of one table, compared in `columns`; in any order.
+    """Yield the changes between two versions of one table in `columns`, in no particular order.
 
-    Changed profiles are few on nearly every night, so their rows may be Python objects: a query for each step costs
-    more to plan than it saves.
+    Usually only a few profiles change, so comparing their rows as Python objects is faster than planning queries.
     """
     if columns:
         new, old = changed_profiles(new, old, sorted(columns))
@@ -106,6 +109,6 @@ def _changes(name: str, new: pa.Table, old: pa.Table, columns: Collection[str]) 
 
 
 def _by_key(table: pa.Table, key: str) -> dict[str, dict[str, Any]]:
-    """The rows of a table by their key, every value as CSV has it."""
+    """Return the rows of a table by key, with every value as text as in CSV."""
     texts = pa.table({field.name: table[field.name].cast(pa.string()) for field in table.schema})
     return {row[key]: row for row in texts.to_pylist()}

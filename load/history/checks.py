@@ -1,4 +1,4 @@
-"""Whether a history is true: the versions that hold are the table, and versions of one row follow each other."""
+"""Check a history: the open versions equal the table, and the versions of a row do not overlap."""
 
 from __future__ import annotations
 
@@ -19,18 +19,24 @@ from steckbrief.schema.history import FROM, HISTORY_TABLES, TO, history_schema, 
 from steckbrief.schema.sql import quoted
 
 _REMEDY: Final = (
-    "Run steckbrief verify: where it finds fault with the history of the last release, remove the folder history of"
-    " that release, and the next build makes it again. Where it finds none, the history was carried on wrongly: report"
-    " it, with the candidate."
+    "Run steckbrief verify. If it reports the history of the previous release, remove the folder history of that"
+    " release; the next build rebuilds it. Otherwise the history was extended wrongly: report this with the candidate."
 )
 
 
-def history_violations(folder: Path, previous: Path | None, made: Mapping[str, pa.Table]) -> tuple[Violation, ...]:
-    """Everything that is wrong with the history of the release in `folder`; () when it may be published.
+def history_violations(folder: Path, previous: Path | None, tables: Mapping[str, pa.Table]) -> tuple[Violation, ...]:
+    """Return all violations of the history of the release in `folder`; () if it may be published.
 
-    A table whose history is the very file of the release `previous` is passed over: neither has changed since that was
-    checked. `made` are the tables, which have been found to be those in the files. Raises OSError where a history
-    cannot be read.
+    A history that is the same file as in the release `previous` is skipped, because it was checked then and the table
+    has not changed.
+
+    Args:
+        folder: the release.
+        previous: the folder of the previous release, if there is one.
+        tables: the tables, which equal those in the files.
+
+    Raises:
+        OSError: a history cannot be read.
     """
     return tuple(
         Violation(
@@ -44,21 +50,24 @@ def history_violations(folder: Path, previous: Path | None, made: Mapping[str, p
         )
         for name in HISTORY_TABLES
         if not _is_linked(folder, previous, name)
-        for problem, count in problems(folder, name, made.get(name))
+        for problem, count in problems(folder, name, tables.get(name))
     )
 
 
 def problems(folder: Path, name: str, table: pa.Table | None = None) -> Iterator[tuple[str, int]]:
-    """What is wrong with the history of the table `name` in a release, and how often; nothing where it is true.
+    """Yield the problems of the history of the table `name` in a release, each with the number of occurrences.
 
-    The table is read where it is not given. Raises OSError where it, or the history, cannot be read.
+    The table is read from the release unless it is passed.
+
+    Raises:
+        OSError: the history or the table cannot be read.
     """
     history = read_parquet(folder / HISTORY, name)
     table = read_parquet(folder, name, versioned(name)) if table is None else table
     if not history.schema.equals(history_schema(name)):
-        yield "history of other columns or types than declared", 1
-    elif not (_is_of_today(history, table, name) and _follow_each_other(history, name)):
-        yield from _counted(folder, name)
+        yield "history whose columns or types are not the declared ones", 1
+    elif not (_matches_table(history, table, name) and _has_no_overlaps(history, name)):
+        yield from _problem_counts(folder, name)
 
 
 def _is_linked(folder: Path, previous: Path | None, name: str) -> bool:
@@ -67,10 +76,10 @@ def _is_linked(folder: Path, previous: Path | None, name: str) -> bool:
     return parquet_path(folder / HISTORY, name).samefile(parquet_path(previous / HISTORY, name))
 
 
-def _is_of_today(history: pa.Table, table: pa.Table, name: str) -> bool:
-    """Whether the versions without an end are the rows of the table, in any order.
+def _matches_table(history: pa.Table, table: pa.Table, name: str) -> bool:
+    """Return whether the versions without an end are the rows of the table, in any order.
 
-    Every night pays for this, so rows are put in one order by their keys and then compared as whole columns.
+    This runs every night, so rows are matched by key and then compared as whole columns.
     """
     newest = history.filter(pc.is_null(history[TO]))
     places = pc.index_in(table[key_of(name)], value_set=newest[key_of(name)])
@@ -82,10 +91,10 @@ def _is_of_today(history: pa.Table, table: pa.Table, name: str) -> bool:
     return all(newest[column].equals(table[column]) for column in versioned(name))
 
 
-def _follow_each_other(history: pa.Table, name: str) -> bool:
-    """Whether each version ends after it begins, and not after the next one of its row begins.
+def _has_no_overlaps(history: pa.Table, name: str) -> bool:
+    """Return whether every version ends after it begins, and no later than the next version of its row begins.
 
-    Looked at are the rows with a version that has ended: all others have one version, which _is_of_today has seen.
+    Only rows with a closed version are examined. All other rows have a single version, which _matches_table compared.
     """
     ended = history[key_of(name)].filter(pc.is_valid(history[TO]))
     history = history.select([key_of(name), FROM, TO]).filter(pc.is_in(history[key_of(name)], value_set=ended))
@@ -98,8 +107,8 @@ def _follow_each_other(history: pa.Table, name: str) -> bool:
     return bool((ends > begins).all() and not (same_row & overlaps).any())
 
 
-def _counted(folder: Path, name: str) -> Iterator[tuple[str, int]]:
-    """Each kind of fault and how often it occurs."""
+def _problem_counts(folder: Path, name: str) -> Iterator[tuple[str, int]]:
+    """Yield each problem with the number of occurrences."""
     try:
         with connected() as connection:
             for problem, query in _queries(folder, name):
@@ -120,4 +129,4 @@ def _queries(folder: Path, name: str) -> Iterator[tuple[str, str]]:
     wrong = f"SELECT 1 FROM ({spans}) WHERE t <= f OR n < coalesce(t, 'infinity'::TIMESTAMPTZ)"  # noqa: S608
     yield "versions without an end that the table does not have", f"({newest}) EXCEPT ALL {today}"
     yield "rows without a version that has no end", f"{today} EXCEPT ALL ({newest})"
-    yield "versions that end before they begin, or after the next one of the row begins", wrong
+    yield "versions that end before they begin or after the next version of the row begins", wrong

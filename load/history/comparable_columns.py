@@ -1,7 +1,7 @@
-"""The columns in which releases of any two schema versions can be compared.
+"""The columns in which two releases can be compared, whatever their schema versions.
 
-docs/schema-policy.md lets tables and columns come, go and take another type. So a table that one release lacks counts
-as empty there, and a column of another type as another column.
+docs/schema-policy.md allows tables and columns to be added, removed and retyped. A missing table counts as empty, and a
+column with a different type as a different column.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from steckbrief.schema.history import HISTORY_TABLES, identity
 
 
 def history_schemas(release: Path | Mapping[str, pa.Table]) -> Mapping[str, pa.Schema]:
-    """The schema of every table of a release that can have a history.
+    """Return the schema of every table of a release that can have a history.
 
-    A table of an old release whose rows cannot be told apart, because they had no row_id then, is left out.
+    A table of an old release whose rows have no row_id is left out, because its rows cannot be identified.
 
     Args:
-        release: its folder, which may still be in the making, or its tables if they are in memory.
+        release: its folder, which may not be published yet, or its tables if they are in memory.
 
     Raises:
         OSError: a table of the release cannot be read.
@@ -36,10 +36,10 @@ def history_schemas(release: Path | Mapping[str, pa.Table]) -> Mapping[str, pa.S
 
 
 def rows_of(release: Path | Mapping[str, pa.Table], name: str, columns: Collection[str]) -> pa.Table:
-    """Those of `columns` that the table `name` of a release has, in its order.
+    """Return those of `columns` that the table `name` of a release has, in the table's order.
 
     Args:
-        release: its folder, or its tables if they are in memory; `check` makes sure that its files hold the same.
+        release: its folder, or its tables if they are in memory.
         name: the table.
         columns: the names of the columns.
 
@@ -52,7 +52,7 @@ def rows_of(release: Path | Mapping[str, pa.Table], name: str, columns: Collecti
 
 
 def comparable_columns(name: str, one: pa.Schema | None, other: pa.Schema | None) -> frozenset[str]:
-    """The columns that two versions of the table `name` have with the same type; none if rows cannot be matched."""
+    """Return the columns that both schemas have with the same type; none if the rows cannot be matched."""
     if one is None or other is None:
         return frozenset()
     types = {field.name: field.type for field in other}

@@ -1,4 +1,4 @@
-"""Lineage: from which releases the history of one can be made again when it was lost."""
+"""Lineage: the releases from which a lost history can be rebuilt."""
 
 from __future__ import annotations
 
@@ -9,35 +9,39 @@ from steckbrief.load.disk import sha256_of
 from steckbrief.load.releases.published import MANIFEST, read, release_ids, released_at
 
 
-def line(release: Path) -> tuple[Path | None, list[Path]]:
-    """The newest release before `release` whose history is whole, and those after it up to `release`, oldest first.
+def lineage(release: Path) -> tuple[Path | None, list[Path]]:
+    """Return the newest earlier release with an intact history, and the releases after it up to `release`.
 
-    None where no history is whole. Raises ReleaseError where a release on the way cannot be read.
+    Both are folders, and the releases are in order, oldest first. If no history is intact, the first value is None and
+    the releases go back to the oldest one.
+
+    Raises:
+        ReleaseError: one of the releases cannot be read.
     """
-    found = [release]
-    while (folder := _before(found[-1])) is not None:
-        if _is_whole(folder):
-            return folder, found[::-1]
-        found.append(folder)
-    return None, found[::-1]
+    newest_first = [release]
+    while (predecessor := _predecessor(newest_first[-1])) is not None:
+        if _has_intact_history(predecessor):
+            return predecessor, newest_first[::-1]
+        newest_first.append(predecessor)
+    return None, newest_first[::-1]
 
 
-def _before(release: Path) -> Path | None:
-    """The release that led to `release`; where that was removed, the newest that is older; None where there is none."""
-    wanted = read(release).previous
-    if wanted is None:
+def _predecessor(release: Path) -> Path | None:
+    """Return the release before `release`; if that was removed, the newest release before it; None if there is none."""
+    previous = read(release).previous
+    if previous is None:
         return None
-    # The second bound ends the way back whatever release.json says.
-    until = min(released_at(wanted), released_at(release.name) - dt.timedelta.resolution)
-    older = [each for each in release_ids(release.parents[1]) if released_at(each) <= until]
-    folders = (release.parent / each for each in reversed(older))
+    # The second bound makes every step go back in time, even if release.json is wrong.
+    until = min(released_at(previous), released_at(release.name) - dt.timedelta.resolution)
+    earlier_ids = [release_id for release_id in release_ids(release.parents[1]) if released_at(release_id) <= until]
+    folders = (release.parent / release_id for release_id in reversed(earlier_ids))
     return next((folder for folder in folders if (folder / MANIFEST).is_file()), None)
 
 
-def _is_whole(release: Path) -> bool:
-    """Whether a release has the history that it was published with, to the byte."""
+def _has_intact_history(release: Path) -> bool:
+    """Return whether the history files of a release still have their published hashes."""
     entries = read(release).manifest.get("history", {}).values()
     try:
-        return bool(entries) and all(sha256_of(release / each["path"]) == each["sha256"] for each in entries)
+        return bool(entries) and all(sha256_of(release / entry["path"]) == entry["sha256"] for entry in entries)
     except OSError:
         return False

@@ -1,1 +1,1 @@
-"""The releases in an output folder: making, publishing, verifying and removing them."""
+"""Make, publish, verify and remove the releases in an output folder."""

@@ -1,4 +1,4 @@
-"""Pins: the links by which somebody relies on a release, which therefore must stay."""
+"""Pins: symbolic links that protect a release from removal."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from steckbrief.load.releases.published import LATEST, RELEASES
 PINS: Final = "pins"
 
 
-def held_by_links(output: Path) -> dict[str, str]:
-    """Releases that a symbolic link in `output` or output/pins leads to, with the link.
+def pinned(output: Path) -> dict[str, str]:
+    """Return the releases that a symbolic link in `output` or output/pins points at, each with the reason.
 
-    Hidden links in `output` are the builds' own, and hold nothing.
+    Hidden links in `output` belong to builds and protect nothing. If several links point at a release, `latest` is the
+    reason.
     """
-    own = [path for path in sorted(output.iterdir()) if not path.name.startswith(".")] if output.is_dir() else []
+    visible = [path for path in sorted(output.iterdir()) if not path.name.startswith(".")] if output.is_dir() else []
     pins = sorted((output / PINS).iterdir()) if (output / PINS).is_dir() else []
-    # Not Path.resolve: it raises where a link leads to itself.
-    targets = {path: Path(os.path.realpath(path)) for path in (*own, *pins) if path.is_symlink()}
-    home = Path(os.path.realpath(output / RELEASES))
+    # Path.resolve raises an error if a link points at itself.
+    targets = {link: Path(os.path.realpath(link)) for link in (*visible, *pins) if link.is_symlink()}
+    releases = Path(os.path.realpath(output / RELEASES))
     return {
-        target.relative_to(home).parts[0]: f"{path.relative_to(output)} leads to it"
-        for path, target in sorted(targets.items(), key=lambda each: each[0].name == LATEST)
-        if target.is_relative_to(home) and target != home
+        target.relative_to(releases).parts[0]: f"{link.relative_to(output)} leads to it"
+        for link, target in sorted(targets.items(), key=lambda item: item[0].name == LATEST)
+        if target.is_relative_to(releases) and target != releases
     }

@@ -1,4 +1,4 @@
-"""How a checked candidate becomes a release, or a rejected candidate."""
+"""Publish a checked candidate, or keep it as a rejected candidate."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from steckbrief.load.releases.staging import PUBLISHING, Staging, remove, report
 
 
 def publish(checked: Checked, info: ReleaseInfo) -> Release:
-    """Add the descriptions, give the release its name and move `latest` to it.
+    """Add the descriptions, rename the candidate to its release folder, and point `latest` at it.
 
     Raises:
-        OutputError: the disk does not accept it; the release is withdrawn and `latest` is as it was.
-        UnconfirmedError: it is published, but may not survive a power cut.
+        OutputError: a file operation failed; the release is withdrawn and `latest` is unchanged.
+        UnconfirmedError: the release is published, but may not survive a power failure.
     """
     with reporting(checked.written.staging.output, "publish the release"):
         _describe(checked, info)
@@ -37,10 +37,10 @@ def publish(checked: Checked, info: ReleaseInfo) -> Release:
 
 
 def reject(checked: Checked, info: ReleaseInfo) -> Path:
-    """Add the descriptions and keep the release as a candidate that was not published; returns its folder.
+    """Add the descriptions, keep the candidate without publishing it, and return its folder.
 
     Raises:
-        OutputError: the disk does not accept it.
+        OutputError: a file operation failed.
     """
     with reporting(checked.written.staging.output, "keep the rejected candidate"):
         _describe(checked, info)
@@ -48,7 +48,7 @@ def reject(checked: Checked, info: ReleaseInfo) -> Path:
 
 
 def _describe(checked: Checked, info: ReleaseInfo) -> None:
-    """Write the data package, the README, and last the manifest with all hashes."""
+    """Write the data package, the README, and finally the manifest with all hashes."""
     written, staging = checked.written, checked.written.staging
     write_text(staging.path / "datapackage.json", data_package(staging, written.rows, checked.entries))
     write_text(staging.path / "README.md", readme(staging, written.rows))
@@ -65,9 +65,9 @@ def _describe(checked: Checked, info: ReleaseInfo) -> None:
 
 
 def _rename(staging: Staging) -> Path:
-    """Give the release its name and move `latest`. If that fails, withdraw it unless `latest` already leads to it.
+    """Rename the release and move `latest`. If that fails, withdraw it, unless `latest` already points at it.
 
-    Meanwhile a marker names the release. If the process dies, the next build finds the marker and withdraws it.
+    Until `latest` has moved, a marker names the release. If the process dies, the next build withdraws that release.
     """
     folder = staging.output / RELEASES / staging.id
     link, marker = staging.output / LATEST, staging.output / PUBLISHING
@@ -76,15 +76,15 @@ def _rename(staging: Staging) -> Path:
     try:
         staging.path.rename(folder)
         sync_folder(folder.parent)
-        _link_history(staging.output)  # before `latest` moves, so that its history can always be found
+        _link_history(staging.output)  # before `latest` moves, so that readers always find its history
         swap_link(link, target)
     except OSError as error:
         withdraw(staging.output)
         if link.is_symlink() and str(link.readlink()) == target:
             raise UnconfirmedError(
-                f"{folder}: this release is published, and {LATEST} leads to it, but the disk did not confirm that this"
-                f" lasts ({error}). Look for errors of the disk or the file system, then run steckbrief verify; where"
-                " it finds a fault, restore the release from a backup or build again with --force."
+                f"{folder}: this release is published and {LATEST} points at it, but the disk did not confirm that it"
+                f" is stored durably ({error}). Look for errors on the disk or in the file system, then run steckbrief"
+                " verify. If it reports a fault, restore the release from a backup or build again with --force."
             ) from error
         raise
     remove(marker)
@@ -92,7 +92,7 @@ def _rename(staging: Staging) -> Path:
 
 
 def _link_history(output: Path) -> None:
-    """Make output/history lead to the history of the latest release, whichever that is."""
+    """Make output/history a link to latest/history."""
     link, target = output / HISTORY, f"{LATEST}/{HISTORY}"
     if not link.is_symlink() or str(link.readlink()) != target:
         swap_link(link, target)

@@ -1,4 +1,4 @@
-"""Published releases: which an output folder has, which is the latest, what the next is called, and their tables."""
+"""Published releases: their ids, their manifests and their tables."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ MANIFEST: Final = "release.json"
 PREVIOUS: Final = "previous"
 HISTORY: Final = "history"
 AHEAD: Final = dt.timedelta(days=1)
-"""How far in the future the newest release may be before it is told: more than clocks of two machines differ."""
+"""Warn if the newest release is this far in the future. The clocks of two machines differ by less."""
 
-_SHOWN: Final = 5  # ids in a message
+_IDS_IN_MESSAGE: Final = 5
 
 _SECOND: Final = r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ"
 _ID: Final = re.compile(rf"({_SECOND})(?:-([1-9]\d{{0,8}}))?")
@@ -34,7 +34,7 @@ _ID: Final = re.compile(rf"({_SECOND})(?:-([1-9]\d{{0,8}}))?")
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A published release: its id, its folder, the id of the one before it, and release.json as a dict."""
+    """A published release: its id, its folder, the id of the previous release, and release.json as a dict."""
 
     id: str
     path: Path
@@ -43,35 +43,39 @@ class Release:
 
 
 def releases(output: Path) -> tuple[Release, ...]:
-    """All releases in `output`, oldest first; () where there is none. ReleaseError where one cannot be read."""
+    """Return all releases in `output`, oldest first. ReleaseError if one cannot be read."""
     return tuple(read(output / RELEASES / name) for name in release_ids(output))
 
 
 def latest(output: Path) -> Release | None:
-    """The release `latest` points at; None before the first. ReleaseError where it is gone, damaged or elsewhere."""
+    """Return the release that `latest` points at; None before the first release.
+
+    Raises:
+        ReleaseError: the release is missing, damaged or not in `output`.
+    """
     link = output / LATEST
     if not link.is_symlink():
         return read(link) if link.exists() else None
     target = output / link.readlink()
-    # The last part is not resolved: where a release really lies is its owner's business, which one it is is not.
+    # The last part is not resolved, because a release may itself be a link to another disk.
     if not is_release_id(target.name) or realpath(target.parent) != realpath(output / RELEASES):
         raise ReleaseError(
-            f"{link} leads to {link.readlink()}, which is no release of this folder. Point it at one: ln -sfn"
+            f"{link} points at {link.readlink()}, which is not a release in this folder. Point it at a release: ln -sfn"
             f" {RELEASES}/ID {LATEST} in {output}."
         )
     return read(target)
 
 
 def read(folder: Path) -> Release:
-    """The release in `folder`; ReleaseError where its release.json is missing or is not one.
+    """Return the release in `folder`; ReleaseError if its release.json is missing or invalid.
 
-    What it names as releases becomes part of paths, so it must look like a release.
+    Ids in release.json become parts of paths, so they must be well-formed.
     """
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        for name in {manifest["release"], manifest["previous"]} - {None}:
-            released_at(name)
+        for release_id in {manifest["release"], manifest["previous"]} - {None}:
+            released_at(release_id)
         return Release(manifest["release"], folder, manifest["previous"], manifest)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseError(
@@ -81,58 +85,56 @@ def read(folder: Path) -> Release:
 
 
 def table(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.Table:
-    """The table `name` of the release in `folder`, as published, or some of its columns.
+    """Return the table `name` of the release in `folder`, or some of its columns.
 
-    The file of a whole table must have the published hash, because what was changed after publication must not reach
-    the next release under a hash of its own.
+    A whole table must have the published hash, so that a file that was changed after publication never becomes part of
+    the next release.
 
     Raises:
-        ReleaseError: the table cannot be read, or is not what was published.
+        ReleaseError: the table cannot be read, or its file has changed since publication.
     """
     try:
         if columns is None:
             published = read(folder).manifest["tables"][name]["parquet"]["sha256"]
-            found = sha256_of(parquet_path(folder, name))
-            if found != published:
-                raise ReleaseError(_damaged(folder, name, f"has the SHA-256 {found}, {published} was published"))
+            actual = sha256_of(parquet_path(folder, name))
+            if actual != published:
+                # Another hash and an unreadable file need the same remedy.
+                raise OSError(f"it has the SHA-256 {actual}, expected {published}")  # noqa: TRY301
         return read_parquet(folder, name, columns)
     except OSError as error:
-        raise ReleaseError(_damaged(folder, name, f"cannot be read ({error})")) from error
-
-
-def _damaged(folder: Path, name: str, found: str) -> str:
-    return (
-        f"{folder}: the table {name} of this release {found}. Restore the folder from a backup, or point {LATEST} at"
-        f" another release (ln -sfn releases/ID {LATEST}), then build again."
-    )
+        raise ReleaseError(
+            f"{folder}: the table {name} of this release cannot be used: {error}. Restore the folder from a backup, or"
+            f" point {LATEST} at another release (ln -sfn releases/ID {LATEST}), then build again."
+        ) from error
 
 
 def named(output: Path, name: str) -> Release:
-    """The release that `name` means: an id, "latest", or "previous" for the one before the latest.
+    """Return the release called `name`: an id, "latest", or "previous" for the one before the latest.
 
-    A candidate that was not published has an id too.
+    The id may also be that of a rejected candidate.
 
-    ReleaseError where there is none of that name, with those there are.
+    Raises:
+        ReleaseError: there is no such release; the message lists the newest ids.
     """
     if name in (LATEST, PREVIOUS):
-        found = latest(output)
-        name = (found.previous or "none") if found and name == PREVIOUS else found.id if found else "none"
-    ids = release_ids(output)
+        newest = latest(output)
+        name = (newest.previous if name == PREVIOUS else newest.id) or "none" if newest else "none"
     if name in release_ids(output, REJECTED):
         return read(output / REJECTED / name)
+    ids = release_ids(output)
     if name not in ids:
-        known = f"{', '.join(ids[-_SHOWN:])} and {len(ids) - _SHOWN} older" if len(ids) > _SHOWN else ", ".join(ids)
+        known = ", ".join(ids[-_IDS_IN_MESSAGE:]) or "there are none yet: build one first"
+        older = f" and {len(ids) - _IDS_IN_MESSAGE} older" if len(ids) > _IDS_IN_MESSAGE else ""
         raise ReleaseError(
-            f"{output}: no release {name!r}. Name one that is there ({known or 'none is yet: build one first'}), or"
-            f" {LATEST}, or {PREVIOUS}."
+            f"{output}: there is no release {name!r}. Use an existing id ({known}{older}), {LATEST} or {PREVIOUS}."
         )
     return read(output / RELEASES / name)
 
 
 def release_ids(output: Path, kind: str = RELEASES) -> list[str]:
-    """Ids of the release folders in `output`, oldest first; other files in there are passed over.
+    """Return the ids of the release folders in `output`, oldest first. Other files are ignored.
 
-    With the `kind` REJECTED those of candidates that were not published.
+    With `kind` REJECTED, return the ids of the rejected candidates.
     """
     folder = output / kind
     if not folder.is_dir():
@@ -141,42 +143,54 @@ def release_ids(output: Path, kind: str = RELEASES) -> list[str]:
 
 
 def next_id(output: Path, now: dt.datetime) -> str:
-    """A release id for `now` (aware): the second in UTC, always greater than that of every release in `output`.
+    """Return the id for a release at `now` (aware): the second in UTC, always greater than every id in `output`.
 
-    Within one second, or when the clock was set back, the newest release's second gets the next number that no release
-    and no candidate has: 20261122T214100Z-2.
+    If the newest release has the same or a later second, because the clock was set back, the id is that second with the
+    next free number: 20261122T214100Z-2.
     """
-    stamp = now.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    published = [_order(each) for each in release_ids(output)]
-    second = max([stamp, *(each for each, _ in published)])
-    rejected = [_order(each) for each in release_ids(output, REJECTED)]
-    taken = [number for each, number in (*published, *rejected) if each == second]
-    return f"{second}-{max(taken) + 1}" if taken else second
+    current_second = now.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    published = [_order(release_id) for release_id in release_ids(output)]
+    rejected = [_order(release_id) for release_id in release_ids(output, REJECTED)]
+    second = max([current_second, *(used_second for used_second, _ in published)])
+    numbers = [number for used_second, number in (*published, *rejected) if used_second == second]
+    return f"{second}-{max(numbers) + 1}" if numbers else second
 
 
 def ahead_of(output: Path, now: dt.datetime) -> str | None:
-    """The newest release, where it is of a time more than AHEAD after `now` (aware); else None."""
+    """Return the newest release if it is more than AHEAD after `now` (aware); otherwise None."""
     newest = max(release_ids(output), key=_order, default=None)
     return newest if newest is not None and released_at(newest) > now + AHEAD else None
 
 
 def is_release_id(name: str) -> bool:
-    """Whether `name` looks like the id of a release."""
+    """Return whether `name` has the form of a release id.
+
+    >>> is_release_id("20261122T214100Z-2"), is_release_id("20261122T214100Z-0"), is_release_id("../latest")
+    (True, False, False)
+    """
     return _ID.fullmatch(name) is not None
 
 
 def released_at(release_id: str) -> dt.datetime:
-    """The time of a release: the second of its id, and a microsecond for every earlier release of that second.
+    """Return the time of a release: the second of its id, plus a microsecond for every earlier number.
 
-    So times are in the order of ids. ValueError where `release_id` is none.
+    Times are therefore in the same order as ids.
+
+    >>> released_at("20261122T214100Z-2").isoformat()
+    '2026-11-22T21:41:00.000001+00:00'
+
+    Raises:
+        ValueError: `release_id` is not a release id.
     """
     match = _ID.fullmatch(release_id)
     if match is None:
-        raise ValueError(f"{release_id!r} is no release id; one looks like 20261122T214100Z or 20261122T214100Z-2.")
+        raise ValueError(
+            f"{release_id!r} is not a release id. Expected the form 20261122T214100Z or 20261122T214100Z-2."
+        )
     second = dt.datetime.strptime(match[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
     return second + dt.timedelta(microseconds=int(match[2] or "1") - 1)
 
 
 def _order(release_id: str) -> tuple[str, int]:
-    stamp, _, number = release_id.partition("-")
-    return stamp, int(number or "1")
+    second, _, number = release_id.partition("-")
+    return second, int(number or "1")

@@ -1,4 +1,4 @@
-"""Rejected candidates: releases that were made and not published, kept for somebody to look into."""
+"""Rejected candidates: releases that were built but not published, kept for inspection."""
 
 from __future__ import annotations
 
@@ -11,47 +11,50 @@ from steckbrief.load.errors import Violation
 from steckbrief.load.releases.published import REJECTED, release_ids
 from steckbrief.load.releases.staging import Staging, remove
 
-KEPT: Final = 5
-"""Candidates that are kept: a source that stays broken for weeks must not fill the disk."""
+MAX_CANDIDATES: Final = 5
+"""Rejected candidates to keep. A source that stays broken for weeks must not fill the disk."""
 
 VIOLATIONS: Final = "violations.txt"
-"""File of a candidate that broke promises: all of them."""
+"""File in a candidate that lists all its violations."""
 
 
 def set_aside(staging: Staging) -> Path:
-    """Move the candidate in `staging` to rejected/<id> of its output folder; gives its new folder.
+    """Move the candidate in `staging` to output/rejected/<id>, and return its new folder.
 
-    The oldest candidates beyond KEPT are removed; one that cannot be is logged. Raises OSError where the disk does not
-    take the candidate.
+    The oldest candidates beyond MAX_CANDIDATES are removed. A failed removal is only logged.
+
+    Raises:
+        OSError: the candidate cannot be moved.
     """
-    home = staging.output / REJECTED
-    home.mkdir(exist_ok=True)
-    folder = home / staging.id
+    rejected = staging.output / REJECTED
+    rejected.mkdir(exist_ok=True)
+    folder = rejected / staging.id
     staging.path.rename(folder)
-    sync_folder(home)
-    others = [each for each in release_ids(staging.output, REJECTED) if each != staging.id]
-    for old in others[: -(KEPT - 1)]:
-        remove(home / old)
+    sync_folder(rejected)
+    other_ids = [release_id for release_id in release_ids(staging.output, REJECTED) if release_id != staging.id]
+    for old_id in other_ids[: -(MAX_CANDIDATES - 1)]:
+        remove(rejected / old_id)
     return folder
 
 
 def explain(staging: Staging, violations: Sequence[Violation]) -> None:
-    """Say beside the tables of a candidate what they broke, and what the folder is.
+    """Write violations.txt and README.md into a candidate that failed its checks.
 
-    It has no release.json and no datapackage.json: they would vouch for tables that nobody may rely on.
+    It gets no release.json and no datapackage.json, because its tables cannot be relied on.
     """
-    write_text(staging.path / VIOLATIONS, "".join(f"{each}\n" for each in violations))
+    write_text(staging.path / VIOLATIONS, "".join(f"{violation}\n" for violation in violations))
     write_text(
         staging.path / "README.md",
         f"""\
 # Candidate {staging.id}: not published
 
-A check failed: these tables do not hold what the schema promises. `{VIOLATIONS}` has every broken promise, with how
-often it is broken, up to three examples, and what to do.
+A check failed: these tables do not meet the schema. `{VIOLATIONS}` lists every violation with the number of
+occurrences, up to three examples, and what to do.
 
-- `<table>.parquet`, `<table>.csv`, `steckbrief.duckdb` and `history/` are as they were written, for looking into.
-- There is no `release.json`, so nothing takes this folder for a release.
-- The release before it: {staging.previous or "none"}.
-- `--force` does not publish it. Mend what the remedies name, or report it with this folder, then build again.
+- `<table>.parquet`, `<table>.csv`, `steckbrief.duckdb` and `history/` are as written, for inspection.
+- There is no `release.json`, so no program mistakes this folder for a release.
+- Previous release: {staging.previous or "none"}.
+- `--force` does not publish this candidate. Fix the problems as `{VIOLATIONS}` says and build again, or report them
+  with this folder.
 """,
     )

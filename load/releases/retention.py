@@ -1,7 +1,7 @@
-"""Retention: which releases stay, and removing the others so that nobody ever sees half of one.
+"""Retention: decide which releases to keep, and remove the others so that readers never see a partial release.
 
-The newest N stay, and of each month (UTC) the last one; so do the one `latest` leads to and every one that is pinned:
-that a symbolic link in the output folder or in its folder `pins` leads to. The history outlives what is removed.
+The newest N releases stay, and the last release of each month (UTC). The release that `latest` points at and pinned
+releases (pins.py) always stay. Removing a release loses no history, because each release has the whole history.
 """
 
 from __future__ import annotations
@@ -12,46 +12,55 @@ from pathlib import Path
 
 from steckbrief.load.disk import delete, sync_folder
 from steckbrief.load.errors import OutputError
-from steckbrief.load.releases.pins import held_by_links
+from steckbrief.load.releases.pins import pinned
 from steckbrief.load.releases.published import LATEST, RELEASES, release_ids
 from steckbrief.load.releases.staging import REMOVING, locked, reporting
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What a pruning removed and kept (id -> why), oldest first, and the bytes that were freed."""
+    """The removed releases and the kept ones (id -> reason), oldest first, and the number of freed bytes."""
 
     removed: tuple[str, ...]
     kept: Mapping[str, str]
     bytes: int
 
 
-def keep(ids: Sequence[str], held: Mapping[str, str], newest: int) -> dict[str, str]:
-    """The releases that stay, with the reason; `ids` are all, oldest first, `held` are those that must, with theirs."""
-    last_of_month = {each[:6]: each for each in ids}
-    reasons = {each: f"the last of {month[:4]}-{month[4:]}" for month, each in last_of_month.items()}
+def keep(ids: Sequence[str], pins: Mapping[str, str], newest: int) -> dict[str, str]:
+    """Return the releases to keep, each with the reason, oldest first.
+
+    Args:
+        ids: all releases, oldest first.
+        pins: the pinned releases, each with the reason.
+        newest: the number of newest releases to keep.
+
+    >>> keep(["20260130T000000Z", "20260131T000000Z", "20260201T000000Z"], {}, 1)
+    {'20260131T000000Z': 'the last of 2026-01', '20260201T000000Z': 'one of the newest 1'}
+    """
+    last_of_month = {release_id[:6]: release_id for release_id in ids}
+    reasons = {release_id: f"the last of {month[:4]}-{month[4:]}" for month, release_id in last_of_month.items()}
     reasons |= dict.fromkeys(ids[max(len(ids) - newest, 0) :], f"one of the newest {newest}")
-    reasons |= {each: why for each, why in held.items() if each in ids}
-    return {each: reasons[each] for each in ids if each in reasons}
+    reasons |= pins
+    return {release_id: reasons[release_id] for release_id in ids if release_id in reasons}
 
 
 def prune(output: Path, newest: int, *, dry_run: bool = False) -> Pruned:
-    """Remove the releases that the policy does not keep; with `dry_run`, only tell which.
+    """Remove the releases that the policy does not keep; a dry run only reports them.
 
-    Raises OutputBusyError while a build is at work, OutputError where a release cannot be removed or `latest` leads
-    to none.
+    Raises:
+        OutputBusyError: a build is running.
+        OutputError: a release cannot be removed, or `latest` does not point at a release.
     """
     with locked(output):
         ids = release_ids(output)
-        held = held_by_links(output)
         if ids and not (output / LATEST).is_dir():
             raise OutputError(
-                f"{output / LATEST} leads to no release, so nothing was removed. Point it at one first: ln -sfn"
-                f" {RELEASES}/ID {LATEST}."
+                f"{output / LATEST} does not point at a release, so nothing was removed. Point it at a release first:"
+                f" ln -sfn {RELEASES}/ID {LATEST}."
             )
-        kept = keep(ids, held, newest)
-        removed = tuple(each for each in ids if each not in kept)
-        size = sum(_size(output / RELEASES / each) for each in removed)
+        kept = keep(ids, pinned(output), newest)
+        removed = tuple(release_id for release_id in ids if release_id not in kept)
+        size = sum(_size(output / RELEASES / release_id) for release_id in removed)
         if not dry_run:
             with reporting(output, "remove old releases"):
                 _remove(output, removed)
@@ -59,11 +68,11 @@ def prune(output: Path, newest: int, *, dry_run: bool = False) -> Pruned:
 
 
 def _remove(output: Path, ids: Collection[str]) -> None:
-    """Remove releases by first giving them a name nobody looks for; what is left by a kill the next build removes."""
+    """Hide the releases by renaming them, then delete them. If the process dies, the next build deletes the rest."""
     hidden = []
-    for each in ids:
-        target = output / f"{REMOVING}{each}"
-        (output / RELEASES / each).rename(target)
+    for release_id in ids:
+        target = output / f"{REMOVING}{release_id}"
+        (output / RELEASES / release_id).rename(target)
         hidden.append(target)
     if hidden:
         sync_folder(output / RELEASES)
@@ -72,5 +81,5 @@ def _remove(output: Path, ids: Collection[str]) -> None:
 
 
 def _size(folder: Path) -> int:
-    """Bytes that removing `folder` frees: files with a second name elsewhere count nothing."""
+    """Return the bytes that removing `folder` frees; files with another hard link do not count."""
     return sum(stat.st_size for path in folder.rglob("*") if path.is_file() and (stat := path.lstat()).st_nlink == 1)

@@ -1,4 +1,4 @@
-"""A folder in which a release is made, out of everybody's sight, while nobody else makes one."""
+"""Staging directories: the lock on the output folder, and a hidden folder in which one release is built."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from typing import Final
 
 from steckbrief.load.disk import delete
 from steckbrief.load.errors import OutputBusyError, OutputError
-from steckbrief.load.releases.pins import held_by_links
+from steckbrief.load.releases.pins import pinned
 from steckbrief.load.releases.published import LATEST, RELEASES, ahead_of, is_release_id, latest, next_id
 
 LOCK: Final = ".lock"
 PREFIX: Final = ".staging-"
 REMOVING: Final = ".removing-"
-"""Start of the name of a release that is being removed."""
+"""Prefix of a release that is being removed."""
 
 BACKFILL: Final = ".backfill"
-"""The folder of a process that builds one release after the other."""
+"""The folder of a backfill, which builds one release after another."""
 
 PUBLISHING: Final = ".publishing"
-"""A link to the release that is being published, as long as `latest` may not lead to it yet."""
+"""A link to the release that is being published. It exists until `latest` points at that release."""
 
 _log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """Where a release is being made: `path` inside `output`, the `id` it will have, and the latest before it.
+    """The staging directory `path` in `output`, the `id` of the new release, and the id of the previous one.
 
-    `warnings` are sentences for whoever asked for the build; they do not stop it.
+    `warnings` are sentences for the user; they do not stop the build.
     """
 
     output: Path
@@ -47,30 +47,30 @@ class Staging:
 
     @property
     def previous_folder(self) -> Path | None:
-        """The folder of the latest release before it; None for the first."""
+        """The folder of the previous release; None for the first release."""
         return self.output / RELEASES / self.previous if self.previous else None
 
 
 @contextmanager
 def open_staging(output: Path, *, now: dt.datetime | None = None) -> Iterator[Staging]:
-    """Lock `output`, clear what dead builds left in it, and give an empty staging folder on its file system.
+    """Lock `output`, clean up after interrupted builds, and yield an empty staging directory in it.
 
-    The folder is removed at the end unless it was published (renamed) by then; where even that fails it stays
-    under a name that starts with a dot, is logged, and is cleared by the next build.
+    At the end, the directory is removed unless it was published (renamed). If the removal fails, this is logged, and
+    the next build removes the directory.
 
     Args:
-        output: the output folder; made where it does not exist.
-        now: the time the release id is made from; the present where None.
+        output: the output folder; created if it does not exist.
+        now: the time for the release id; the current time if None.
 
     Raises:
-        OutputError: the folder cannot be made or written.
-        OutputBusyError: another build holds it.
-        ReleaseError: `latest` points at something that is not a release.
+        OutputError: the folder cannot be created or written.
+        OutputBusyError: another build has locked the folder.
+        ReleaseError: `latest` does not point at a release.
     """
     with locked(output):
         output = output.absolute()
-        before = latest(output)
-        with reporting(output, "make a staging folder"):
+        previous = latest(output)
+        with reporting(output, "create a staging directory"):
             _clear(output)
             time = now or dt.datetime.now(dt.UTC)
             release_id = next_id(output, time)
@@ -78,7 +78,7 @@ def open_staging(output: Path, *, now: dt.datetime | None = None) -> Iterator[St
                 output,
                 output / f"{PREFIX}{release_id}",
                 release_id,
-                before.id if before else None,
+                previous.id if previous else None,
                 tuple(_warnings(output, time)),
             )
             staging.path.mkdir()
@@ -90,63 +90,68 @@ def open_staging(output: Path, *, now: dt.datetime | None = None) -> Iterator[St
 
 @contextmanager
 def locked(output: Path) -> Iterator[None]:
-    """Hold `output` alone for the time of the block; the folder is made where it does not exist.
+    """Lock `output` during the block, and create it if it does not exist.
 
-    Raises OutputError where the folder cannot be made or locked, OutputBusyError where another process holds it.
+    Raises:
+        OutputError: the folder cannot be created or locked.
+        OutputBusyError: another process has locked the folder.
     """
     with reporting(output, "prepare the folder"):
         output = output.absolute()
         (output / RELEASES).mkdir(parents=True, exist_ok=True)
         lock = (output / LOCK).open("a+", encoding="ascii")
     with lock:
-        _hold(output, lock.fileno())
+        _acquire(output, lock.fileno())
         yield
 
 
 @contextmanager
 def lasting_folder(output: Path) -> Iterator[Path]:
-    """An empty folder inside `output` for the time of the block, however many builds there are in it.
+    """Yield an empty folder in `output` that survives the builds made during the block.
 
-    Builds clear what dead ones left, and must see that this folder is in use. So the process keeps a lock beside it,
-    which the kernel drops when the process ends, however it ends.
+    Every build cleans up after interrupted processes, so it must see that this folder is in use. The process therefore
+    holds a lock file next to it, which the kernel releases however the process ends.
 
-    Raises OutputError where the folder cannot be made, OutputBusyError where another process has one or is building.
+    Raises:
+        OutputError: the folder cannot be created.
+        OutputBusyError: another process has such a folder or is building.
     """
-    holder = output.absolute() / BACKFILL
-    with locked(output), reporting(output, "make a folder for exported files"):
-        if not _clear_lasting(output):
+    backfill = output.absolute() / BACKFILL
+    with locked(output), reporting(output, "create a folder for exported files"):
+        if not _clear_backfill(output):
             raise OutputBusyError(
-                f"{output}: another backfill is at work here; it holds {holder}. Wait until it has ended, or stop it,"
-                " then give the command again; to go on at the same time, choose another folder with --output."
+                f"{output}: another backfill is running here; it uses {backfill}. Wait until it has ended, or stop it,"
+                " then run the command again. To run at the same time, choose another folder with --output."
             )
-        folder = holder / "files"
+        folder = backfill / "files"
         folder.mkdir(parents=True)
-        lock = (holder / LOCK).open("a", encoding="ascii")
+        lock = (backfill / LOCK).open("a", encoding="ascii")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     with lock:
         try:
             yield folder
         finally:
-            remove(folder)  # before the lock: as long as there are files, a build must see that they are in use
-            remove(holder)
+            remove(folder)  # before the lock file, so that a build never sees files that seem unused
+            remove(backfill)
 
 
-def _clear_lasting(output: Path) -> bool:
-    """Remove the lasting folder of a dead process; False where its process lives."""
-    holder = output / BACKFILL
-    if not os.path.lexists(holder):
+def _clear_backfill(output: Path) -> bool:
+    """Remove the folder of an interrupted backfill; return False if the backfill is still running."""
+    backfill = output / BACKFILL
+    if not os.path.lexists(backfill):
         return True
-    if not holder.is_symlink() and _is_held(holder / LOCK):
+    if not backfill.is_symlink() and _is_locked(backfill / LOCK):
         return False
-    _log.warning("Removing %s, left by a backfill that did not end properly.", holder)
-    remove(holder)
+    _log.warning("Removing %s, left by an interrupted backfill.", backfill)
+    remove(backfill)
     return True
 
 
-def _is_held(lock: Path) -> bool:
-    """Whether a process holds `lock`. Not where it cannot be opened: it is gone, or no lock, or another user's.
+def _is_locked(lock: Path) -> bool:
+    """Return whether a process holds `lock`.
 
-    What a user leaves, another one cannot remove, dead or alive; that is told, and stops no build.
+    False if the file cannot be opened, for example because it belongs to another user: removing the folder then fails,
+    which is logged and does not stop the build.
     """
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
@@ -162,34 +167,36 @@ def _is_held(lock: Path) -> bool:
 
 
 def withdraw(output: Path) -> None:
-    """Undo a publication that broke off: remove its release, unless `latest` or a pin leads to it.
+    """Undo an interrupted publication: remove its release, unless `latest` or a pin points at the release.
 
-    A marker that names no release of this folder is removed, and nothing else.
+    If the marker does not name a release in `output`, only the marker is removed.
     """
     marker = output / PUBLISHING
-    folder = output / RELEASES / marker.readlink().name if marker.is_symlink() else marker
-    named = marker.is_symlink() and marker.readlink() == Path(RELEASES, folder.name) and is_release_id(folder.name)
-    if named and folder.is_dir() and not folder.is_symlink() and folder.name not in held_by_links(output):
-        hidden = output / f"{REMOVING}{folder.name}"
-        remove(hidden)
-        folder.rename(hidden)
-        remove(hidden)
+    if marker.is_symlink():
+        target = marker.readlink()
+        folder = output / target
+        is_release = target == Path(RELEASES, target.name) and is_release_id(target.name)
+        if is_release and folder.is_dir() and not folder.is_symlink() and target.name not in pinned(output):
+            hidden = output / f"{REMOVING}{target.name}"
+            remove(hidden)
+            folder.rename(hidden)
+            remove(hidden)
     remove(marker)
 
 
 def remove(path: Path) -> None:
-    """Remove what is at `path`; as it must not hide the exception that may be on its way, a failure is only logged."""
+    """Remove a file or folder. A failure is only logged, so that it does not hide an exception that is being raised."""
     try:
         delete(path)
     except FileNotFoundError:
         return
     except OSError as error:
-        _log.warning("Could not remove %s (%s); it does no harm, and the next build removes it.", path, error)
+        _log.warning("Could not remove %s (%s). It does no harm, and the next build will try again.", path, error)
 
 
 @contextmanager
 def reporting(output: Path, task: str) -> Iterator[None]:
-    """Turn an OSError inside the block into an OutputError that says what to do."""
+    """Turn an OSError in the block into an OutputError that says what to do."""
     try:
         yield
     except OSError as error:
@@ -197,10 +204,10 @@ def reporting(output: Path, task: str) -> Iterator[None]:
 
 
 def unwritable(output: Path, task: str, error: Exception) -> str:
-    """The message for an output folder that failed while doing `task`."""
+    """Return the message for an output folder in which `task` failed."""
     return (
-        f"{output}: could not {task}: {error}. Nothing was published; {LATEST} is as it was. Free space on its disk"
-        f" ({_free(output)}) or correct its permissions, or choose another folder with --output; then build again."
+        f"{output}: could not {task}: {error}. Nothing was published; {LATEST} is unchanged. Free space on the disk"
+        f" ({_free(output)}), correct the permissions, or choose another folder with --output, then build again."
     )
 
 
@@ -209,40 +216,40 @@ def _free(output: Path) -> str:
     return f"{shutil.disk_usage(existing).free // 2**20} MB are free"
 
 
-def _hold(output: Path, descriptor: int) -> None:
-    """Take the lock or say who has it. The kernel drops it when the process ends, however it ends."""
+def _acquire(output: Path, descriptor: int) -> None:
+    """Acquire the lock, or report the process that has it. The kernel releases it however the process ends."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
         raise OutputBusyError(
             f"{output}: another build is writing here (process {holder}). Wait until it has ended, or stop it, then"
-            " build again; to build at the same time, choose another folder with --output."
+            " build again. To build at the same time, choose another folder with --output."
         ) from error
     except OSError as error:
-        raise OutputError(unwritable(output, "lock the folder (does its file system support locks?)", error)) from error
+        raise OutputError(unwritable(output, "lock the folder (does the file system support locks?)", error)) from error
     with reporting(output, "write the lock file"):
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
 
 
 def _clear(output: Path) -> None:
-    """Remove what builds and removals that died have left; holding the lock, all of it is dead."""
-    for left in (*output.glob(f"{PREFIX}*"), *output.glob(f"{REMOVING}*")):
-        _log.warning("Removing %s, left by a build that did not end properly.", left)
-        remove(left)
-    _clear_lasting(output)
+    """Remove the leftovers of interrupted builds and removals. The caller has the lock, so none of them is in use."""
+    for leftover in (*output.glob(f"{PREFIX}*"), *output.glob(f"{REMOVING}*")):
+        _log.warning("Removing %s, left by an interrupted build.", leftover)
+        remove(leftover)
+    _clear_backfill(output)
     withdraw(output)
 
 
 def _warnings(output: Path, now: dt.datetime) -> Iterator[str]:
-    """What is odd about the folder, and does not stop a build; it is logged as well."""
+    """Log and yield the problems of `output` that do not stop a build."""
     ahead = ahead_of(output, now)
     if ahead is not None:
         warning = (
-            f"{ahead} is of a time to come, so it was made by a clock that was set forward, or the clock is set back"
-            " now. Order and changes are right, but the history tells of the releases since under its date. Set the"
-            " clock right, and see docs/operations.md"
+            f"The release {ahead} lies in the future, so the clock was ahead when it was built or is behind now. The"
+            " order of releases and their changes are right, but the history dates later releases to the time of that"
+            " release. Correct the clock, and see docs/operations.md"
         )
         _log.warning("%s.", warning)
         yield warning

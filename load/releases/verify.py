@@ -1,4 +1,4 @@
-"""Whether a published release is still what was published: files, hashes, keys, history.
+"""Verify that a published release is unchanged: files, hashes, keys and history.
 
 Nothing is written and no lock is needed, because a release never changes.
 """
@@ -26,7 +26,7 @@ _RESTORE: Final = "Restore the release from a backup, or point latest at another
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is not as it was published: where, what was found and expected, what to do."""
+    """A difference from what was published: where, what was found and expected, and what to do."""
 
     place: str
     found: str
@@ -37,10 +37,10 @@ class Fault:
 
 
 def verify(release: Release) -> tuple[Fault, ...]:
-    """Everything that is wrong with `release`; () where it is as published.
+    """Return all faults of `release`; () if it is as published.
 
-    Tables and history are held against today's schema only where the release has the same schema version; an older
-    release is held against its own hashes.
+    Tables and history are checked against the current schema only if the release has the same schema version. A release
+    with a different version is checked against its own hashes.
     """
     faults = tuple(_files(release))
     if faults or release.manifest.get("schema_version") != SCHEMA_VERSION:
@@ -52,60 +52,66 @@ def verify(release: Release) -> tuple[Fault, ...]:
 
 
 def verify_latest(output: Path) -> tuple[Fault, ...]:
-    """Whether `latest` is a link to a release and `history` leads into it."""
+    """Return the faults of the links `latest` and `history`."""
     link, history = output / LATEST, output / HISTORY
     remedy = f"Point it at a release: ln -sfn {RELEASES}/ID {LATEST} in {output}."
     if not link.is_symlink():
-        return (Fault(str(link), "no symbolic link", remedy),)
+        return (Fault(str(link), "is not a symbolic link", remedy),)
     if not (link / MANIFEST).is_file():
-        return (Fault(str(link), f"leads to {link.readlink()}, where no release is", remedy),)
+        return (Fault(str(link), f"points at {link.readlink()}, which is not a release", remedy),)
     if (link / HISTORY).is_dir() and not (history.is_symlink() and history.is_dir()):
-        return (Fault(str(history), "does not lead to the history of latest", "The next build makes it again."),)
+        return (Fault(str(history), "does not point at latest/history", "The next build corrects it."),)
     return ()
 
 
 def _files(release: Release) -> Iterator[Fault]:
-    """Every file that is missing, different or not in release.json."""
-    named = dict(_entries(release.manifest))
-    for path, (size, sha256) in named.items():
+    """Yield a fault for every file that is missing, different or not in release.json."""
+    listed = dict(_entries(release.manifest))
+    for path, (size, sha256) in listed.items():
         file = release.path / path
         try:
-            found = file.stat().st_size, sha256_of(file)
+            actual_size, actual_sha256 = file.stat().st_size, sha256_of(file)
         except OSError as error:
             yield Fault(str(file), f"cannot be read ({error.strerror})")
             continue
-        if found != (size, sha256):
-            yield Fault(str(file), f"{found[0]} bytes with SHA-256 {found[1]}, expected {size} with {sha256}")
-    there = {
+        if (actual_size, actual_sha256) != (size, sha256):
+            yield Fault(
+                str(file), f"{actual_size} bytes with SHA-256 {actual_sha256}, expected {size} bytes with {sha256}"
+            )
+    existing = {
         str(path.relative_to(release.path)) for path in release.path.rglob("*") if path.is_symlink() or path.is_file()
     }
-    for path in sorted(there - set(named) - {MANIFEST}):
+    for path in sorted(existing - set(listed) - {MANIFEST}):
         yield Fault(str(release.path / path), f"is not in {MANIFEST}", "Move it out of the release.")
 
 
 def _entries(manifest: Any) -> Iterator[tuple[str, tuple[int, str]]]:
-    """Path, size and hash of every file that release.json lists, in formats of any version of this software."""
-    of_tables = [value for entry in manifest["tables"].values() for value in entry.values() if isinstance(value, dict)]
-    for entry in (*of_tables, *manifest.get("history", {}).values(), *manifest["files"]):
+    """Yield path, size and hash of every file that release.json lists, whichever version of the software wrote it."""
+    table_entries = [
+        value for entry in manifest["tables"].values() for value in entry.values() if isinstance(value, dict)
+    ]
+    for entry in (*table_entries, *manifest.get("history", {}).values(), *manifest["files"]):
         yield entry["path"], (entry["bytes"], entry["sha256"])
 
 
 def _tables(release: Release) -> Iterator[Fault]:
-    """Every format that differs from the Parquet files, and every broken promise of the schema."""
+    """Yield a fault for every file that differs from the Parquet files, and for every violation of the schema."""
     entries, listed = release.manifest["tables"], dict(_entries(release.manifest))
-    unlike = [
+    different_schema = [
         parquet_path(release.path, name)
         for name, table in TABLES.items()
         if not parquet_schema(release.path, name).equals(table.arrow_schema)
     ]
-    if unlike:
-        yield from (Fault(str(path), "columns or types are not the declared ones") for path in unlike)
+    if different_schema:
+        yield from (Fault(str(path), "columns or types are not the declared ones") for path in different_schema)
         return
     read = partial(read_parquet, release.path)
     for name, entry in entries.items():
         rows = read(name, ()).num_rows
         if rows != entry["rows"]:
-            yield Fault(str(parquet_path(release.path, name)), f"{rows} rows, {entry['rows']} in {MANIFEST}")
+            yield Fault(
+                str(parquet_path(release.path, name)), f"{rows} rows, expected {entry['rows']} as in {MANIFEST}"
+            )
     formats = [
         format_ for format_ in FORMATS if format_ is not PARQUET and format_.path(Path(), "profiles").name in listed
     ]
@@ -115,11 +121,11 @@ def _tables(release: Release) -> Iterator[Fault]:
     package = release.path / "datapackage.json"
     for resource in json.loads(package.read_text(encoding="utf-8"))["resources"]:
         if resource["hash"].removeprefix("sha256:") != listed[resource["path"]][1]:
-            yield Fault(str(package), f"another hash of {resource['path']} than {MANIFEST}")
+            yield Fault(str(package), f"the hash of {resource['path']} differs from {MANIFEST}")
 
 
 def _history(release: Release) -> Iterator[Fault]:
-    """Where the open versions are not the table, or versions of one row overlap."""
+    """Yield a fault if the open versions differ from the table, or if versions of one row overlap."""
     if "history" not in release.manifest:
         return
     for name in HISTORY_TABLES:

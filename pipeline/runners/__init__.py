@@ -1,1 +1,1 @@
-"""Runners: each reads batches of files somewhere, in this process or elsewhere."""
+"""Runners: read batches of files in this process or in others."""

@@ -1,7 +1,7 @@
-"""A batch of files, and the work on it that every runner does: read the files and write their rows.
+"""A batch of files, and the function that reads it and writes its rows.
 
-The result depends on the files alone. A batch names files by their number in discovery order, and every row is made
-from one file. So neither the runner, nor the number of workers, nor the order in which they finish shows in a release.
+The rows depend only on the files. A batch names its files by their number in discovery order, and every row comes from
+one file, so a release does not depend on the runner, the number of workers, or the order in which they finish.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from steckbrief.transform.records import Rows
 
 @dataclass(frozen=True, slots=True)
 class SourceReading:
-    """What it takes to read any file of a source: paths and small values, because workers receive it."""
+    """Everything a worker needs to read a file of a source. It holds only paths and small values, so it can be sent."""
 
     source: Path
     work: Path
@@ -36,7 +36,7 @@ class SourceReading:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Files to read together: (number in discovery order, path)."""
+    """Files to read together, as pairs of their number in discovery order and their path."""
 
     number: int
     files: tuple[tuple[int, str], ...]
@@ -45,7 +45,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """A batch whose rows are written: its number, its documents, and its files that gave none."""
+    """The result of a batch: its number, the number of documents, and the files that gave no document."""
 
     number: int
     documents: int
@@ -53,10 +53,10 @@ class BatchResult:
 
 
 class Runner(Protocol):
-    """Somewhere to read files: this process, other processes, other machines."""
+    """Reads batches in this process, in other processes or on other machines."""
 
     def __call__(self, batches: Sequence[Batch], workers: int) -> Iterator[BatchResult]:
-        """Call read_batch for each batch, with this many workers; yield results as they come, in any order."""
+        """Call read_batch for every batch, with this many workers; yield the results in any order."""
 
 
 def read_batch(batch: Batch) -> BatchResult:
@@ -75,13 +75,13 @@ def read_batch(batch: Batch) -> BatchResult:
 
 
 def _read(reading: SourceReading, path: str) -> Unreadable | Rows:
-    """The rows of one file, or why there are none."""
+    """Return the rows of one file, or why it has none."""
     try:
         return run_within(reading.limits.seconds, partial(_rows, reading, path))
     except TooSlowError:
         return _too_slow(reading, path)
     except Exception as error:
-        # No file should cause this. If one does, it is a defect of ours, and whoever looks into it needs the file.
+        # No file should cause this. If one does, the program has a bug, and finding it takes the file.
         error.add_note(f"This happened while reading {path} of {reading.source}.")
         raise
 
@@ -92,7 +92,7 @@ def _rows(reading: SourceReading, path: str) -> Unreadable | Rows:
 
 
 def _too_slow(reading: SourceReading, path: str) -> Unreadable:
-    """The finding about a file that takes too long; with the hash of its bytes, so that it counts as unchanged."""
+    """Return the finding about a file that took too long, with its hash so that the next build sees it as unchanged."""
     identity = hash_file(reading.source, path, reading.limits)
     if isinstance(identity, Unreadable):
         return identity

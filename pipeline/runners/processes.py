@@ -26,28 +26,28 @@ def run(batches: Sequence[Batch], workers: int) -> Iterator[BatchResult]:
     leash, leash_end = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_pool, initargs=(leash,))
     try:
-        with blocked():  # workers inherit this, and leave signals to the parent
+        with blocked():  # workers inherit the mask and leave signals to the parent
             futures = [pool.submit(read_batch, batch) for batch in batches]
         for future in as_completed(futures):
             yield future.result()
     except BrokenProcessPool as error:
         raise WorkerError(
-            f"A process that read profiles was ended from outside ({error}), most often because memory ran out."
-            " Nothing was published. Free memory, or build with --workers 1."
+            f"A worker process was killed ({error}), most likely because memory ran out. Nothing was published. Free"
+            " memory, or build with --workers 1."
         ) from error
     finally:
-        # Close the leash first: after a failure or Ctrl-C, a worker that still has work ends at once.
+        # Close the leash first, so that after a failure or Ctrl-C even a busy worker ends at once.
         leash_end.close()
         pool.shutdown(wait=True, cancel_futures=True)
         leash.close()
 
 
 def _end_with_pool(leash: Connection) -> None:
-    """Let this worker end when the pool or its parent does, whichever comes first."""
+    """End this worker when the pool or the parent process ends, whichever comes first."""
     threading.Thread(target=_wait_and_exit, args=(leash,), daemon=True).start()
 
 
 def _wait_and_exit(leash: Connection) -> None:
     parent = parent_process()
     wait([leash] if parent is None else [leash, parent.sentinel])
-    os._exit(0)  # nothing else ends a process from a thread while its main thread works
+    os._exit(0)  # the only call that ends a process from a thread while the main thread is busy

@@ -15,14 +15,14 @@ RUNNERS: Final[Mapping[str, Runner]] = {
 }
 
 WORTH_A_WORKER: Final = 300
-"""Files per worker from which another process pays: its imports cost about a second, a file five milliseconds.
+"""Files per worker that make another process worthwhile: its imports cost about a second, a file five milliseconds.
 
-Measured on two cores with real profiles: two processes overtake one between 300 and 500 files.
+Measured on two cores with real profiles, where two processes overtake one between 300 and 500 files.
 """
 
 
 def choose_workers(requested: int | None, files: int) -> int:
-    """The number of workers: as many as requested, else one per core as long as each has enough to do.
+    """Return the number of workers: as requested, or else one per core as long as every worker has enough files.
 
     >>> choose_workers(4, files=3)
     3
@@ -35,5 +35,5 @@ def choose_workers(requested: int | None, files: int) -> int:
 
 
 def choose_runner(workers: int) -> Runner:
-    """The runner for this number of workers."""
+    """Return the runner for this number of workers."""
     return RUNNERS["local" if workers == 1 else "processes"]

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, each declared once with its help."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ import typer
 
 
 def named_path(text: str) -> Path:
-    """A path as a person gave it. The empty text would mean the working directory, and comes from a variable unset."""
+    """Return the path that an argument names.
+
+    Empty text usually comes from an unset shell variable. As a path it would mean the working directory.
+
+    Raises:
+        typer.BadParameter: the text is empty.
+    """
     if not text:
-        raise typer.BadParameter("found an empty text, expected a path.")
+        raise typer.BadParameter("found empty text, expected a path.")
     return Path(text)
 
 
@@ -19,7 +25,7 @@ Source = Annotated[Path, typer.Argument(parser=named_path, metavar="SOURCE", hel
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", parser=named_path, metavar="<path>", help="Folder for the releases [default: output]."
+        "--output", "-o", parser=named_path, metavar="<path>", help="Folder to publish releases in [default: output]."
     ),
 ]
 Releases = Annotated[
@@ -29,23 +35,28 @@ Releases = Annotated[
         "-o",
         parser=named_path,
         metavar="<path>",
-        help="Folder with the releases [default: as set, else output].",
+        help="Folder that contains the releases [default: the setting, or output].",
     ),
 ]
 Workers = Annotated[
-    int | None, typer.Option("--workers", help="Processes that read profiles [default: by the work to do].")
+    int | None,
+    typer.Option("--workers", help="Number of processes that read profiles [default: automatic]."),
 ]
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", parser=named_path, metavar="<path>", help="Settings [default: steckbrief.toml beside SOURCE]."
+        "--config", parser=named_path, metavar="<path>", help="Settings file [default: steckbrief.toml beside SOURCE]."
     ),
 ]
-Prefect = Annotated[bool, typer.Option("--prefect", help="Run as a Prefect flow, on a server started for this run.")]
+Prefect = Annotated[
+    bool, typer.Option("--prefect", help="Run as a Prefect flow on a server that is started for this run.")
+]
 Direct = Annotated[
     bool,
     typer.Option("--direct", help="Run without Prefect [default: as a flow if a Prefect server is configured]."),
 ]
-Full = Annotated[bool, typer.Option("--full", help="Read every file, whatever the last release has of it.")]
-Force = Annotated[bool, typer.Option("--force", help="Publish although nothing changed or a gate failed.")]
+Full = Annotated[
+    bool, typer.Option("--full", help="Read every file again, even if the last release already contains it.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Publish even if nothing changed or a gate failed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]

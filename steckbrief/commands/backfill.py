@@ -18,15 +18,17 @@ Repository = Annotated[
     Path, typer.Argument(parser=named_path, metavar="REPO", help="A git repository, bare or with a working tree.")
 ]
 Paths = Annotated[
-    list[str] | None, typer.Option("--path", help="Folder of the repository with profiles; may be repeated [all].")
+    list[str] | None,
+    typer.Option("--path", help="Folder of the repository that contains profiles; repeatable [default: all]."),
 ]
-Since = Annotated[dt.datetime, typer.Option("--since", formats=["%Y-%m-%d"], help="Day of the first night.")]
-Until = Annotated[dt.datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Day of the last night.")]
-Step = Annotated[str, typer.Option("--every", help="One night a day, a week or a month (its last day).")]
+Since = Annotated[dt.datetime, typer.Option("--since", formats=["%Y-%m-%d"], help="Date of the first night.")]
+Until = Annotated[dt.datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Date of the last night.")]
+Step = Annotated[str, typer.Option("--every", help="One build per day, week or month (on its last day).")]
 Force = Annotated[
-    bool, typer.Option("--force", help="Publish nights that fail a gate; those without a change publish nothing.")
+    bool,
+    typer.Option("--force", help="Publish nights that fail a gate. A night without changes still publishes nothing."),
 ]
-Ref = Annotated[str, typer.Option("--ref", help="Branch, tag or commit whose line of first parents is followed.")]
+Ref = Annotated[str, typer.Option("--ref", help="Branch, tag or commit whose first-parent history is followed.")]
 
 
 def backfill(  # noqa: PLR0913 - the options of a command
@@ -43,42 +45,43 @@ def backfill(  # noqa: PLR0913 - the options of a command
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Build the nights of the past from a git history, each as it was then, without checking anything out."""
+    """Build releases of past nights from a git history, without checking anything out."""
     import json  # noqa: PLC0415
 
-    from steckbrief.pipeline.backfill import Wanted  # noqa: PLC0415
+    from steckbrief.pipeline.backfill import BackfillRequest  # noqa: PLC0415
     from steckbrief.pipeline.backfill import backfill as build_nights  # noqa: PLC0415
     from steckbrief.pipeline.errors import UsageError  # noqa: PLC0415
     from steckbrief.pipeline.nights import Every, nights, past  # noqa: PLC0415
-    from steckbrief.pipeline.run import settle  # noqa: PLC0415
+    from steckbrief.pipeline.run import freeze_imports  # noqa: PLC0415
     from steckbrief.pipeline.settings import load_settings, require_utf8  # noqa: PLC0415
 
     if every not in list(Every):
         raise UsageError(f"--every: found {every!r}, expected {', '.join(Every)}.")
     settings = load_settings(repo, config, {"output": output, "workers": workers})
-    for each in path or ():
-        require_utf8(Path(each))
-    asked = nights(since.date(), until.date(), Every(every))
-    over = past(asked, dt.datetime.now(dt.UTC))
-    if over != asked:
-        remark(f"{asked[len(over)]:%Y-%m-%d} is not over yet (UTC): nights from then on are left out.")
-    given = [("--path", each) for each in path or ()]
-    given += [("--ref", ref), ("--every", every), ("--since", f"{since:%Y-%m-%d}")]
-    given += [(name, str(value)) for name, value in (("--output", output), ("--config", config)) if value]
-    command = ("steckbrief", "backfill", str(repo), *(word for pair in given for word in pair))
-    wanted = Wanted(repo, tuple(path or ()), ref, over, command)
-    done = []
-    settle()
+    folders = tuple(path or ())
+    for folder in folders:
+        require_utf8(Path(folder))
+    requested_nights = nights(since.date(), until.date(), Every(every))
+    past_nights = past(requested_nights, dt.datetime.now(dt.UTC))
+    if past_nights != requested_nights:
+        remark(f"{requested_nights[len(past_nights)]:%Y-%m-%d} (UTC) is not over yet; the backfill stops before it.")
+    options = [("--path", folder) for folder in folders]
+    options += [("--ref", ref), ("--every", every), ("--since", f"{since:%Y-%m-%d}")]
+    options += [(name, str(value)) for name, value in (("--output", output), ("--config", config)) if value]
+    command = ("steckbrief", "backfill", str(repo), *(word for option in options for word in option))
+    request = BackfillRequest(repo, folders, ref, past_nights, command)
+    results = []
+    freeze_imports()
     try:
-        for night in build_nights(wanted, settings, past_gates=force):
-            done.append(night)
+        for night in build_nights(request, settings, past_gates=force):
+            results.append(night)
             commit = f" {night.commit[:12]}" if night.commit else ""
-            remark(f"{night.time:%Y-%m-%d}{commit}: {printable(night.told)}")
+            remark(f"{night.time:%Y-%m-%d}{commit}: {printable(night.outcome)}")
     except Stopped as stopped:
-        remark(f"{stopped}; nights that are done stay. Give the same backfill again to go on.")
+        remark(f"{stopped}; the finished nights are kept. Run the same command again to continue.")
         raise typer.Exit(stopped.exit_code) from stopped
-    published = [each for each in done if each.release]
     if as_json:
-        say(json.dumps([asdict(each) | {"time": each.time.isoformat()} for each in done], indent=2))
+        say(json.dumps([asdict(night) | {"time": night.time.isoformat()} for night in results], indent=2))
     else:
-        say(f"{len(published):,} of {len(done):,} nights published in {settings.output}.")
+        published = sum(night.release is not None for night in results)
+        say(f"{published:,} of {len(results):,} nights published in {settings.output}.")

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 _SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "PREFECT_SERVER_UI_ENABLED": "false",  # nobody opens the pages of a server that ends with the build
-        # A server on this machine that does not answer after two tries is gone. Prefect's default is five, which take
-        # minutes per message.
+        # A server that ends with the build needs no pages.
+        "PREFECT_SERVER_UI_ENABLED": "false",
+        # A local server that does not answer after two retries is gone. Prefect's default of five retries takes
+        # minutes for each request.
         "PREFECT_CLIENT_MAX_RETRIES": "2",
     }
 )
-"""Settings of a server that is started for one build."""
+"""Settings for a server that runs for one build."""
 
 
 def build(  # noqa: PLR0913 - the options of a command
@@ -55,13 +56,13 @@ def build(  # noqa: PLR0913 - the options of a command
             raise UsageError("--prefect and --direct exclude each other: a build is a Prefect flow or runs without it.")
         from steckbrief.pipeline.settings import load_settings  # noqa: PLC0415
 
-        # Read before anything else begins, so that a mistake in them costs no time.
+        # The settings come first, so that a mistake in them costs no time.
         settings = load_settings(source, config, {"output": output, "workers": workers})
         if direct or not (prefect or _is_server_configured()):
             run = partial(_run_directly, source, settings)
         else:
             run = partial(_run_flow, source, own_server=prefect, output=output, workers=workers, config=config)
-        summary = _reported(partial(run, full=full, force=force))
+        summary = _with_progress(partial(run, full=full, force=force))
     from steckbrief import summary as forms  # noqa: PLC0415
 
     if as_json:
@@ -72,7 +73,7 @@ def build(  # noqa: PLR0913 - the options of a command
 
 @contextmanager
 def _failure_as_json(*, as_json: bool) -> Iterator[None]:
-    """If the result is wanted as JSON, report a failure in the same format, then re-raise it."""
+    """If the result is to be JSON, report a failure as JSON too, then re-raise it."""
     try:
         yield
     except (CommandError, LoadError, OSError) as error:
@@ -89,8 +90,8 @@ def _failure_as_json(*, as_json: bool) -> Iterator[None]:
         raise
 
 
-def _reported(run: Callable[[], BuildSummary]) -> BuildSummary:
-    """Show the progress of a run. One that breaks off after publication has published, and says so."""
+def _with_progress(run: Callable[[], BuildSummary]) -> BuildSummary:
+    """Show the progress of a run. If it breaks off after publication, say so; the release counts."""
     from steckbrief.pipeline.run import published  # noqa: PLC0415
 
     with shown_progress() as progress:
@@ -110,7 +111,7 @@ def _reported(run: Callable[[], BuildSummary]) -> BuildSummary:
 def _run_directly(source: Path, settings: Settings, *, full: bool, force: bool) -> BuildSummary:
     from steckbrief.pipeline import run  # noqa: PLC0415
 
-    run.settle()
+    run.freeze_imports()
     return run.build(run.BuildRequest(source, settings, full=full, force=force))
 
 
@@ -121,22 +122,22 @@ def _is_server_configured() -> bool:
 
 
 def _run_flow(source: Path, *, own_server: bool, **parameters: Any) -> BuildSummary:
-    """Run the flow on the configured server, or on one that is started for it."""
+    """Run the flow on the configured server, or on a server started for this run."""
     from steckbrief.flows.server import server  # noqa: PLC0415
     from steckbrief.pipeline.progress import watcher  # noqa: PLC0415
 
     watcher().begin("start Prefect")
     if own_server:
-        # Until this process ends, because Prefect sends the last log lines and events of a run then.
+        # It runs until this process exits, because that is when Prefect sends the last log lines and events.
         stack = ExitStack()
         atexit.register(stack.close)
         stack.enter_context(server(_home(), settings=_SETTINGS)).adopt()
-    from steckbrief.flows.client import run_flow  # noqa: PLC0415 - imports Prefect, which reads its settings then
+    from steckbrief.flows.client import run_flow  # noqa: PLC0415 - imports Prefect, which then reads its settings
 
     return run_flow(source, **parameters)
 
 
 def _home() -> Path:
-    """The PREFECT_HOME of servers started for a build, in the user's state folder (XDG base directories)."""
+    """Return the PREFECT_HOME of servers that run for one build, in the user's state folder (XDG base directories)."""
     state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return Path(state).expanduser() / "steckbrief" / "prefect"

@@ -14,13 +14,15 @@ from steckbrief.terminal import remark, say, shown_progress
 
 Select = Annotated[
     list[str] | None,
-    typer.Option("--select", metavar="CODES", help="Rules to report, by code or its start, comma-separated [all]."),
+    typer.Option(
+        "--select", metavar="CODES", help="Codes or prefixes of rules to report, comma-separated [default: all]."
+    ),
 ]
 Ignore = Annotated[
     list[str] | None,
-    typer.Option("--ignore", metavar="CODES", help="Rules to leave out, likewise; wins over --select."),
+    typer.Option("--ignore", metavar="CODES", help="Rules to leave out; takes precedence over --select."),
 ]
-Form = Annotated[Format, typer.Option("--format", help="How diagnostics are written.")]
+Form = Annotated[Format, typer.Option("--format", help="Output format.")]
 
 
 def check(
@@ -32,18 +34,19 @@ def check(
     workers: Workers = None,
     config: Config = None,
 ) -> None:
-    """Lint the profiles of SOURCE and publish nothing; exit code 1 where one has an error that is reported."""
+    """Lint the profiles in SOURCE without publishing anything; the exit code is 1 if an error is reported."""
     from steckbrief.pipeline.rule_filter import read_rule_filter  # noqa: PLC0415
     from steckbrief.pipeline.settings import load_settings  # noqa: PLC0415
     from steckbrief.transform.checks.rules import rules  # noqa: PLC0415
 
-    # Both are read before anything else begins, so that a mistake in them costs no time.
+    # Checked before the files are read, so that a mistake costs no time.
     rule_filter = read_rule_filter(select or (), ignore or (), rules())
     settings = load_settings(source, config, {"workers": workers}, publishing=False)
     from steckbrief import lint  # noqa: PLC0415
     from steckbrief.pipeline import run  # noqa: PLC0415
     from steckbrief.pipeline.findings import finding  # noqa: PLC0415
     from steckbrief.pipeline.provenance import version  # noqa: PLC0415
+    from steckbrief.pipeline.results import counted  # noqa: PLC0415
 
     with shown_progress(), run.inspected(source, settings) as tables:
         rows = tables["diagnostics"].to_pylist()
@@ -54,8 +57,8 @@ def check(
     ]
     for line in lint.write(findings, declared, version(), form):
         say(line)
-    errors = [found.severity for found in findings].count("error")
+    errors = [diagnostic.severity for diagnostic in findings].count("error")
     if form is Format.TEXT:
-        remark(f"{len(findings)} diagnostics, {errors} of them errors.")
+        remark(f"{counted(len(findings), 'diagnostic')}, of which {counted(errors, 'error')}.")
     if errors:
         raise typer.Exit(ExitCode.FAILED)

@@ -10,9 +10,11 @@ from steckbrief.commands.arguments import Releases
 from steckbrief.differences import DiffFormat
 from steckbrief.terminal import say
 
-ReleaseA = Annotated[str, typer.Argument(metavar="A", help="Before: id of a release or candidate, latest or previous.")]
-ReleaseB = Annotated[str, typer.Argument(metavar="B", help="After, likewise.")]
-Form = Annotated[DiffFormat, typer.Option("--format", help="A summary, a table with tabs between cells, or JSON.")]
+ReleaseA = Annotated[
+    str, typer.Argument(metavar="A", help="The earlier release: the id of a release or candidate, latest or previous.")
+]
+ReleaseB = Annotated[str, typer.Argument(metavar="B", help="The later release, in the same form.")]
+Form = Annotated[DiffFormat, typer.Option("--format", help="A summary, a tab-separated table, or JSON.")]
 
 
 def diff(
@@ -22,7 +24,7 @@ def diff(
     output: Releases = None,
     form: Form = DiffFormat.TEXT,
 ) -> None:
-    """Tell what changed between two releases: rows added, removed and changed, with values before and after."""
+    """Show the rows that were added, removed or changed between two releases, with their old and new values."""
     from steckbrief.differences import write  # noqa: PLC0415
     from steckbrief.load.history.changes import compare  # noqa: PLC0415
     from steckbrief.load.releases.published import named  # noqa: PLC0415

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Never
 
 import typer
 
@@ -16,8 +17,8 @@ from steckbrief.terminal import remark, say
 if TYPE_CHECKING:
     from steckbrief.flows.server import Child
 
-DEFAULT_PORT: Final = 4200  # Prefect's own
-_FIRST_RUN: Final = 600  # seconds; a first run that takes longer goes on, but is not waited for
+DEFAULT_PORT: Final = 4200  # Prefect's default
+_FIRST_RUN_TIMEOUT: Final = 600  # seconds; a longer first run goes on, but the command stops waiting for it
 _INTERVAL: Final = 1.0  # seconds between two looks at the processes
 
 Port = Annotated[
@@ -27,28 +28,28 @@ Port = Annotated[
         envvar="NIGHTLY_PORT",
         min=1,
         max=65535,
-        help=f"Port of the server [default: {DEFAULT_PORT} if free, otherwise any].",
+        help=f"Port of the server [default: {DEFAULT_PORT}, or any free port].",
     ),
 ]
 Webhook = Annotated[
     str | None,
-    typer.Option("--webhook", envvar="NIGHTLY_WEBHOOK", metavar="URL", help="Where runs that went wrong are reported."),
+    typer.Option("--webhook", envvar="NIGHTLY_WEBHOOK", metavar="URL", help="Report failed and overdue runs to URL."),
 ]
 Once = Annotated[bool, typer.Option("--once", envvar="NIGHTLY_ONCE", help="End after the first run.")]
 
 
 def nightly(*, port: Port = None, webhook: Webhook = None, once: Once = False) -> None:
-    """Start a Prefect server, a worker and the nightly deployment of this folder, and run it once; until Ctrl-C.
+    """Run a Prefect server, a worker and the nightly deployment of this folder until Ctrl-C, with a first run at once.
 
-    A service manager runs server and worker for good instead: docs/operations.md.
+    For production, docs/operations.md shows how systemd runs them.
     """
     folder = Path.cwd()
     if not (folder / "prefect.yaml").is_file():
-        raise UsageError(f"{folder} has no prefect.yaml, which declares the deployment. Run this in the checkout.")
+        raise UsageError(f"{folder} has no prefect.yaml, which declares the deployment. Run the command in a checkout.")
     from steckbrief.flows.server import free_port, is_free  # noqa: PLC0415
 
     if port is not None and not is_free(port):
-        raise CommandError(f"Port {port} is taken. Choose another one, or end the process that listens on it.")
+        raise CommandError(f"Port {port} is taken. Choose another one, or end the process that uses it.")
     try:
         _run(folder, port or free_port(DEFAULT_PORT), webhook, once=once)
     except Stopped as stopped:
@@ -59,52 +60,56 @@ def nightly(*, port: Port = None, webhook: Webhook = None, once: Once = False) -
 def _run(folder: Path, port: int, webhook: str | None, *, once: bool) -> None:
     from steckbrief.flows.server import server, worker  # noqa: PLC0415
 
-    with server(folder / ".prefect", port) as own:
-        own.adopt()
-        # These import Prefect, which reads its settings then.
+    with server(folder / ".prefect", port) as own_server:
+        own_server.adopt()
+        # These modules import Prefect, which reads its settings on import.
         from steckbrief.flows import automations, deployment  # noqa: PLC0415
         from steckbrief.flows.client import server_errors  # noqa: PLC0415
 
-        say(f"Server: {own.url}. Its pages ask for a password: the text in {own.auth_file}.")
+        say(f"Server: {own_server.url}. Its pages ask for the password in {own_server.auth_file}.")
         with server_errors():
             deployment.deploy()
             automations.put_automations(webhook)
-            with worker(own, deployment.POOL, folder) as runner:
+            with worker(own_server, deployment.POOL, folder) as own_worker:
+                processes = (own_server.child, own_worker)
                 try:
-                    _run_first(own.url, own.child, runner, once=once)
+                    _run_first(own_server.url, processes, once=once)
                     if not once:
-                        say(f"{deployment.DEPLOYMENT} runs at the hour in prefect.yaml. Ctrl-C ends everything.")
-                        watch(own.child, runner)
+                        say(f"{deployment.DEPLOYMENT} follows the schedule in prefect.yaml. Ctrl-C ends everything.")
+                        watch(processes)
                 except Stopped:
                     deployment.cancel_runs()
                     raise
 
 
-def watch(*processes: Child) -> None:
-    """Look at processes until one of them has ended, which raises CommandError."""
+def watch(processes: Sequence[Child]) -> Never:
+    """Watch the processes until one of them ends, and raise CommandError."""
     while True:
-        for process in processes:
-            process.require_life()
-        time.sleep(_INTERVAL)
+        _pause(processes)
 
 
-def _run_first(url: str, *processes: Child, once: bool) -> None:
-    """Run the deployment and say how that went. Raises CommandError if it fails and is the only run."""
+def _pause(processes: Sequence[Child]) -> None:
+    """Sleep for a moment. Raises CommandError if one of the processes has ended."""
+    for process in processes:
+        process.require_alive()
+    time.sleep(_INTERVAL)
+
+
+def _run_first(url: str, processes: Sequence[Child], *, once: bool) -> None:
+    """Run the deployment and print the result. Raises CommandError if the run fails and no other follows."""
     from steckbrief.flows import deployment  # noqa: PLC0415
 
-    run = deployment.start_run()
-    say(f"Run: {url}/runs/flow-run/{run}")
-    end = time.monotonic() + _FIRST_RUN
-    while not (state := (status := deployment.read_run(run)).state) or not state.is_final():
+    run_id = deployment.start_run()
+    say(f"Run: {url}/runs/flow-run/{run_id}")
+    end = time.monotonic() + _FIRST_RUN_TIMEOUT
+    while not (state := (run := deployment.read_run(run_id)).state) or not state.is_final():
         if time.monotonic() > end:
             break
-        for process in processes:
-            process.require_life()
-        time.sleep(_INTERVAL)
-    name, message = (state.name, state.message) if state else ("Scheduled", None)
-    say(f"{status.name}: {name}" + (f" ({printable(message)})" if message else ""))
+        _pause(processes)
+    name, reason = (state.name, state.message) if state else ("Scheduled", None)
+    say(f"{run.name}: {name}" + (f" ({printable(reason)})" if reason else ""))
     if state is None or not state.is_completed():
-        text = f"The run is {name}. Its log is on its page, and the worker's log is {processes[-1].log}."
+        message = f"The run is {name}. Its log is on its page, and the worker's log is {processes[-1].log}."
         if once:
-            raise CommandError(text)
-        remark(f"{text} The next run comes as scheduled.")
+            raise CommandError(message)
+        remark(f"{message} The next run starts on schedule.")

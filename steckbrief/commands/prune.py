@@ -11,12 +11,12 @@ from steckbrief.extract.printable import printable
 from steckbrief.pipeline.results import counted
 from steckbrief.terminal import MEGABYTE, say, say_json
 
-Keep = Annotated[int, typer.Option("--keep", min=1, help="How many of the newest releases stay.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")]
+Keep = Annotated[int, typer.Option("--keep", min=1, help="Number of newest releases to keep.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be removed, and remove nothing.")]
 
 
 def prune(*, keep: Keep = 30, dry_run: DryRun = False, output: Releases = None, as_json: AsJson = False) -> None:
-    """Remove old releases but the newest, the last of each month, the latest and the pinned; the history stays."""
+    """Remove old releases. The newest, the last of each month, latest, pinned ones and the history are kept."""
     from steckbrief.load.releases.retention import prune as prune_releases  # noqa: PLC0415
     from steckbrief.pipeline.settings import output_folder  # noqa: PLC0415
 

@@ -10,37 +10,37 @@ from steckbrief.extract.printable import printable
 from steckbrief.pipeline.results import counted
 from steckbrief.terminal import MEGABYTE, say, say_json
 
-_COMMIT: Final = 12  # digits of a commit: enough to tell it from every other
+_COMMIT_DIGITS: Final = 12  # enough to identify a commit in any repository
 
 
 def releases(*, output: Releases = None, as_json: AsJson = False) -> None:
-    """List the releases, newest first, with what each holds and what leads to it."""
-    from steckbrief.load.releases.pins import held_by_links  # noqa: PLC0415
+    """List the releases, newest first, with their size and the links that protect them."""
+    from steckbrief.load.releases.pins import pinned  # noqa: PLC0415
     from steckbrief.load.releases.published import release_ids  # noqa: PLC0415
     from steckbrief.pipeline.settings import output_folder  # noqa: PLC0415
 
     folder = output_folder(output)
-    links = held_by_links(folder)
+    links = pinned(folder)
     listed = [_description(folder, release_id, links.get(release_id)) for release_id in reversed(release_ids(folder))]
     if as_json:
         say_json(listed)
         return
     if not listed:
-        say(f"{folder}: no release is there yet.")
+        say(f"{folder} contains no release yet.")
     for release in listed:
         say(_line(release))
 
 
-def _description(folder: Path, release_id: str, held: str | None) -> dict[str, Any]:
-    """What the list says about one release, or that it is damaged."""
+def _description(folder: Path, release_id: str, links: str | None) -> dict[str, Any]:
+    """Return the facts listed about one release, or the damage that keeps it from being read."""
     from steckbrief.load.errors import ReleaseError  # noqa: PLC0415
     from steckbrief.load.releases.published import RELEASES, read  # noqa: PLC0415
 
-    described: dict[str, Any] = {"release": release_id, "held": held}
+    identity: dict[str, Any] = {"release": release_id, "held": links}
     try:
         manifest = read(folder / RELEASES / release_id).manifest
         tables = manifest["tables"]
-        return described | {
+        return identity | {
             "created_at": manifest["created_at"],
             "profiles": tables["profiles"]["rows"],
             "changes": tables["changes"]["rows"],
@@ -51,18 +51,18 @@ def _description(folder: Path, release_id: str, held: str | None) -> dict[str, A
             "forced": manifest.get("forced", False),
         }
     except (ReleaseError, KeyError, TypeError) as error:
-        return described | {"damaged": str(error)}
+        return identity | {"damaged": str(error)}
 
 
 def _line(release: dict[str, Any]) -> str:
-    held = f"  ({printable(release['held'])})" if release["held"] else ""
+    links = f"  ({printable(release['held'])})" if release["held"] else ""
     if "damaged" in release:
-        return f"{release['release']}  damaged: {printable(release['damaged'])}{held}"
+        return f"{release['release']}  damaged: {printable(release['damaged'])}{links}"
     commit, mark, dirty = (release["commit"] or "").partition("-")
-    commit = f"  {printable(commit[:_COMMIT] + mark + dirty)}" if commit else ""
+    commit = f"  {printable(commit[:_COMMIT_DIGITS] + mark + dirty)}" if commit else ""
     forced = "  forced" if release["forced"] else ""
     return (
         f"{release['release']:<19}  {counted(release['profiles'], 'profile'):>16}"
         f"  {counted(release['changes'], 'change'):>16}"
-        f"  {release['bytes'] / MEGABYTE:>8,.1f} MB{commit}{forced}{held}"
+        f"  {release['bytes'] / MEGABYTE:>8,.1f} MB{commit}{forced}{links}"
     )

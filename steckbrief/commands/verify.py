@@ -12,12 +12,12 @@ from steckbrief.pipeline.errors import ExitCode
 from steckbrief.pipeline.results import counted
 from steckbrief.terminal import remark, say, say_json
 
-Which = Annotated[str, typer.Argument(metavar="RELEASE", help="Id of a release or candidate, latest or previous.")]
-All = Annotated[bool, typer.Option("--all", help="Check every release that is there.")]
+Which = Annotated[str, typer.Argument(metavar="RELEASE", help="The id of a release or candidate, latest or previous.")]
+All = Annotated[bool, typer.Option("--all", help="Check every release.")]
 
 
 def verify(release: Which = "latest", *, every: All = False, output: Releases = None, as_json: AsJson = False) -> None:
-    """Check that a release is as it was published: every file and hash, keys and foreign keys, history."""
+    """Check that a release is undamaged: files and hashes, keys and foreign keys, history."""
     from steckbrief.load.errors import ReleaseError  # noqa: PLC0415
     from steckbrief.load.releases.published import named, release_ids  # noqa: PLC0415
     from steckbrief.load.releases.verify import verify as verify_release  # noqa: PLC0415
@@ -41,4 +41,4 @@ def verify(release: Which = "latest", *, every: All = False, output: Releases = 
         remark(f"{counted(len(faults), 'fault')} in {counted(len(ids), 'release')}.")
         raise typer.Exit(ExitCode.FAILED)
     if not as_json:
-        say(f"{counted(len(ids), 'release')} as published: {', '.join(ids)}")
+        say(f"{counted(len(ids), 'release')} undamaged: {', '.join(ids)}")

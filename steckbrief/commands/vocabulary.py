@@ -13,9 +13,9 @@ from steckbrief.terminal import say, say_json, shown_progress
 
 Explain = Annotated[
     str | None,
-    typer.Option("--explain", metavar="HEADING", help="Say which entry gives a heading its kind, and why."),
+    typer.Option("--explain", metavar="HEADING", help="Show which vocabulary entry gives this heading its kind."),
 ]
-Title = Annotated[str, typer.Option("--title", help="Title of the profile in which the heading to explain stands.")]
+Title = Annotated[str, typer.Option("--title", help="Title of the profile that contains the heading.")]
 Language = Annotated[str, typer.Option("--language", help="Language of that profile, such as de [default: unknown].")]
 
 
@@ -29,28 +29,28 @@ def vocabulary(  # noqa: PLR0913 - the options of a command
     workers: Workers = None,
     config: Config = None,
 ) -> None:
-    """List the headings of SOURCE that the vocabulary does not know, most frequent first; or explain one heading."""
+    """List the headings in SOURCE that the vocabulary does not know, most frequent first, or explain one heading."""
     from steckbrief.pipeline.settings import load_settings  # noqa: PLC0415
 
     if explain is not None:
-        from steckbrief.explain import as_lines, explained  # noqa: PLC0415
+        from steckbrief.explain import explain_heading, explanation_as_text  # noqa: PLC0415
 
-        # Without a source, only the vocabularies decide.
+        # Without a source there are no settings, so only the vocabularies decide.
         no_source = source == Path("raw") and not source.is_dir() and config is None
         headings = {} if no_source else load_settings(source, config, {}, publishing=False).headings
-        explanation = explained(explain, title, language, headings)
+        explanation = explain_heading(explain, title, language, headings)
         if as_json:
-            say_json(explanation.as_json())
+            say_json(asdict(explanation))
         else:
-            say(as_lines(explanation))
+            say(explanation_as_text(explanation))
         return
     settings = load_settings(source, config, {"workers": workers}, publishing=False)
     from steckbrief.pipeline import run  # noqa: PLC0415
-    from steckbrief.unknown_headings import as_text, unknown_headings  # noqa: PLC0415
+    from steckbrief.unknown_headings import headings_as_text, unknown_headings  # noqa: PLC0415
 
     with shown_progress(), run.inspected(source, settings) as tables:
         unknown = unknown_headings(tables)
     if as_json:
         say_json([asdict(heading) for heading in unknown])
     else:
-        say(as_text(unknown))
+        say(headings_as_text(unknown))

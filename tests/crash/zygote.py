@@ -29,7 +29,7 @@ from steckbrief.load.releases.published import named, release_ids
 from steckbrief.load.releases.retention import prune
 from steckbrief.load.releases.verify import verify, verify_latest
 from steckbrief.pipeline import run
-from steckbrief.pipeline.backfill import Wanted, backfill
+from steckbrief.pipeline.backfill import BackfillRequest, backfill
 from steckbrief.pipeline.nights import Every, nights
 from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.settings import load_settings
@@ -90,7 +90,7 @@ def work(order: dict[str, Any]) -> dict[str, Any]:
     settings = load_settings(Path(order["source"]), None, {"output": output, "workers": 1})
     if order["do"] == "backfill":
         days = nights(dt.date.fromisoformat(order["since"]), dt.date.fromisoformat(order["until"]), Every.DAY)
-        done = list(backfill(Wanted(Path(order["source"]), (), "HEAD", days, ()), settings))
+        done = list(backfill(BackfillRequest(Path(order["source"]), (), "HEAD", days, ()), settings))
         return {"releases": [night.release for night in done if night.release], "changes": seen[0]}
     try:
         summary = run.build(BuildRequest(Path(order["source"]), settings), deadly(order))

@@ -1,4 +1,4 @@
-"""Real profiles for the tests of extract: those of the project always, others where they stand beside the checkout."""
+"""Real profiles for the tests of extract: those of the project, and others if they exist beside the checkout."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _FOLDERS = (_CHECKOUT / "raw", _CHECKOUT.parent / "shared/gold/raw", _CHECKOUT.p
 
 
 def _marks(folder: Path) -> list[pytest.MarkDecorator]:
-    """A folder that is not there is skipped with a reason; a thousand profiles take seconds."""
-    absent = pytest.mark.skipif(not folder.is_dir(), reason=f"{'/'.join(folder.parts[-3:])} is not there")
+    """Skip a folder that does not exist; mark the large one as slow, because a thousand profiles take seconds."""
+    absent = pytest.mark.skipif(not folder.is_dir(), reason=f"{'/'.join(folder.parts[-3:])} does not exist")
     return [absent, pytest.mark.slow] if folder.name == "current" else [absent]
 
 
@@ -27,7 +27,7 @@ REAL_FOLDERS = tuple(
 
 
 def profiles(folder: Path) -> list[tuple[str, bytes]]:
-    """Path and bytes of every Markdown file below a folder; there must be some."""
-    found = [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(folder.rglob("*.md"))]
-    assert found
-    return found
+    """Return path and bytes of every Markdown file below a folder, which must not be empty."""
+    files = [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(folder.rglob("*.md"))]
+    assert files
+    return files

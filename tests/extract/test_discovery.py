@@ -1,4 +1,4 @@
-"""Discovery: every Markdown file of a source is found, skipped by rule or named with the reason."""
+"""Discovery finds every Markdown file of a source, skips it by rule, or reports the reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def write(root, *paths):
 
 
 def left_out(root):
-    return [(each.path, each.problem.rule, each.problem.values["detail"]) for each in discover(root).unreadable]
+    return [(file.path, file.problem.rule, file.problem.values["detail"]) for file in discover(root).unreadable]
 
 
 def test_files_are_found_at_any_depth_sorted_by_path(tmp_path):
@@ -27,30 +27,30 @@ def test_files_are_found_at_any_depth_sorted_by_path(tmp_path):
 
 def test_names_and_folders_with_underscore_or_dot_are_skipped_and_listed(tmp_path):
     write(tmp_path, "a.md", "_a.md", ".b.md", "_drafts/c.md", "x/.git/d.md", "x_y/e.md", "f_.md", "_drafts/image.png")
-    found = discover(tmp_path)
-    assert found.files == ("a.md", "f_.md", "x_y/e.md")
-    assert found.skipped == (".b.md", "_a.md", "_drafts/c.md", "x/.git/d.md")
+    discovered = discover(tmp_path)
+    assert discovered.files == ("a.md", "f_.md", "x_y/e.md")
+    assert discovered.skipped == (".b.md", "_a.md", "_drafts/c.md", "x/.git/d.md")
 
 
 def test_other_files_are_counted(tmp_path):
     write(tmp_path, "a.md", "image.png", "x/data.json", "x/readme", "md", "a.md.bak")
-    found = discover(tmp_path)
-    assert (found.files, found.other, found.unreadable) == (("a.md",), 5, ())
+    discovered = discover(tmp_path)
+    assert (discovered.files, discovered.other, discovered.unreadable) == (("a.md",), 5, ())
 
 
 def test_an_empty_source_has_no_files(tmp_path):
-    found = discover(tmp_path)
-    assert (found.files, found.skipped, found.unreadable, found.other) == ((), (), (), 0)
+    discovered = discover(tmp_path)
+    assert (discovered.files, discovered.skipped, discovered.unreadable, discovered.other) == ((), (), (), 0)
 
 
 @pytest.mark.parametrize("name", ["missing", "file"])
-def test_a_source_that_is_no_folder_is_an_error_that_names_it(tmp_path, name):
+def test_a_source_that_is_not_a_folder_is_an_error_that_names_it(tmp_path, name):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(NotADirectoryError, match=f"{name}.*Name a folder that holds Markdown profiles"):
+    with pytest.raises(NotADirectoryError, match=f"{name}.*Name a folder with Markdown profiles"):
         discover(tmp_path / name)
 
 
-def test_links_are_named_and_not_followed(tmp_path):
+def test_links_are_reported_and_not_followed(tmp_path):
     root, outside = tmp_path / "root", tmp_path / "outside"
     write(root, "a.md")
     write(outside, "secret.md")
@@ -84,20 +84,20 @@ def test_a_source_may_itself_be_a_link(tmp_path):
     assert discover(tmp_path / "link").files == ("a.md",)
 
 
-def test_a_folder_named_like_a_profile_is_named_and_its_files_are_found(tmp_path):
+def test_a_folder_named_like_a_profile_is_reported_and_its_files_are_found(tmp_path):
     write(tmp_path, "x.md/a.md")
     assert discover(tmp_path).files == ("x.md/a.md",)
     assert left_out(tmp_path) == [("x.md", "not-a-file", "a folder")]
 
 
-def test_a_pipe_named_like_a_profile_is_named(tmp_path):
+def test_a_pipe_named_like_a_profile_is_reported(tmp_path):
     os.mkfifo(tmp_path / "x.md")
     assert discover(tmp_path).files == ()
     assert left_out(tmp_path) == [("x.md", "not-a-file", "a special file")]
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "escaped"),
     [
         (b"a\nb.md", r"a\nb.md"),
         (b"a\x1b[2Jb.md", r"a\x1b[2Jb.md"),
@@ -106,14 +106,14 @@ def test_a_pipe_named_like_a_profile_is_named(tmp_path):
         ("a\u2028b.md".encode(), r"a\u2028b.md"),
     ],
 )
-def test_names_that_cannot_be_written_down_are_named_escaped(tmp_path, name, shown):
+def test_unprintable_names_are_reported_with_escapes(tmp_path, name, escaped):
     write(tmp_path, "good.md", os.fsdecode(name), os.fsdecode(b"_" + name))
-    found = discover(tmp_path)
-    assert (found.files, found.skipped) == (("good.md",), (f"_{shown}",))
-    assert left_out(tmp_path) == [(shown, "file-name-unusable", shown)]
+    discovered = discover(tmp_path)
+    assert (discovered.files, discovered.skipped) == (("good.md",), (f"_{escaped}",))
+    assert left_out(tmp_path) == [(escaped, "file-name-unusable", escaped)]
 
 
-def test_a_folder_that_cannot_be_written_down_spoils_only_its_files(tmp_path):
+def test_a_folder_with_an_unprintable_name_affects_only_its_files(tmp_path):
     write(tmp_path, "good.md", "bad\tfolder/a.md")
     assert discover(tmp_path).files == ("good.md",)
     assert left_out(tmp_path) == [(r"bad\tfolder/a.md", "file-name-unusable", r"bad\tfolder/a.md")]
@@ -122,18 +122,18 @@ def test_a_folder_that_cannot_be_written_down_spoils_only_its_files(tmp_path):
 @pytest.mark.parametrize(
     "name", ["with space.md", "größe.md", "日本.md", "a'b\"c.md", "😀.md", "x" * 250 + ".md", "-rf.md"]
 )
-def test_unusual_names_are_fine(tmp_path, name):
+def test_unusual_printable_names_are_accepted(tmp_path, name):
     write(tmp_path, name)
     assert discover(tmp_path).files == (name,)
 
 
-def test_a_folder_that_may_not_be_listed_is_named_and_the_rest_is_found(tmp_path):
+def test_a_folder_without_permission_is_reported_and_the_rest_is_found(tmp_path):
     write(tmp_path, "a.md", "closed/b.md")
     (tmp_path / "closed").chmod(0)
     try:
         files = as_nobody(tmp_path, "discover(root).files")
         unreadable = as_nobody(
-            tmp_path, "[(each.path, each.problem.rule, each.problem.values) for each in discover(root).unreadable]"
+            tmp_path, "[(file.path, file.problem.rule, file.problem.values) for file in discover(root).unreadable]"
         )
     finally:
         (tmp_path / "closed").chmod(0o700)
@@ -141,13 +141,13 @@ def test_a_folder_that_may_not_be_listed_is_named_and_the_rest_is_found(tmp_path
     assert unreadable == [("closed", "folder-unreadable", {"detail": "Permission denied"})]
 
 
-def test_a_source_that_may_not_be_listed_is_an_error(tmp_path):
+def test_a_source_without_permission_is_an_error(tmp_path):
     (tmp_path / "closed").mkdir(mode=0)
     with pytest.raises(AssertionError, match="PermissionError"):
         as_nobody(tmp_path, "discover(root / 'closed').files")
 
 
-def test_folders_nested_beyond_the_longest_path_are_no_crash(tmp_path):
+def test_folders_nested_beyond_the_longest_path_are_reported(tmp_path):
     start = os.open(tmp_path, os.O_RDONLY)
     descriptor = os.dup(start)
     try:

@@ -1,4 +1,4 @@
-"""Documents: lossless to the byte, every line in its place, and every kind of bad input with its problem."""
+"""Documents are lossless, with exact lines, and report every kind of bad input."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from tests.extract.real_files import REAL_FOLDERS, profiles
 BODY = b"\n# Alpha\n\n## Features\n\n- one\n- two\n"
 
 
-def document(data):
-    found = parse_document("tools/x.md", data)
-    assert isinstance(found, Document)
-    return found
+def read(data):
+    document = parse_document("tools/x.md", data)
+    assert isinstance(document, Document)
+    return document
 
 
-def rules(data):
-    return [each.rule for each in document(data).problems]
+def problem_lines(document):
+    return [(problem.rule, problem.line_start) for problem in document.problems]
 
 
 def assert_lossless_and_in_place(data):
-    found = document(data)
+    document = read(data)
     text = data.decode()
-    assert found.text.encode() == data
-    assert (found.sha256, found.size) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert document.text.encode() == data
+    assert (document.sha256, document.size) == (hashlib.sha256(data).hexdigest(), len(data))
     rows = lines(text)
-    following = len(lines(found.front_matter.raw.removeprefix("\ufeff"))) + 1
-    for position, section in enumerate(found.sections, 1):
+    following = len(lines(document.front_matter.raw.removeprefix("\ufeff"))) + 1
+    for position, section in enumerate(document.sections, 1):
         assert section.position == position
         assert section.line_start == following
-        mark = "\ufeff" if found.front_matter.raw == "\ufeff" and section.line_start == 1 else ""
+        mark = "\ufeff" if document.front_matter.raw == "\ufeff" and section.line_start == 1 else ""
         assert mark + section.markdown == "".join(rows[section.line_start - 1 : section.line_end])
         following = section.line_end + 1
         assert_blocks_in_place(section.blocks, section.line_start, section.line_end)
-    assert following == len(rows) + 1 or not found.sections
-    for problem in found.problems:
+    assert following == len(rows) + 1 or not document.sections
+    for problem in document.problems:
         assert problem.line_start is None or 1 <= problem.line_start <= problem.line_end <= len(rows)
-    assert set(found.front_matter.lines) == set(found.front_matter.values)
-    for line in found.front_matter.lines.values():
-        assert 2 <= line <= len(lines(found.front_matter.raw))
+    assert set(document.front_matter.lines) == set(document.front_matter.values)
+    for line in document.front_matter.lines.values():
+        assert 2 <= line <= len(lines(document.front_matter.raw))
 
 
 def assert_blocks_in_place(blocks, first, last):
@@ -55,13 +55,13 @@ def assert_blocks_in_place(blocks, first, last):
         assert first <= block.line_start <= block.line_end <= last
         assert_blocks_in_place(block.children, block.line_start, block.line_end)
         if block.kind is not BlockKind.TABLE_CELL:
-            # A row's cells share its line, and so can a list in a list its first one; siblings otherwise follow.
+            # Cells share the line of their row, and a nested list may share its first line; other siblings follow.
             first = block.line_end + (block.kind not in (BlockKind.ITEM, BlockKind.QUOTE, BlockKind.LIST))
 
 
 @given(generated.profiles())
 @settings(max_examples=400)
-def test_generated_profiles_are_kept_byte_for_byte_with_every_line_in_its_place(data):
+def test_generated_profiles_are_lossless_with_exact_lines(data):
     if isinstance(parse_document("x.md", data), Document):
         assert_lossless_and_in_place(data)
     else:
@@ -69,7 +69,7 @@ def test_generated_profiles_are_kept_byte_for_byte_with_every_line_in_its_place(
 
 
 @pytest.mark.parametrize("folder", REAL_FOLDERS)
-def test_real_profiles_are_kept_byte_for_byte_with_every_line_in_its_place(folder):
+def test_real_profiles_are_lossless_with_exact_lines(folder):
     for _, data in profiles(folder):
         assert_lossless_and_in_place(data)
 
@@ -83,12 +83,12 @@ def test_the_same_bytes_give_the_same_document():
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_line_ends_and_a_byte_order_mark_change_neither_lines_nor_content(mark, end):
     plain = b"---\ntitle: A\n---\n" + BODY
-    found = document(mark + plain.replace(b"\n", end))
-    expected = document(plain)
-    assert found.problems == ()
-    assert found.front_matter.values == {"title": "A"}
-    assert [replace(each, markdown="") for each in found.sections] == [
-        replace(each, markdown="") for each in expected.sections
+    document = read(mark + plain.replace(b"\n", end))
+    expected = read(plain)
+    assert document.problems == ()
+    assert document.front_matter.values == {"title": "A"}
+    assert [replace(section, markdown="") for section in document.sections] == [
+        replace(section, markdown="") for section in expected.sections
     ]
 
 
@@ -108,47 +108,50 @@ def test_line_ends_and_a_byte_order_mark_change_neither_lines_nor_content(mark, 
         (b"---\na: \x07\n---\n", "front-matter-invalid"),
     ],
 )
-def test_front_matter_that_cannot_be_read_costs_no_section(front_matter, rule):
-    found = document(front_matter + BODY)
-    assert [each.rule for each in found.problems] == [rule]
-    assert found.front_matter.values == {}
-    assert [each.heading for each in found.sections] == ["Alpha", "Features"]
-    assert found.text.encode() == front_matter + BODY
+def test_unreadable_front_matter_does_not_affect_the_sections(front_matter, rule):
+    document = read(front_matter + BODY)
+    assert [problem.rule for problem in document.problems] == [rule]
+    assert document.front_matter.values == {}
+    assert [section.heading for section in document.sections] == ["Alpha", "Features"]
+    assert document.text.encode() == front_matter + BODY
 
 
-def test_front_matter_that_never_closes_costs_no_section():
-    found = document(b"---\ntitle: A\n" + BODY)
-    assert [each.rule for each in found.problems] == ["front-matter-unclosed"]
-    assert [each.heading for each in found.sections] == [None, "Alpha", "Features"]
+def test_unclosed_front_matter_does_not_affect_the_sections():
+    document = read(b"---\ntitle: A\n" + BODY)
+    assert [problem.rule for problem in document.problems] == ["front-matter-unclosed"]
+    assert [section.heading for section in document.sections] == [None, "Alpha", "Features"]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b" \t\r\n\r", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
 def test_a_file_without_text_is_unreadable(data):
-    found = parse_document("x.md", data)
-    assert isinstance(found, Unreadable)
-    assert (found.path, found.problem.rule, found.problem.line_start) == ("x.md", "file-empty", 1)
+    document = parse_document("x.md", data)
+    assert isinstance(document, Unreadable)
+    assert (document.path, document.problem.rule, document.problem.line_start) == ("x.md", "file-empty", 1)
 
 
 @pytest.mark.parametrize("tail", [b"", b"\n", b"\n\n \t", b"\r\n"])
-def test_a_file_of_only_front_matter_has_no_sections_and_says_so_within_the_file(tail):
+def test_a_file_with_only_front_matter_has_no_sections_and_a_problem_within_the_file(tail):
     data = b"---\ntitle: A\n---" + tail
-    found = document(data)
-    assert (found.front_matter.values, found.sections, found.text.encode()) == ({"title": "A"}, (), data)
-    assert [(each.rule, each.line_start) for each in found.problems] == [("body-empty", len(lines(data.decode())))]
+    document = read(data)
+    assert (document.front_matter.values, document.sections, document.text.encode()) == ({"title": "A"}, (), data)
+    assert problem_lines(document) == [("body-empty", len(lines(data.decode())))]
 
 
-def test_bytes_that_are_not_utf_8_and_nul_characters_cost_only_themselves():
-    found = document(b"---\ntitle: Gr\xf6\xdfe\n---\n# A\0\n\n- b\xff\n")
-    assert [(each.rule, each.line_start) for each in found.problems] == [("invalid-utf8", 2), ("nul-character", 4)]
-    assert found.front_matter.values == {"title": "Gr\ufffd\ufffde"}
-    assert found.sections[0].heading == "A\ufffd"
-    assert found.sections[0].blocks[0].children[0].children[0].text == "b\ufffd"
+def test_invalid_bytes_and_nul_characters_affect_only_themselves():
+    document = read(b"---\ntitle: Gr\xf6\xdfe\n---\n# A\0\n\n- b\xff\n")
+    assert problem_lines(document) == [
+        ("invalid-utf8", 2),
+        ("nul-character", 4),
+    ]
+    assert document.front_matter.values == {"title": "Gr\ufffd\ufffde"}
+    assert document.sections[0].heading == "A\ufffd"
+    assert document.sections[0].blocks[0].children[0].children[0].text == "b\ufffd"
 
 
-def test_a_key_that_stands_twice_and_a_bad_value_are_reported_beside_the_values():
-    found = document(b"---\na: 1\nb: 2026-02-31\na: 2\n---\n" + BODY)
-    assert found.front_matter.values == {"a": 2, "b": "2026-02-31"}
-    assert [(each.rule, each.line_start) for each in found.problems] == [
+def test_a_duplicate_key_and_a_bad_value_are_reported_and_the_values_are_read():
+    document = read(b"---\na: 1\nb: 2026-02-31\na: 2\n---\n" + BODY)
+    assert document.front_matter.values == {"a": 2, "b": "2026-02-31"}
+    assert problem_lines(document) == [
         ("front-matter-wrong-type", 3),
         ("front-matter-duplicate-key", 4),
     ]
@@ -156,40 +159,45 @@ def test_a_key_that_stands_twice_and_a_bad_value_are_reported_beside_the_values(
 
 def test_fifty_thousand_items_are_fifty_thousand_blocks():
     data = b"# A\n\n" + b"".join(b"- item %d\n" % number for number in range(50_000))
-    (section,) = document(data).sections
+    (section,) = read(data).sections
     (block,) = section.blocks
     assert len(block.children) == 50_000
     assert (block.children[-1].line_start, block.line_end) == (50_002, 50_002)
 
 
 @pytest.mark.parametrize("marker", [b">", b"> ", b"- ", b"1. ", b"> - "])
-def test_five_thousand_nested_quotes_or_lists_cost_only_what_is_too_deep(marker):
+def test_five_thousand_nested_quotes_or_lists_affect_only_the_nested_content(marker):
     data = b"# A\n\n" + marker * 5_000 + b"x\n\n## B\n\ntext\n"
-    found = document(data)
-    assert found.text.encode() == data
-    assert [(each.rule, each.line_start) for each in found.problems] == [
+    document = read(data)
+    assert document.text.encode() == data
+    assert problem_lines(document) == [
         ("front-matter-missing", 1),
         ("nesting-too-deep", 3),
     ]
-    assert [each.heading for each in found.sections] == ["A", "B"]
-    assert found.sections[1].blocks[0].text == "text"
+    assert [section.heading for section in document.sections] == ["A", "B"]
+    assert document.sections[1].blocks[0].text == "text"
 
 
 def test_limits_reach_the_parser():
-    found = parse_document("x.md", b"- - - a\n", replace(DEFAULT_LIMITS, nesting=4))
-    assert isinstance(found, Document)
-    assert [(each.rule, each.values) for each in found.problems][1:] == [("nesting-too-deep", {"limit": "4"})]
+    document = parse_document("x.md", b"- - - a\n", replace(DEFAULT_LIMITS, nesting=4))
+    assert isinstance(document, Document)
+    assert [(problem.rule, problem.values) for problem in document.problems][1:] == [
+        ("nesting-too-deep", {"limit": "4"})
+    ]
 
 
 def test_a_file_of_twenty_megabytes_is_unreadable(tmp_path):
     (tmp_path / "x.md").write_bytes(b"# A\n\n" + b"text\n\n" * 3_500_000)
-    found = read_document(tmp_path, "x.md")
-    assert isinstance(found, Unreadable)
-    assert (found.problem.rule, found.problem.values["limit"]) == ("file-too-large", str(DEFAULT_LIMITS.file_bytes))
+    document = read_document(tmp_path, "x.md")
+    assert isinstance(document, Unreadable)
+    assert (document.problem.rule, document.problem.values["limit"]) == (
+        "file-too-large",
+        str(DEFAULT_LIMITS.file_bytes),
+    )
 
 
 def test_a_document_is_read_from_its_file(tmp_path):
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools/x.md").write_bytes(BODY)
-    assert read_document(tmp_path, "tools/x.md") == document(BODY)
+    assert read_document(tmp_path, "tools/x.md") == read(BODY)
     assert isinstance(read_document(tmp_path, "tools/gone.md"), Unreadable)

@@ -1,4 +1,4 @@
-"""Front matter: its fences, its exact text, and when it counts as never closed."""
+"""Front matter: its fences, its exact text, and the conditions for an unclosed block."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from steckbrief.extract.yaml_mapping import YamlHandler
 def read(text):
     front_matter, problems = read_front_matter(text, DEFAULT_LIMITS)
     assert text.startswith(front_matter.raw)
-    return front_matter, text[len(front_matter.raw) :], [(each.rule, each.line_start) for each in problems]
+    return front_matter, text[len(front_matter.raw) :], [(problem.rule, problem.line_start) for problem in problems]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -28,7 +28,7 @@ def test_values_lines_and_body_do_not_depend_on_line_ends_or_a_byte_order_mark(e
 
 
 @pytest.mark.parametrize("fences", [("---", "---"), ("-----", "---"), ("--- \t", "----  ")])
-def test_fences_may_be_longer_and_have_spaces_behind_them(fences):
+def test_fences_may_be_longer_and_have_trailing_spaces(fences):
     front_matter, body, problems = read(f"{fences[0]}\na: 1\n{fences[1]}\nbody")
     assert (front_matter.values, body, problems) == ({"a": 1}, "body", [])
 
@@ -36,13 +36,13 @@ def test_fences_may_be_longer_and_have_spaces_behind_them(fences):
 @pytest.mark.parametrize(
     "text", ["--\na: 1\n--\n", " ---\na: 1\n---\n", "--- a\nb: 1\n---\n", "# H\n", "\n---\na: 1\n---\n"]
 )
-def test_anything_but_a_fence_on_the_first_line_is_no_front_matter(text):
+def test_front_matter_needs_a_fence_on_the_first_line(text):
     front_matter, body, problems = read(text)
     assert (front_matter.values, problems) == ({}, [("front-matter-missing", 1)])
     assert body == text.lstrip("\n")
 
 
-def test_raw_takes_blank_lines_and_the_spaces_of_an_unfinished_one_but_not_those_before_text():
+def test_raw_includes_blank_lines_but_not_the_indentation_of_text():
     assert read("---\na: 1\n---\n\n \t\n   text")[1] == "   text"
     assert read("---\na: 1\n---\n\n \t")[1] == ""
     assert read("\n \t\n    code")[1] == "    code"
@@ -55,14 +55,14 @@ def test_front_matter_may_end_the_file_without_a_line_end():
 
 
 @pytest.mark.parametrize("text", ["---", "---\n", "---\na: 1\n", "---\na: 1\n\n# H\n\ntext\n", "\ufeff---\r\na: 1\r\n"])
-def test_without_a_closing_fence_all_of_the_file_is_body(text):
+def test_without_a_closing_fence_the_whole_file_is_body(text):
     front_matter, body, problems = read(text)
     assert front_matter.values == {}
     assert body == text.removeprefix("\ufeff")
     assert problems == [("front-matter-unclosed", 1)]
 
 
-def test_a_rule_far_below_does_not_close_front_matter_that_was_left_open():
+def test_a_rule_in_the_body_does_not_close_unclosed_front_matter():
     text = "---\ntitle: A\n\n# H\n\nWhat: it does: much\n\n---\n\nmore\n"
     assert read(text)[1:] == (text, [("front-matter-unclosed", 1)])
 
@@ -73,7 +73,7 @@ def test_a_rule_at_the_top_of_a_plain_document_is_a_rule():
 
 
 @pytest.mark.parametrize("comment", ["# from the old site", "# a\n# b", "#"])
-def test_comments_are_no_headings(comment):
+def test_comments_are_not_headings(comment):
     front_matter, body, problems = read(f"---\ntitle: A\n\n{comment}\ntags: [x]\n---\nbody")
     assert (front_matter.values, body, problems) == ({"title": "A", "tags": ["x"]}, "body", [])
 
@@ -85,7 +85,7 @@ def test_invalid_yaml_with_a_comment_is_invalid_not_unclosed():
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "description"),
     [
         ("- a", "a list"),
         ("just text", "text"),
@@ -98,12 +98,12 @@ def test_invalid_yaml_with_a_comment_is_invalid_not_unclosed():
         ("yes", "something else"),
     ],
 )
-def test_front_matter_that_is_no_mapping_is_named_and_leaves_the_body_alone(source, found):
+def test_front_matter_that_is_not_a_mapping_is_reported_and_the_body_stays_the_same(source, description):
     text = f"---\n{source}\n---\nbody"
     front_matter, problems = read_front_matter(text, DEFAULT_LIMITS)
     assert (front_matter.values, text[len(front_matter.raw) :]) == ({}, "body")
-    assert [(each.rule, each.line_start, each.line_end, each.values) for each in problems] == [
-        ("front-matter-not-mapping", 1, 3, {"found": found})
+    assert [(problem.rule, problem.line_start, problem.line_end, problem.values) for problem in problems] == [
+        ("front-matter-not-mapping", 1, 3, {"found": description})
     ]
 
 

@@ -1,4 +1,4 @@
-"""Text for a terminal: harmless, and otherwise as it was."""
+"""Printable text cannot control a terminal, and other characters stay the same."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ ORDINARY = "\u00ad\u200c\u200d"
 
 
 @given(st.text(st.characters(exclude_categories=())))
-def test_no_character_that_controls_a_terminal_is_left(text: str) -> None:
-    shown = printable(text)
-    assert [c for c in shown if unicodedata.category(c) in CONTROLLING and c not in ORDINARY] == []
-    shown.encode("utf-8")
+def test_characters_that_control_a_terminal_are_escaped(text: str) -> None:
+    escaped = printable(text)
+    assert [c for c in escaped if unicodedata.category(c) in CONTROLLING and c not in ORDINARY] == []
+    escaped.encode("utf-8")
 
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp"))))
-def test_everything_else_stays_as_it_is(text: str) -> None:
+def test_other_characters_stay_the_same(text: str) -> None:
     assert printable(text) == text
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "expected"),
     [
         ("\x1b[31mred", "\\x1b[31mred"),
         ("a\nb\r\tc", "a\\nb\\r\\tc"),
@@ -37,5 +37,5 @@ def test_everything_else_stays_as_it_is(text: str) -> None:
         ("👩\u200d💻", "👩\u200d💻"),
     ],
 )
-def test_examples(text: str, shown: str) -> None:
-    assert printable(text) == shown
+def test_examples(text: str, expected: str) -> None:
+    assert printable(text) == expected

@@ -1,4 +1,4 @@
-"""Reading bytes: whatever stands at a path by the time it is read, a file or a reason comes back, at once."""
+"""Reading bytes returns a file or a reason without waiting, whatever the path has become since discovery."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from tests.as_nobody import as_nobody
 
 
 def reason(root, path="x.md"):
-    found = read_bytes(root, path, DEFAULT_LIMITS)
-    assert isinstance(found, Unreadable)
-    assert found == hash_file(root, path, DEFAULT_LIMITS)
-    assert found.path == path
-    return found.problem.rule, found.problem.values["detail"]
+    result = read_bytes(root, path, DEFAULT_LIMITS)
+    assert isinstance(result, Unreadable)
+    assert result == hash_file(root, path, DEFAULT_LIMITS)
+    assert result.path == path
+    return result.problem.rule, result.problem.values["detail"]
 
 
-def test_bytes_come_back_as_stored_with_what_identifies_them(tmp_path):
+def test_bytes_are_returned_as_stored_with_their_hash(tmp_path):
     data = b"\xef\xbb\xbf# A\r\n\0\xff"
     (tmp_path / "x.md").write_bytes(data)
     assert read_bytes(tmp_path, "x.md", DEFAULT_LIMITS) == data
     assert hash_file(tmp_path, "x.md", DEFAULT_LIMITS) == FileHash("x.md", len(data), hashlib.sha256(data).hexdigest())
 
 
-def test_a_changed_file_has_another_fingerprint(tmp_path):
+def test_a_changed_file_has_another_hash(tmp_path):
     (tmp_path / "x.md").write_bytes(b"a")
-    before = hash_file(tmp_path, "x.md", DEFAULT_LIMITS)
+    first_hash = hash_file(tmp_path, "x.md", DEFAULT_LIMITS)
     (tmp_path / "x.md").write_bytes(b"b")
-    assert hash_file(tmp_path, "x.md", DEFAULT_LIMITS) != before
+    assert hash_file(tmp_path, "x.md", DEFAULT_LIMITS) != first_hash
 
 
 def test_the_limit_is_the_largest_size_that_is_read(tmp_path):
@@ -42,28 +42,28 @@ def test_the_limit_is_the_largest_size_that_is_read(tmp_path):
     (tmp_path / "x.md").write_bytes(b"abcd")
     assert read_bytes(tmp_path, "x.md", limits) == b"abcd"
     (tmp_path / "x.md").write_bytes(b"abcde")
-    found = read_bytes(tmp_path, "x.md", limits)
-    assert isinstance(found, Unreadable)
-    assert (found.problem.rule, found.problem.values) == ("file-too-large", {"limit": "4"})
+    result = read_bytes(tmp_path, "x.md", limits)
+    assert isinstance(result, Unreadable)
+    assert (result.problem.rule, result.problem.values) == ("file-too-large", {"limit": "4"})
 
 
-def test_a_file_that_grows_while_it_is_read_is_read_to_its_end_or_its_limit(tmp_path, monkeypatch):
+def test_a_file_that_grows_during_reading_is_read_to_its_end_or_the_limit(tmp_path, monkeypatch):
     (tmp_path / "x.md").write_bytes(b"abcdefgh")
     real = os.fstat
 
-    def earlier(descriptor):
-        found = list(real(descriptor))
-        found[stat.ST_SIZE] = 3
-        return os.stat_result(found)
+    def smaller(descriptor):
+        status = list(real(descriptor))
+        status[stat.ST_SIZE] = 3
+        return os.stat_result(status)
 
-    monkeypatch.setattr("steckbrief.extract.source.os.fstat", earlier)
+    monkeypatch.setattr("steckbrief.extract.source.os.fstat", smaller)
     assert read_bytes(tmp_path, "x.md", replace(DEFAULT_LIMITS, file_bytes=8)) == b"abcdefgh"
-    found = read_bytes(tmp_path, "x.md", replace(DEFAULT_LIMITS, file_bytes=7))
-    assert isinstance(found, Unreadable)
-    assert found.problem.rule == "file-too-large"
+    result = read_bytes(tmp_path, "x.md", replace(DEFAULT_LIMITS, file_bytes=7))
+    assert isinstance(result, Unreadable)
+    assert result.problem.rule == "file-too-large"
 
 
-def test_a_file_that_vanished_is_reported(tmp_path):
+def test_a_vanished_file_is_reported(tmp_path):
     assert reason(tmp_path) == ("file-unreadable", "No such file or directory")
 
 
@@ -72,35 +72,35 @@ def test_a_folder_that_became_a_file_is_reported(tmp_path):
     assert reason(tmp_path, "a/x.md") == ("file-unreadable", "Not a directory")
 
 
-def test_a_folder_in_the_place_of_a_file_is_reported(tmp_path):
+def test_a_folder_instead_of_a_file_is_reported(tmp_path):
     (tmp_path / "x.md").mkdir()
     assert reason(tmp_path) == ("file-unreadable", "Is a directory")
 
 
-def test_a_pipe_in_the_place_of_a_file_is_reported_without_waiting_for_a_writer(tmp_path):
+def test_a_pipe_instead_of_a_file_is_reported_without_waiting_for_a_writer(tmp_path):
     os.mkfifo(tmp_path / "x.md")
     assert reason(tmp_path)[0] == "not-a-file"
 
 
-def test_a_link_in_the_place_of_a_file_is_not_followed(tmp_path):
+def test_a_link_instead_of_a_file_is_not_followed(tmp_path):
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "x.md").symlink_to(tmp_path / "secret")
     assert reason(tmp_path)[0] == "file-unreadable"
 
 
-def test_a_device_in_the_place_of_a_file_is_reported(tmp_path):
+def test_a_device_instead_of_a_file_is_reported(tmp_path):
     assert reason(tmp_path, "/dev/zero")[0] == "not-a-file"
 
 
-def test_a_file_that_may_not_be_read_is_reported(tmp_path):
+def test_a_file_without_permission_is_reported(tmp_path):
     (tmp_path / "x.md").write_bytes(b"a")
     (tmp_path / "x.md").chmod(0)
-    found = as_nobody(tmp_path, "read_bytes(root, 'x.md', DEFAULT_LIMITS).problem.values")
-    assert found == {"detail": "Permission denied"}
+    result = as_nobody(tmp_path, "read_bytes(root, 'x.md', DEFAULT_LIMITS).problem.values")
+    assert result == {"detail": "Permission denied"}
 
 
 @pytest.mark.parametrize("name", [b"a\xff.md", b"a\nb.md"])
-def test_any_name_a_file_system_allows_can_be_read(tmp_path, name):
+def test_files_with_any_name_can_be_read(tmp_path, name):
     path = os.fsdecode(name)
     (tmp_path / path).write_bytes(b"a")
     assert read_bytes(tmp_path, path, DEFAULT_LIMITS) == b"a"

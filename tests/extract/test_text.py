@@ -1,4 +1,4 @@
-"""Bytes to text: only CommonMark's three line ends count, and what cannot be stored is replaced and located."""
+"""Only CommonMark's three line ends count, and bytes that cannot be stored are replaced and reported."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TEXT = st.text(st.one_of(st.sampled_from("\r\n \u2028\x0b\x0c\x85"), st.charact
         ("a\u2028b\x0bc\x0cd\x85e\x1cf", ["a\u2028b\x0bc\x0cd\x85e\x1cf"]),
     ],
 )
-def test_lines_end_where_commonmark_ends_them(text, expected):
+def test_lines_end_at_the_line_ends_of_commonmark(text, expected):
     assert lines(text) == expected
 
 
@@ -41,36 +41,38 @@ def test_a_line_number_counts_the_line_ends_before_it(text, data):
 
 
 @given(_TEXT)
-def test_line_starts_are_where_the_lines_are(text):
+def test_line_starts_are_the_offsets_of_the_lines(text):
     starts = line_starts(text)
     ends = [*starts[1:], len(text)]
     assert [text[start:end] for start, end in zip(starts, ends, strict=True) if start < end] == lines(text)
 
 
-def test_valid_utf_8_is_kept_as_it_is_with_mark_and_line_ends():
+def test_valid_utf_8_stays_the_same_with_byte_order_mark_and_line_ends():
     text = "\ufeffGröße\r\n日本 😀\u2028\r\x07"
     assert decode(text.encode()) == (text, ())
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_the_first_byte_that_is_not_utf_8_is_located(end):
+def test_the_first_byte_that_is_not_utf_8_is_reported_with_its_line(end):
     text, problems = decode(f"a{end}ä{end}b".encode() + b"\xe4\xff" + end.encode() + b"c\xfc")
     assert text == f"a{end}ä{end}b\ufffd\ufffd{end}c\ufffd"
-    assert [(each.rule, each.line_start, each.line_end, each.values) for each in problems] == [
+    assert [(problem.rule, problem.line_start, problem.line_end, problem.values) for problem in problems] == [
         ("invalid-utf8", 3, 3, {"byte": "0xe4"})
     ]
 
 
-def test_utf_16_is_reported_not_guessed():
+def test_utf_16_is_reported():
     text, problems = decode("# Größe\n".encode("utf-16"))
-    assert [each.rule for each in problems] == ["invalid-utf8", "nul-character"]
+    assert [problem.rule for problem in problems] == ["invalid-utf8", "nul-character"]
     assert "\0" not in text
 
 
-def test_nul_characters_are_replaced_counted_and_located():
+def test_nul_characters_are_replaced_and_reported():
     text, problems = decode(b"a\r\nb\0c\r\n\0")
     assert text == "a\r\nb\ufffdc\r\n\ufffd"
-    assert [(each.rule, each.line_start, each.values) for each in problems] == [("nul-character", 2, {"count": "2"})]
+    assert [(problem.rule, problem.line_start, problem.values) for problem in problems] == [
+        ("nul-character", 2, {"count": "2"})
+    ]
 
 
 @given(st.binary(max_size=60))

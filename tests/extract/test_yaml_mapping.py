@@ -1,4 +1,4 @@
-"""YAML becomes plain data only, with exact lines, within limits, and one bad value costs no other."""
+"""YAML becomes plain data, with exact lines and within limits, and a bad value does not affect others."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def test_values_have_the_types_of_yaml():
     ),
     st.booleans(),
 )
-def test_what_a_yaml_writer_wrote_is_read_back(values, flow):
-    # ASCII only: libyaml folds U+0085 and its like as line ends, as YAML 1.1 says.
+def test_values_written_as_yaml_are_read_back(values, flow):
+    # ASCII only: libyaml folds line ends such as U+0085, as YAML 1.1 requires.
     mapping = read(yaml.safe_dump(values, default_flow_style=flow, sort_keys=False))
     assert mapping == values
     assert list(mapping) == list(values)
@@ -76,20 +76,20 @@ def test_the_line_of_every_key_is_that_of_the_file():
     assert read(source, first_line=10).lines == {"a": 10, "b c": 12, "e": 17, "j": 19, "b": 21, "last": 22}
 
 
-def test_a_key_that_stands_twice_keeps_the_last_value_and_is_reported():
+def test_a_duplicate_key_keeps_its_last_value_and_is_reported():
     mapping = read("a: 1\nb: 2\r\na: 3\n")
     assert mapping == {"a": 3, "b": 2}
     assert mapping.lines == {"a": 4, "b": 3}
-    assert [(each.rule, each.line_start, each.values) for each in mapping.problems] == [
+    assert [(problem.rule, problem.line_start, problem.values) for problem in mapping.problems] == [
         ("front-matter-duplicate-key", 4, {"key": "a", "first": "2"})
     ]
 
 
-def test_a_nested_key_of_the_same_name_is_no_duplicate():
+def test_a_nested_key_with_the_same_name_is_not_a_duplicate():
     assert read("a: {a: 1, b: 2}\nb:\n  a: 3\n").problems == ()
 
 
-def test_merge_keys_fill_in_and_never_override():
+def test_merge_keys_add_values_and_never_override():
     mapping = read(
         "base: &base {x: 1, y: 2}\nmore: &more {y: 3, z: 4}\nuse:\n  y: 5\n  <<: [*base, *more]\n<<: *base\nx: 6\n"
     )
@@ -100,7 +100,7 @@ def test_merge_keys_fill_in_and_never_override():
 
 
 @pytest.mark.parametrize(
-    ("value", "kept"),
+    ("value", "text"),
     [
         ("2026-02-31", "2026-02-31"),
         ("2026-13-01", "2026-13-01"),
@@ -127,21 +127,21 @@ def test_merge_keys_fill_in_and_never_override():
         ("!!python/tuple [1]", [1]),
     ],
 )
-def test_a_value_that_cannot_be_built_is_kept_as_written_reported_and_costs_no_other(value, kept):
+def test_an_invalid_value_stays_text_is_reported_and_does_not_affect_others(value, text):
     mapping = read(f"before: 1\nbad: {value}\nafter: 2\n")
-    assert mapping == {"before": 1, "bad": kept, "after": 2}
-    assert [(each.rule, each.line_start, each.values["key"]) for each in mapping.problems] == [
+    assert mapping == {"before": 1, "bad": text, "after": 2}
+    assert [(problem.rule, problem.line_start, problem.values["key"]) for problem in mapping.problems] == [
         ("front-matter-wrong-type", 3, "bad")
     ]
 
 
 def test_no_tag_runs_anything(tmp_path):
-    target = tmp_path / "made"
+    target = tmp_path / "created"
     read(f"a: !!python/object/apply:os.mkdir ['{target}']\nb: !!python/object/new:os.mkdir ['{target}']\n")
     assert not target.exists()
 
 
-def test_numbers_that_are_none_are_floats():
+def test_nan_and_infinity_are_floats():
     values = read("a: .nan\nb: -.inf\nc: .INF\n")
     assert isinstance(values["a"], float)
     assert math.isnan(values["a"])
@@ -165,7 +165,7 @@ def test_numbers_that_are_none_are_floats():
         ("a: &" + "&" * 1000, 2),
     ],
 )
-def test_what_is_no_yaml_is_located(source, line):
+def test_invalid_yaml_is_reported_with_its_line(source, line):
     problem = refused(source + "\n")
     assert problem.rule == "front-matter-invalid"
     assert problem.line_start == line
@@ -200,11 +200,11 @@ _CHAIN = "\n".join(["a0: &a0 x", *(f"a{i}: &a{i} {'[' * 30}*a{i - 1}{']' * 30}" 
     ],
     ids=lambda value: value if len(value) < 40 else f"{value[:20]}..",
 )
-def test_what_would_exhaust_memory_or_the_stack_is_refused_before_it_can(source, rule):
+def test_input_that_would_exhaust_memory_or_the_stack_is_refused(source, rule):
     assert refused(source).rule == rule
 
 
-def test_limits_are_those_given():
+def test_limits_are_settings():
     assert refused("a: [[x]]", front_matter_depth=2).rule == "front-matter-too-deep"
     assert read("a: [[x]]", front_matter_depth=3) == {"a": [["x"]]}
     assert refused("a: [x, y]", front_matter_nodes=4).values == {"limit": "4"}
@@ -212,7 +212,7 @@ def test_limits_are_those_given():
     assert refused("a: bcd", front_matter_bytes=5).values == {"size": "6", "limit": "5"}
 
 
-def test_brackets_and_indents_that_nest_nothing_are_no_depth():
+def test_brackets_and_indents_without_nesting_do_not_count_as_depth():
     source = "a: '" + "[" * 100 + "'\nb: |\n" + " " * 200 + "x\nc: [" + "[], " * 50 + "]\n"
     assert read(source)["a"] == "[" * 100
 

@@ -1,4 +1,4 @@
-"""A guard that writes down every address that a process and all Python processes below it speak to."""
+"""A guard that records every address that a process, and any Python process below it, talks to."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from tests.command import ROOT
 _HOOK = """
 import os, socket, sys
 
-def look(event, arguments):
+def watch(event, arguments):
     if event in ("socket.connect", "socket.sendto"):
-        note(arguments[1])
+        record(arguments[1])
     elif event == "socket.getaddrinfo":
-        note((arguments[0], arguments[1]))
+        record((arguments[0], arguments[1]))
 
-def note(address):
+def record(address):
     if isinstance(address, tuple):
-        with open(os.environ["GUARD_RECORD"], "a") as record:
-            record.write(f"{address[0]}\\n")
+        with open(os.environ["GUARD_RECORD"], "a") as file:
+            file.write(f"{address[0]}\\n")
 
-sys.addaudithook(look)
+sys.addaudithook(watch)
 """
 
 
 @dataclass(frozen=True)
 class Guard:
-    """Every address that a guarded process connected to, sent to or looked up, in a file."""
+    """A file with every address that a guarded process connected to, sent to or looked up."""
 
     record: Path
 
     @classmethod
     def in_folder(cls, folder: Path) -> Guard:
-        """A guard whose hook and record are in `folder`, which is made."""
+        """A guard with its hook and record in `folder`, which is created."""
         folder.mkdir()
         (folder / "sitecustomize.py").write_text(_HOOK)
         (folder / "record").touch()
@@ -51,11 +51,11 @@ class Guard:
         return set(self.record.read_text().split())
 
     def outside(self) -> set[str]:
-        """Addresses that are not this machine; names other than localhost count, whatever they resolve to."""
-        return {each for each in self.addresses() if not _is_here(each)}
+        """Addresses of other machines. Every name but localhost counts, whatever it resolves to."""
+        return {address for address in self.addresses() if not _is_local(address)}
 
 
-def _is_here(address: str) -> bool:
+def _is_local(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

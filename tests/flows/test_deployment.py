@@ -1,10 +1,9 @@
-"""prefect.yaml, which cannot import, says what the modules say; and Prefect reads what we set for it."""
+"""prefect.yaml, which cannot import, repeats the values of the modules; and Prefect reads the variables that we set."""
 
 from __future__ import annotations
 
 import datetime as dt
 import importlib
-import inspect
 import subprocess
 import sys
 from typing import Any
@@ -14,17 +13,16 @@ import yaml
 from prefect.settings.models.root import Settings
 
 from steckbrief import flows
-from steckbrief.flows import automations
 from steckbrief.flows.build import build_dataset
 from steckbrief.flows.deployment import DEPLOYMENT, FLOW, NIGHTLY, POOL
 from tests.command import ROOT
 from tests.command import environment as command_environment
 
 (DECLARED,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
-SURROUNDINGS: dict[str, str] = DECLARED["work_pool"]["job_variables"]["env"]
+VARIABLES: dict[str, str] = DECLARED["work_pool"]["job_variables"]["env"]
 
 
-def test_prefect_yaml_names_flow_deployment_and_pool_as_the_modules_do() -> None:
+def test_prefect_yaml_has_the_modules_names_for_flow_deployment_and_pool() -> None:
     module, _, function = DECLARED["entrypoint"].partition(":")
     flow = getattr(importlib.import_module(module), function)
     assert flow is build_dataset
@@ -34,42 +32,32 @@ def test_prefect_yaml_names_flow_deployment_and_pool_as_the_modules_do() -> None
     assert DECLARED["work_pool"]["name"] == POOL
 
 
-def test_a_run_of_the_deployment_has_the_surroundings_of_every_run() -> None:
-    # It imports Prefect before it imports the flow, which is too late for flows/__init__.py to set anything.
-    found: dict[str, Any] = {}
-    flows.prepare(found)
-    assert SURROUNDINGS.items() <= found.items()
-    assert {"DO_NOT_TRACK", "PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY"} <= set(
-        SURROUNDINGS
-    )
+def test_a_run_of_the_deployment_has_the_variables_of_every_run() -> None:
+    # Such a run imports Prefect before the flow, which is too late for flows/__init__.py to set anything.
+    environment: dict[str, Any] = {}
+    flows.prepare(environment)
+    assert VARIABLES.items() <= environment.items()
+    assert {"DO_NOT_TRACK", "PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY"} <= set(VARIABLES)
 
 
 @pytest.mark.slow  # imports of the flow in a process of its own
-def test_every_run_of_the_flow_says_that_it_lives_as_often_as_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in SURROUNDINGS.items():
+def test_every_run_of_the_flow_sends_heartbeats_at_the_declared_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in VARIABLES.items():
         monkeypatch.setenv(name, value)
     assert Settings().flows.heartbeat_frequency == flows.HEARTBEAT
-    # A run of `steckbrief build` has them from flows/__init__.py, whose values Prefect reads when it is imported.
-    asked = (
+    # A run of `steckbrief build` gets them from flows/__init__.py; Prefect reads them on import.
+    script = (
         "import steckbrief.flows.build; from prefect.settings import get_current_settings as now; print(now().flows)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", asked], cwd=ROOT, env=command_environment(), capture_output=True, text=True, check=True
+    process = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=command_environment(), capture_output=True, text=True, check=True
     )
-    assert f"heartbeat_frequency={flows.HEARTBEAT} " in done.stdout
+    assert f"heartbeat_frequency={flows.HEARTBEAT} " in process.stdout
 
 
-def test_silence_is_many_missed_signs_and_longer_than_any_start() -> None:
-    assert dt.timedelta(seconds=3 * flows.HEARTBEAT) <= automations.SILENCE
-    slowest_start = dt.timedelta(seconds=25)  # imports alone, seen on two busy cores
-    assert 4 * slowest_start <= automations.SILENCE
-    assert automations.SILENCE < automations.PATIENCE
-    defaults = inspect.signature(automations.put_automations).parameters
-    assert defaults["silence"].default == automations.SILENCE
-    assert defaults["patience"].default == automations.PATIENCE
-
-
-def test_prefect_reads_what_a_server_needs_to_survive_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prefect_reads_our_settings_for_a_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name, value in flows.SERVER.items():
         monkeypatch.setenv(name, value)
     server = Settings().server

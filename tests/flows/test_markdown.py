@@ -1,4 +1,4 @@
-"""What a run page shows of file names and messages is exactly their text: no HTML, no link, no end of a cell."""
+"""A run page shows exactly the text of file names and messages, which never becomes HTML, a link or a cell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steckbrief.extract.printable import printable
 from steckbrief.flows.markdown import code, escaped, gates_as_markdown, rules_as_markdown
 from steckbrief.pipeline.summary import RuleCount
 
-# As a page reads it: HTML is HTML, and a table is a table.
+# A run page renders HTML and tables.
 PAGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 NASTY = (
@@ -35,50 +35,50 @@ TEXT = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categorie
 
 
 def shown(markdown: str) -> list[str]:
-    """The text of each inline part of a page; anything but text, code and line breaks is an error."""
+    """The text of each inline part of a page. Anything but text, code and line breaks is an error."""
     parts = []
     for token in PAGE.parse(markdown):
         assert token.type != "html_block"
         if token.type == "inline":
             children = token.children or []
-            assert {each.type for each in children} <= {"text", "text_special", "code_inline", "html_inline"}
-            assert {each.content for each in children if each.type == "html_inline"} <= {"<br>"}
-            parts.append("".join("\n" if each.type == "html_inline" else each.content for each in children))
+            assert {child.type for child in children} <= {"text", "text_special", "code_inline", "html_inline"}
+            assert {child.content for child in children if child.type == "html_inline"} <= {"<br>"}
+            parts.append("".join("\n" if child.type == "html_inline" else child.content for child in children))
     return parts
 
 
-def bare(text: str) -> str:
-    """As a page shows text: on one line, without space at its ends."""
+def one_line(text: str) -> str:
+    """The text as a page shows it: on one line, without space at its ends."""
     return printable(text).strip()
 
 
 @given(TEXT, TEXT)
 @example("a\\", "|b")
-def test_a_table_of_rules_shows_its_examples_as_they_are(one: str, two: str) -> None:
+def test_a_table_of_rules_shows_the_exact_text_of_its_examples(one: str, two: str) -> None:
     page = rules_as_markdown((RuleCount("odd", "info", 2, (one, two)),))
     *_, places = cells = shown(page)
     assert cells[:-1] == ["count", "severity", "rule", "first places", "2", "info", "odd"]
-    assert [each.strip() for each in places.split("\n")] == [bare(one), bare(two)]
+    assert [place.strip() for place in places.split("\n")] == [one_line(one), one_line(two)]
 
 
 @given(TEXT)
-def test_a_description_shows_text_as_it_is(text: str) -> None:
+def test_a_description_shows_the_exact_text(text: str) -> None:
     (page,) = shown(f"found: {escaped(text)}")
     assert page.rstrip() == f"found: {printable(text)}".rstrip()
 
 
 @given(TEXT)
-def test_no_bare_address_is_left_for_a_page_to_make_a_link_of(text: str) -> None:
+def test_no_address_is_left_that_a_page_would_turn_into_a_link(text: str) -> None:
     assert not re.search(r"(?<!\\)(://|@)|www\.", escaped(text))
 
 
 @given(TEXT)
-def test_a_path_set_as_code_can_be_copied_as_it_is(text: str) -> None:
+def test_code_shows_the_exact_text_of_a_path(text: str) -> None:
     (page,) = shown(f"Folder: {code(text)}.")
     assert page == f"Folder: {printable(text)}."
 
 
-def test_no_diagnostics_are_said_in_words() -> None:
+def test_without_diagnostics_the_page_says_so() -> None:
     assert rules_as_markdown(()) == "No diagnostics."
 
 
@@ -86,7 +86,7 @@ def gate(name: str, *, passed: bool, message: str) -> dict[str, Any]:
     return {"gate": name, "passed": passed, "found": 1, "limit": 2, "message": message}
 
 
-def test_gates_that_failed_come_first_with_their_figures() -> None:
+def test_failed_gates_come_first_with_their_figures() -> None:
     gates = [
         gate("minimum-profiles", passed=True, message="3 profiles, at least 1 expected"),
         gate("profiles-lost", passed=False, message="5 of 8 profiles are gone, 62.5% of at most 10.0%"),
@@ -99,6 +99,6 @@ def test_gates_that_failed_come_first_with_their_figures() -> None:
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_a_gate_may_say_anything(text: str) -> None:
+def test_a_table_of_gates_shows_the_exact_text_of_a_message(text: str) -> None:
     cells = shown(gates_as_markdown([gate("odd", passed=True, message=text)]))
-    assert cells[-1].strip() == bare(text)
+    assert cells[-1].strip() == one_line(text)

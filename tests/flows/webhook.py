@@ -1,4 +1,4 @@
-"""The other end of a webhook: a receiver on loopback that keeps what it is told."""
+"""A receiver for the server's reports, on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Receiver:
-    """A webhook's other end, on loopback."""
+    """Keeps every message that is posted to `url`."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
@@ -33,19 +33,20 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/night"
 
     def wait_for(self, *words: str, seconds: float = 150) -> dict[str, Any]:
+        """The first message with all these words, once it has arrived."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            for each in self.messages:
-                if all(word in json.dumps(each) for word in words):
-                    return each
-            time.sleep(0.5)
+            for message in self.messages:
+                if all(word in json.dumps(message) for word in words):
+                    return message
+            time.sleep(0.2)
         raise AssertionError(f"no message with {words}: {self.messages}")
 
 
 @contextmanager
 def receiving() -> Iterator[Receiver]:
-    """A receiver for the time of the block."""
-    found = Receiver()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
+    """A receiver for the duration of the block."""
+    receiver = Receiver()
+    yield receiver
+    receiver.server.shutdown()
+    receiver.server.server_close()

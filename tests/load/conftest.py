@@ -1,4 +1,4 @@
-"""A small published release that several tests read; nobody writes into it."""
+"""A small published release that several tests read but never change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Another schema for the time of a test: what a later version of this code would declare.
+"""Replace the schema during a test, as a later version of this code would declare it.
 
 The declarations are imported by name in many modules, so they are replaced in each of them.
 """
@@ -23,7 +23,7 @@ from steckbrief.schema.model import Column, TableSchema
 @contextmanager
 def another_schema(version: str, tables: Mapping[str, TableSchema]) -> Iterator[None]:
     """Within the block, exactly `tables` are declared, as schema version `version`."""
-    (declarations,) = gc.get_referents(schema.TABLES)  # the dict behind the view that nobody may write to
+    (declarations,) = gc.get_referents(schema.TABLES)  # the dict behind the read-only view
     before = dict(declarations)
     rows = tuple(name for name, table in tables.items() if "row_id" in table.column_names)
     names: dict[str, Any] = {"SCHEMA_VERSION": version, "ROW_TABLES": rows, "HISTORY_TABLES": ("profiles", *rows)}
@@ -48,12 +48,14 @@ def _declare(declarations: dict[str, TableSchema], tables: Mapping[str, TableSch
 
 
 def with_column(table: TableSchema, name: str, arrow_type: pa.DataType, **more: Any) -> TableSchema:
-    """The table with a column that is new, or in the place of the one of that name."""
+    """Return the table with a new column, or with the column of that name replaced."""
     column = Column(name, arrow_type, f"{name} as {arrow_type}.", **({"nullable": True} | more))
     if name not in table.column_names:
         return dataclasses.replace(table, columns=(*table.columns, column))
-    return dataclasses.replace(table, columns=tuple(column if each.name == name else each for each in table.columns))
+    return dataclasses.replace(
+        table, columns=tuple(column if existing.name == name else existing for existing in table.columns)
+    )
 
 
 def without_column(table: TableSchema, name: str) -> TableSchema:
-    return dataclasses.replace(table, columns=tuple(each for each in table.columns if each.name != name))
+    return dataclasses.replace(table, columns=tuple(column for column in table.columns if column.name != name))

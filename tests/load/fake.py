@@ -1,4 +1,4 @@
-"""Made-up tables that hold every promise of the schema, in any size, made from the declarations alone."""
+"""Generate tables of any size that pass every check, from the declarations alone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ PER_PROFILE = dict.fromkeys(schema.ROW_TABLES, 4) | {
     "links": 8,
 }
 OF_THE_WHOLE = [name for name in schema.TABLES if name not in (*PER_PROFILE, "profiles", "diagnostics", "changes")]
-"""Tables whose rows belong to no single profile."""
+"""Tables whose rows do not belong to a single profile."""
 
 LENGTHS = {
     ("sections", "markdown"): 6.0,
@@ -65,7 +65,7 @@ Rows = dict[str, list[dict[str, object]]]
 
 
 def rows(profiles: int, *, seed: int = 1, words: int = 12) -> Rows:
-    """Rows for every table but changes; `words` is the length of a text."""
+    """Return rows for every table except changes; `words` is the length of a text."""
     chance = random.Random(seed)
     made: Rows = {name: [] for name in schema.TABLES if name != "changes"}
     ids = [f"de/product-{number:05}" for number in range(profiles)]

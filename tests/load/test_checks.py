@@ -1,4 +1,4 @@
-"""Every promise of the schema is checked on what was written, and a broken one is named with examples."""
+"""Every check of the schema runs on the written files, and a failed one is reported with examples."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROFILE = "de/product-00000"
 
 
 def violations(made: fake.Rows, output: Path, *, without: tuple[str, ...] = ()) -> tuple[Violation, ...]:
-    """What check finds in these rows, less the columns named in `without`."""
+    """Return the violations of these rows, except those of the columns in `without`."""
     with open_staging(output) as staging:
         written = write(fake.tables(made), staging)
         with pytest.raises(CheckError) as caught:
@@ -42,13 +42,13 @@ def test_a_foreign_key_that_points_nowhere_is_named_with_its_row(made, output):
     assert found.count == 1
     assert found.examples == (f"profile_id '{PROFILE}', position 3, section_position 99",)
     assert str(found) == (
-        "features: (profile_id, section_position) is in sections (profile_id, position): 1 rows point at no row of"
-        f" sections, for example profile_id '{PROFILE}', position 3, section_position 99. The rows are at fault, not"
-        " the files: correct how transform makes the table features, then build again."
+        "features: (profile_id, section_position) is in sections (profile_id, position): 1 rows refer to a row"
+        f" that sections does not have, for example profile_id '{PROFILE}', position 3, section_position 99. The rows"
+        " are wrong, not the files. Fix how transform makes the table features, then build again."
     )
 
 
-def test_every_foreign_key_of_every_table_is_held(output):
+def test_every_foreign_key_of_every_table_is_checked(output):
     made = fake.rows(5)
     keys = [(table, key) for table in schema.TABLES.values() for key in table.foreign_keys]
     for row, (table, key) in enumerate(keys):
@@ -58,7 +58,7 @@ def test_every_foreign_key_of_every_table_is_held(output):
     assert found >= {(table.name, key.columns) for table, key in keys}
 
 
-def test_a_doubled_row_breaks_the_primary_key_of_every_table(made, output):
+def test_a_duplicate_row_breaks_the_primary_key_of_every_table(made, output):
     for listed in made.values():
         listed.append(listed[0])
     found = {v.table: v for v in violations(made, output) if v.columns == schema.TABLES[v.table].primary_key}
@@ -67,13 +67,13 @@ def test_a_doubled_row_breaks_the_primary_key_of_every_table(made, output):
     assert all("rows 2" in v.examples[0] for v in found.values())
 
 
-def test_a_row_id_that_occurs_twice_is_found(made, output):
+def test_a_duplicate_row_id_is_found(made, output):
     made["faqs"][1]["row_id"] = made["faqs"][0]["row_id"]
     (found,) = violations(made, output)
     assert (found.table, found.columns, found.count) == ("faqs", ("row_id",), 1)
 
 
-def test_a_value_that_is_not_allowed_is_named_with_those_that_are(made, output):
+def test_a_value_that_is_not_allowed_is_reported_with_the_allowed_ones(made, output):
     for row in made["sections"][:7]:
         row["kind"] = "prices"
     (found,) = violations(made, output)
@@ -96,18 +96,18 @@ def test_an_unanswered_question_counts_as_a_question_but_not_as_an_answered_one(
     assert found.columns == ("faq_answered_count",)
 
 
-def test_an_empty_text_that_came_past_to_arrow_is_found(made, output):
+def test_an_empty_text_in_an_arrow_table_is_found(made, output):
     tables = fake.tables(made)
     tags = tables["tags"]
     tables["tags"] = tags.set_column(2, tags.schema.field("tag"), pa.array(["", *tags["tag"].to_pylist()[1:]]))
     with open_staging(output) as staging:
         written = write(tables, staging)
         # An empty text reads back as NULL from CSV, which is why there must be none: both are reported.
-        with pytest.raises(CheckError, match=r"tags\.tag is never an empty text: 1 rows break it"):
+        with pytest.raises(CheckError, match=r"tags\.tag is never an empty text: 1 rows break this rule"):
             check(written)
 
 
-def test_a_partly_null_foreign_key_points_nowhere_and_is_no_violation(made, output):
+def test_a_partly_null_foreign_key_is_not_a_violation(made, output):
     assert any(row["parent_position"] is None for row in made["sections"])
     assert fake.publish(output, made).path.is_dir()
 
@@ -117,41 +117,41 @@ def test_diagnostics_may_name_a_profile_that_was_quarantined(made, output):
     assert fake.publish(output, made).path.is_dir()
 
 
-def test_the_message_names_a_few_and_the_exception_has_all(made, output):
+def test_the_message_shows_a_few_violations_and_the_exception_has_all(made, output):
     for column in ("feature_count", "pro_count", "con_count", "use_case_count", "audience_count", "faq_count"):
         made["profiles"][0][column] = 77
     with open_staging(output) as staging, pytest.raises(CheckError) as caught:
         check(write(fake.tables(made), staging))
     assert len(caught.value.violations) == 6
-    assert "\nand 1 more broken promises\n" in str(caught.value)
+    assert "\nand 1 more violations\n" in str(caught.value)
     assert pickle.loads(pickle.dumps(caught.value)).violations == caught.value.violations  # noqa: S301 - our own
 
 
-def test_the_candidate_is_kept_with_what_it_takes_to_look_into_it_and_the_ways_on_are_told(made, output):
+def test_the_candidate_is_kept_for_inspection_and_the_message_says_what_to_do(made, output):
     for column in ("feature_count", "pro_count", "con_count", "use_case_count", "audience_count", "faq_count"):
         made["profiles"][0][column] = 77
     before = fake.publish(output, fake.rows(5))
     with open_staging(output) as staging, pytest.raises(CheckError) as caught:
         check(write(fake.tables(made), staging))
-    kept = caught.value.candidate
-    assert kept == output.absolute() / "rejected" / staging.id
-    assert str(kept) in str(caught.value)
-    assert "mend what is named above and build again, or report it" in str(caught.value)
+    candidate = caught.value.candidate
+    assert candidate == output.absolute() / "rejected" / staging.id
+    assert str(candidate) in str(caught.value)
+    assert "Fix the problems above and build again, or report them" in str(caught.value)
     assert "--force does not help here" in str(caught.value)
-    told = (kept / "violations.txt").read_text(encoding="utf-8").splitlines()
-    assert told == [str(each) for each in caught.value.violations]
-    assert len(told) == 6
-    text = (kept / "README.md").read_text(encoding="utf-8")
+    lines = (candidate / "violations.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == [str(violation) for violation in caught.value.violations]
+    assert len(lines) == 6
+    text = (candidate / "README.md").read_text(encoding="utf-8")
     assert text.startswith(f"# Candidate {staging.id}: not published\n")
     assert before.id in text
     assert {"profiles.parquet", "profiles.csv", "steckbrief.duckdb", "history"} <= {
-        each.name for each in kept.iterdir()
+        path.name for path in candidate.iterdir()
     }
-    assert not (kept / "release.json").exists(), "nothing vouches for it"
+    assert not (candidate / "release.json").exists(), "it must not look like a release"
     assert latest(output) == before
 
 
-# What follows damages files between write and check, as a bad disk would.
+# The following tests damage files between write and check, as a faulty disk would.
 
 
 @pytest.fixture

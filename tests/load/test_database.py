@@ -1,4 +1,4 @@
-"""A signal that comes while DuckDB works is handled after it, by its own handler, and never taken for an error."""
+"""A signal during a DuckDB query is handled after the query, by its own handler, and is not reported as an error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONG = "SELECT count(*) FROM range(12000) a, range(12000) b WHERE a.range * b.ra
 
 
 class Ended(BaseException):
-    """What the handler raises."""
+    """The exception that the handler raises."""
 
 
 @pytest.fixture(params=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM])
@@ -32,18 +32,18 @@ def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
     signal.signal(found, before)
 
 
-def test_a_signal_in_a_query_is_raised_by_its_handler_when_the_query_is_done(number: signal.Signals) -> None:
+def test_a_signal_during_a_query_is_handled_after_the_query(number: signal.Signals) -> None:
     done = []
 
     def ask(connection: duckdb.DuckDBPyConnection) -> None:
         threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
         done.extend(connection.execute(LONG).fetchall())
-        signal.sigtimedwait([], 0.2)  # until it has come, however fast the query was
+        signal.sigtimedwait([], 0.2)  # wait for the signal, however fast the query was
 
     with pytest.raises(Ended), connected() as connection:
         ask(connection)
     assert len(done) == 1
-    with pytest.raises(Ended):  # the handler is in its place again
+    with pytest.raises(Ended):  # the handler is restored
         signal.raise_signal(number)
 
 
@@ -56,7 +56,7 @@ def test_a_signal_wins_over_an_error_that_came_with_it(number: signal.Signals) -
         fail(connection)
 
 
-def test_errors_and_other_threads_go_their_way() -> None:
+def test_errors_and_other_threads_are_not_affected() -> None:
     with pytest.raises(duckdb.CatalogException), connected() as connection:
         connection.execute("SELECT * FROM nowhere")
     found = []

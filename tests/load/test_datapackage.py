@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 @pytest.fixture
 def folder(release: Release, tmp_path: Path) -> Path:
-    """A copy of the release that a test may damage; hashes are taken out, so that it gets past them."""
+    """A copy of the release that a test may damage, without hashes, so that validation does not stop at them."""
     copied = tmp_path / "release"
     shutil.copytree(release.path, copied)
     package = json.loads((copied / "datapackage.json").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Real failures: a disk that fills up, a process killed at any moment. `latest` stays whole, the next build works."""
+"""Real failures: a full disk, a process killed at any moment. `latest` stays intact and the next build works."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def whole(release: Release) -> bool:
-    """Whether every file of a release is there with the bytes its manifest tells."""
+    """Return whether every file of a release has the hash in its manifest."""
     entries = [entry[kind] for entry in release.manifest["tables"].values() for kind in ("parquet", "csv")]
     return all(
         hashlib.sha256((release.path / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
@@ -32,7 +32,7 @@ def whole(release: Release) -> bool:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 12 MB; skips where mounting is not permitted."""
+    """A file system of 12 MB; skips the test if mounting is not permitted."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
@@ -45,7 +45,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-def test_a_disk_that_fills_up_at_any_point_costs_nothing_but_the_new_release(small_disk):
+def test_a_disk_that_fills_up_at_any_point_only_loses_the_new_release(small_disk):
     output = small_disk / "output"
     tables = fake.tables(fake.rows(40))
     old = fake.publish(output, fake.rows(3))
@@ -60,7 +60,7 @@ def test_a_disk_that_fills_up_at_any_point_costs_nothing_but_the_new_release(sma
         except OutputError as error:
             failed += 1
             assert "Nothing was published" in str(error)  # noqa: PT017 - some sizes do fit
-            assert "Free space on its disk" in str(error)  # noqa: PT017
+            assert "Free space on the disk" in str(error)  # noqa: PT017
             assert latest(output) == old
         else:
             break
@@ -74,7 +74,7 @@ def test_a_disk_that_fills_up_at_any_point_costs_nothing_but_the_new_release(sma
     assert latest(output) == new
 
 
-# Publishes as fast as it can until it is killed; says when it has begun.
+# Publishes releases until it is killed, and prints a line when it starts.
 BUILDER = """
 import sys
 from pathlib import Path
@@ -89,7 +89,7 @@ for turn in range(1000):
 
 
 @pytest.mark.slow
-def test_a_build_killed_at_any_moment_leaves_a_whole_latest_and_the_next_build_works(output):
+def test_a_build_killed_at_any_moment_leaves_latest_intact_and_the_next_build_works(output):
     fake.publish(output, fake.rows(2))
     chance = random.Random(20261122)
     left_over = 0
@@ -98,8 +98,8 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_latest_and_the_next_build_w
             [sys.executable, "-c", BUILDER, output], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
         )
         assert builder.stdout is not None
-        with builder.stdout as told:
-            assert told.readline() == b"ready\n"
+        with builder.stdout as output_lines:
+            assert output_lines.readline() == b"ready\n"
             time.sleep(chance.uniform(0.0, 1.2))
             builder.send_signal(signal.SIGKILL)
             builder.wait()
@@ -125,8 +125,8 @@ def test_readers_of_latest_never_see_a_half_release_while_builds_go_on(output):
     )
     assert builder.stdout is not None
     seen: set[str] = set()
-    with builder.stdout as told:
-        assert told.readline() == b"ready\n"
+    with builder.stdout as output_lines:
+        assert output_lines.readline() == b"ready\n"
         until = time.monotonic() + 60
         while len(seen) < 5 and time.monotonic() < until:
             current = latest(output)

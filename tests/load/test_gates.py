@@ -1,4 +1,4 @@
-"""Each gate at its limit, and what a failed one says."""
+"""Every gate at its limit, and the message of a failed gate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from steckbrief.schema.compatibility import shape_of_declarations
 
 SHAPE = shape_of_declarations()
 MISSED = ("tags", "price_models", "front_matter", "sections", "links", *ROW_TABLES)
-"""Tables whose rows an analyst misses when they are gone."""
+"""Tables in which fewer rows are a loss."""
 
 ROWS = {"profiles": 1000, **dict.fromkeys(MISSED, 1000)}
 EARLIER = Earlier("20261122T041500Z", ROWS, SCHEMA_VERSION, SHAPE)
@@ -22,7 +22,7 @@ FIGURES = Figures(ROWS, 0, 1000, 0, 0, SCHEMA_VERSION, SHAPE)
 def result(
     gate: str, figures: Figures, earlier: Earlier | None = EARLIER, limits: GateLimits | None = None
 ) -> GateResult:
-    return next(each for each in evaluate(figures, earlier, limits or GateLimits()) if each.gate == gate)
+    return next(outcome for outcome in evaluate(figures, earlier, limits or GateLimits()) if outcome.gate == gate)
 
 
 def with_rows(**rows: int) -> Figures:
@@ -30,8 +30,8 @@ def with_rows(**rows: int) -> Figures:
 
 
 def test_a_release_like_the_last_one_passes_every_gate() -> None:
-    assert all(each.passed for each in evaluate(FIGURES, EARLIER, GateLimits()))
-    assert len({each.gate for each in evaluate(FIGURES, EARLIER, GateLimits())}) == 5 + len(MISSED)
+    assert all(outcome.passed for outcome in evaluate(FIGURES, EARLIER, GateLimits()))
+    assert len({outcome.gate for outcome in evaluate(FIGURES, EARLIER, GateLimits())}) == 5 + len(MISSED)
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def test_a_release_like_the_last_one_passes_every_gate() -> None:
         ("unanswered-faqs", dataclasses.replace(FIGURES, unanswered_faqs=501), False),
     ],
 )
-def test_a_gate_lets_its_limit_pass_and_nothing_beyond(gate: str, figures: Figures, passed: bool) -> None:
+def test_a_gate_passes_at_its_limit_and_fails_beyond_it(gate: str, figures: Figures, passed: bool) -> None:
     assert result(gate, figures).passed is passed
-    others = [each for each in evaluate(figures, EARLIER, GateLimits()) if each.gate != gate]
-    assert all(each.passed for each in others if "profiles" not in each.gate)
+    others = [outcome for outcome in evaluate(figures, EARLIER, GateLimits()) if outcome.gate != gate]
+    assert all(outcome.passed for outcome in others if "profiles" not in outcome.gate)
 
 
 def test_a_small_table_may_lose_a_few_rows_whatever_their_share() -> None:
@@ -66,7 +66,7 @@ def test_a_small_table_may_lose_a_few_rows_whatever_their_share() -> None:
 
 
 @pytest.mark.parametrize("before", [1, 2, FEW - 1])
-def test_all_rows_of_a_table_and_all_profiles_are_never_few(before: int) -> None:
+def test_losing_all_rows_of_a_table_or_all_profiles_always_fails(before: int) -> None:
     small = dataclasses.replace(EARLIER, rows={**ROWS, "pros": before, "profiles": before})
     none_left = dataclasses.replace(with_rows(pros=0), profiles_gone=before)
     for gate, least in (
@@ -91,7 +91,7 @@ def test_a_table_that_was_empty_has_nothing_to_lose() -> None:
         ("unanswered-faqs", dataclasses.replace(FIGURES, unanswered_faqs=1)),
     ],
 )
-def test_at_a_limit_of_zero_not_a_single_one_passes(gate: str, figures: Figures) -> None:
+def test_a_limit_of_zero_allows_none(gate: str, figures: Figures) -> None:
     none = GateLimits(profiles_lost=0, rows_lost=0, files_with_errors=0, unanswered_faqs=0)
     assert not result(gate, figures, limits=none).passed
     assert result(gate, FIGURES, limits=none).passed
@@ -107,22 +107,24 @@ def test_a_small_catalogue_may_have_a_few_errors_and_open_questions_whatever_the
 
 
 def test_a_first_release_loses_nothing() -> None:
-    assert all(each.passed for each in evaluate(FIGURES, None, GateLimits()))
+    assert all(outcome.passed for outcome in evaluate(FIGURES, None, GateLimits()))
     assert result("profiles-lost", FIGURES, None).message == "no earlier release"
 
 
 def test_an_empty_source_has_no_shares() -> None:
     empty = Figures(dict.fromkeys(ROWS, 0), 0, 0, 0, 0, SCHEMA_VERSION, SHAPE)
-    assert [each.gate for each in evaluate(empty, None, GateLimits()) if not each.passed] == ["minimum-profiles"]
+    assert [outcome.gate for outcome in evaluate(empty, None, GateLimits()) if not outcome.passed] == [
+        "minimum-profiles"
+    ]
 
 
-def test_a_failed_gate_names_figure_limit_and_the_release_before() -> None:
+def test_a_failed_gate_names_the_figure_the_limit_and_the_previous_release() -> None:
     found = result("profiles-lost", dataclasses.replace(FIGURES, profiles_gone=500))
     assert (found.found, found.limit) == (0.5, 0.1)
-    assert found.message == "500 of 1,000 profiles of release 20261122T041500Z are gone, 50.0% of at most 10.0%"
+    assert found.message == "500 of 1,000 profiles of release 20261122T041500Z are missing, 50.0% (limit 10.0%)"
     assert found.as_json()["passed"] is False
     found = result("rows-lost-pros", with_rows(pros=500))
-    assert found.message == "pros: 500 after 1,000 in release 20261122T041500Z, 50.0% lost of at most 20.0%"
+    assert found.message == "pros: 500 rows after 1,000 in release 20261122T041500Z, 50.0% lost (limit 20.0%)"
 
 
 def without(column: str) -> dict[str, dict[str, dict[str, object]]]:
@@ -144,7 +146,7 @@ def without(column: str) -> dict[str, dict[str, dict[str, object]]]:
         (SHAPE, SHAPE, ("1.9", "1.10"), True),
     ],
 )
-def test_a_change_of_shape_needs_its_step_of_the_version(before, after, versions, passed: bool) -> None:
+def test_a_change_of_shape_requires_its_version(before, after, versions, passed: bool) -> None:
     earlier = dataclasses.replace(EARLIER, shape=before, schema_version=versions[0])
     figures = dataclasses.replace(FIGURES, shape=after, schema_version=versions[1])
     found = result("schema-version", figures, earlier)

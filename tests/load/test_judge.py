@@ -1,4 +1,4 @@
-"""What the gates are asked about, taken from real releases."""
+"""The figures that the gates judge, from real releases."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ STRICT = GateLimits(profiles_lost=0, rows_lost=0, files_with_errors=0, unanswere
 
 
 def judged(output: Path, made: fake.Rows, *, files: int = 9, quarantined: int = 0) -> dict[str, GateResult]:
-    """What each gate finds of a candidate with these rows."""
+    """Return the result of each gate for a candidate with these rows."""
     with open_staging(output) as staging:
         checked = check(write(fake.tables(made), staging))
-        return {each.gate: each for each in judge(checked, STRICT, files=files, quarantined=quarantined)}
+        return {result.gate: result for result in judge(checked, STRICT, files=files, quarantined=quarantined)}
 
 
 def diagnostic(position: int, severity: str, path: str | None) -> dict[str, object]:
@@ -26,7 +26,7 @@ def diagnostic(position: int, severity: str, path: str | None) -> dict[str, obje
         "rule": "some-rule",
         "severity": severity,
         "message": "Something is wrong.",
-        "hint": "Mend it.",
+        "hint": "Fix it.",
         "source_path": path,
         "profile_id": None,
         "line_start": None,
@@ -36,11 +36,11 @@ def diagnostic(position: int, severity: str, path: str | None) -> dict[str, obje
 
 @pytest.fixture
 def made() -> fake.Rows:
-    """Rows of four profiles without any diagnostic."""
+    """Rows of four profiles without diagnostics."""
     return fake.rows(4) | {"diagnostics": []}
 
 
-def test_files_with_errors_and_quarantined_files_count_together_and_each_once(output: Path, made: fake.Rows) -> None:
+def test_files_with_errors_and_quarantined_files_are_counted_once_each(output: Path, made: fake.Rows) -> None:
     paths = [str(row["source_path"]) for row in made["profiles"]]
     found = [
         diagnostic(1, "error", paths[0]),
@@ -60,7 +60,7 @@ def test_questions_without_an_answer_are_counted(output: Path, made: fake.Rows) 
     for row in made["faqs"][:3]:
         row["is_answered"] = False
     for row in made["profiles"]:
-        answered = [each for each in made["faqs"] if each["profile_id"] == row["profile_id"] and each["is_answered"]]
+        answered = [faq for faq in made["faqs"] if faq["profile_id"] == row["profile_id"] and faq["is_answered"]]
         row["faq_answered_count"] = len(answered)
     result = judged(output, made)["unanswered-faqs"]
     assert result.message.startswith(f"3 of {4 * fake.PER_PROFILE['faqs']} questions have no answer")
@@ -70,7 +70,7 @@ def test_without_any_question_none_is_unanswered(output: Path) -> None:
     assert judged(output, fake.rows(0), files=0)["unanswered-faqs"].found == 0
 
 
-def test_a_profile_under_another_id_is_one_lost(output: Path) -> None:
+def test_a_profile_with_a_new_id_is_a_lost_profile(output: Path) -> None:
     fake.publish(output, fake.rows(4))
     made = fake.rows(5)
     gone = {name: [row for row in rows if row.get("profile_id") != "de/product-00000"] for name, rows in made.items()}
@@ -87,24 +87,24 @@ def test_rows_lost_are_counted_against_the_last_release(output: Path, made: fake
     before = fake.publish(output, made)
     result = judged(output, made | {table: made[table][:-1]})[f"rows-lost-{table}"]
     number = len(made[table])
-    assert result.message.startswith(f"{table}: {number - 1} after {number} in release {before.id}")
+    assert result.message.startswith(f"{table}: {number - 1} rows after {number} in release {before.id}")
     assert not result.passed
     assert judged(output, made)[f"rows-lost-{table}"].passed
 
 
-def test_fewer_templates_diagnostics_or_changes_are_no_loss(output: Path, made: fake.Rows) -> None:
+def test_fewer_templates_diagnostics_or_changes_are_not_a_loss(output: Path, made: fake.Rows) -> None:
     fake.publish(output, made)
     fake.publish(output, fake.rows(5) | {"diagnostics": [diagnostic(1, "error", None)]})
     gates = judged(output, made)
     assert not {"rows-lost-templates", "rows-lost-diagnostics", "rows-lost-changes"} & set(gates)
 
 
-def test_the_newest_candidates_are_kept_and_the_oldest_go(output: Path, made: fake.Rows) -> None:
+def test_the_newest_candidates_are_kept_and_the_oldest_removed(output: Path, made: fake.Rows) -> None:
     ids = [rejected(output, made).name for _ in range(7)]
     assert sorted(path.name for path in (output / "rejected").iterdir()) == sorted(ids[2:])
 
 
-def test_an_old_candidate_that_cannot_be_removed_changes_nothing_else(
+def test_a_candidate_that_cannot_be_removed_does_not_stop_the_build(
     output: Path, made: fake.Rows, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def refuse(path: Path) -> None:
@@ -112,8 +112,8 @@ def test_an_old_candidate_that_cannot_be_removed_changes_nothing_else(
 
     ids = [rejected(output, made).name for _ in range(5)]
     monkeypatch.setattr("steckbrief.load.releases.staging.delete", refuse)
-    kept = rejected(output, made)
-    assert kept.is_dir()
+    candidate = rejected(output, made)
+    assert candidate.is_dir()
     assert f"Could not remove {output / 'rejected' / ids[0]}" in caplog.text
 
 

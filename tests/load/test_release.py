@@ -1,4 +1,4 @@
-"""From tables to a published release: what is in it, how it is named, and that it is the same every time."""
+"""From tables to a published release: its contents, its id, and its reproducibility."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.load import fake
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
 
-def test_a_release_holds_every_file_of_the_contract(release):
+def test_a_release_contains_every_declared_file(release):
     tables = {format_.path(release.path, name).name for name in schema.TABLES for format_ in FORMATS}
     assert {"profiles.parquet", "profiles.csv", "steckbrief.duckdb"} <= tables
     assert {path.name for path in release.path.iterdir()} == tables | {
@@ -53,7 +53,7 @@ def test_nothing_else_is_left_in_the_output_folder(release):
     assert sorted(path.name for path in output.iterdir()) == [".lock", "history", "latest", "releases"]
 
 
-def test_the_manifest_tells_rows_sizes_and_hashes_of_what_is_on_disk(release):
+def test_the_manifest_has_the_rows_sizes_and_hashes_of_the_files(release):
     made = fake.rows(12)
     for name, entry in release.manifest["tables"].items():
         assert entry["rows"] == len(made.get(name, []))
@@ -68,7 +68,7 @@ def test_the_manifest_tells_rows_sizes_and_hashes_of_what_is_on_disk(release):
     assert covered == {"steckbrief.duckdb", "datapackage.json", "README.md"}
 
 
-def test_the_manifest_tells_where_the_rows_came_from_and_how_the_build_went(output):
+def test_the_manifest_records_the_source_and_the_build(output):
     info = ReleaseInfo(
         source_root="profiles",
         source_commit="0123abc",
@@ -112,7 +112,7 @@ def test_the_same_rows_give_the_same_bytes_in_every_table_file(output, tmp_path)
             assert (first.path / f"{name}.{kind}").read_bytes() == (again.path / f"{name}.{kind}").read_bytes()
 
 
-def test_how_a_table_was_put_together_does_not_show_in_its_bytes(output, tmp_path):
+def test_the_chunks_of_a_table_do_not_affect_its_bytes(output, tmp_path):
     tables = fake.tables(fake.rows(8))
     pieces = {name: pa.concat_tables([table.slice(0, 5), table.slice(5)]) for name, table in tables.items()}
     with open_staging(output) as one, open_staging(tmp_path / "elsewhere") as other:
@@ -123,7 +123,7 @@ def test_how_a_table_was_put_together_does_not_show_in_its_bytes(output, tmp_pat
                 assert (one.path / f"{name}.{kind}").read_bytes() == (other.path / f"{name}.{kind}").read_bytes()
 
 
-def test_a_second_release_follows_the_first_and_tells_what_changed(output):
+def test_a_second_release_follows_the_first_and_lists_the_changes(output):
     made = fake.rows(3)
     first = fake.publish(output, made)
     after = copy.deepcopy(made)
@@ -152,7 +152,7 @@ def test_a_relative_output_behind_a_link_gives_one_path_for_a_release(output, tm
     assert latest(Path("shown")) == releases(Path("shown"))[-1]
     (output / "latest").unlink()
     (output / "latest").symlink_to("latest")
-    with pytest.raises(ReleaseError, match="leads to latest, which is no release of this folder"):
+    with pytest.raises(ReleaseError, match="points at latest, which is not a release in this folder"):
         latest(output)
 
 
@@ -168,11 +168,11 @@ def test_the_order_of_tables_given_does_not_matter(output):
     assert list(written.rows) == list(schema.TABLES)
 
 
-def test_progress_is_told_table_by_table(output):
-    told: list[str] = []
+def test_progress_is_reported_for_every_table(output):
+    reported: list[str] = []
     with open_staging(output) as staging:
-        write(fake.tables(fake.rows(1)), staging, on_table=told.append)
-    assert told == list(schema.TABLES)
+        write(fake.tables(fake.rows(1)), staging, on_table=reported.append)
+    assert reported == list(schema.TABLES)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_release_made_while_the_clock_was_set_back_still_comes_after_the_one_b
     assert latest(output) == second
 
 
-def test_files_that_are_no_releases_are_passed_over(output):
+def test_files_that_are_not_releases_are_ignored(output):
     release = fake.publish(output, fake.rows(1))
     (output / "releases" / "notes").mkdir()
     (output / "releases" / ".DS_Store").touch()
@@ -257,7 +257,7 @@ def test_files_that_are_no_releases_are_passed_over(output):
         '{"release": "20200101T000000Z", "previous": ["20200101T000000Z"]}',
     ],
 )
-def test_a_release_without_a_readable_manifest_is_named_with_what_to_do(output, content):
+def test_an_unreadable_manifest_is_reported_with_what_to_do(output, content):
     release = fake.publish(output, fake.rows(1))
     path = release.path / "release.json"
     path.unlink()
@@ -275,7 +275,7 @@ def test_a_latest_that_points_nowhere_stops_the_build_instead_of_starting_over(o
         pass
 
 
-def test_the_readme_tells_rows_and_how_to_read_and_has_the_data_dictionary(release):
+def test_the_readme_has_row_counts_and_the_data_dictionary(release):
     text = (release.path / "README.md").read_text(encoding="utf-8")
     assert text.startswith(f"# Release {release.id}\n")
     assert "| `features` | 84 |" in text

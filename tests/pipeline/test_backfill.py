@@ -1,4 +1,4 @@
-"""The nights of a git history are built as they would have been then; interrupted, they come to the same."""
+"""A backfill builds every night as it would have been then, and an interrupted one ends with the same releases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from steckbrief.extract.git.read import GitFile, files_of
 from steckbrief.load.releases.published import released_at
-from steckbrief.pipeline.backfill import Wanted, backfill
+from steckbrief.pipeline.backfill import BackfillRequest, backfill
 from steckbrief.pipeline.errors import UsageError
 from steckbrief.pipeline.nights import Every, nights
 from steckbrief.pipeline.settings import load_settings
@@ -28,7 +28,7 @@ def profile(name: str, more: str = "") -> str:
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with six nights: two profiles, an edit, nothing, a profile more, a rename, one profile less."""
+    """A repository with six changes: no profile, two profiles, an edit, an addition, a rename, a deletion."""
     home = tmp_path_factory.mktemp("history") / "catalogue"
     commit(home, {"readme.txt": "n"}, "2026-02-01T09:00:00Z")
     commit(
@@ -53,7 +53,7 @@ def releases_of(output: Path) -> list[Path]:
 
 
 def contents(output: Path) -> dict[str, bytes]:
-    """Every byte that the nights left, but for release.json, which tells how long each took."""
+    """The files of all releases except release.json and the database, which record times."""
     return {
         str(path.relative_to(output)): path.read_bytes()
         for path in sorted((output / "releases").rglob("*"))
@@ -64,12 +64,12 @@ def contents(output: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def built(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("built")
-    before = git(repository, "status", "--porcelain"), (repository / ".git/index").read_bytes()
+    worktree = git(repository, "status", "--porcelain"), (repository / ".git/index").read_bytes()
     done = steckbrief(*arguments(repository), cwd=home)
-    assert before == (git(repository, "status", "--porcelain"), (repository / ".git/index").read_bytes())
+    assert worktree == (git(repository, "status", "--porcelain"), (repository / ".git/index").read_bytes())
     assert "5 of 8 nights published" in done.stdout
-    told = [line.partition(": ")[2] for line in done.stderr.splitlines() if line.startswith("2026-")]
-    assert [told[0], told[3], told[7]] == ["no profile", "no new commit", "no new commit"]
+    outcomes = [line.partition(": ")[2] for line in done.stderr.splitlines() if line.startswith("2026-")]
+    assert [outcomes[0], outcomes[3], outcomes[7]] == ["no profile", "no new commit", "no new commit"]
     return home / "out"
 
 
@@ -77,14 +77,14 @@ def test_every_night_with_a_change_is_a_release_of_its_time_and_commit(built: Pa
     ids = sorted(path.name for path in (built / "releases").iterdir())
     assert ids == [f"202602{day:02}T235959Z" for day in (2, 3, 5, 6, 7)]
     commits = git(repository, "rev-list", "--reverse", "HEAD").split()
-    manifests = [json.loads((built / "releases" / each / "release.json").read_text()) for each in ids]
-    assert [each["source"]["commit"] for each in manifests] == commits[1:]
-    assert [each["tables"]["profiles"]["rows"] for each in manifests] == [2, 2, 3, 3, 2]
-    assert [each["inputs"]["reused"] for each in manifests] == [0, 1, 2, 2, 2]
-    assert "5 releases as published" in steckbrief("verify", "--all", "--output", built, cwd=built).stdout
+    manifests = [json.loads((built / "releases" / release / "release.json").read_text()) for release in ids]
+    assert [manifest["source"]["commit"] for manifest in manifests] == commits[1:]
+    assert [manifest["tables"]["profiles"]["rows"] for manifest in manifests] == [2, 2, 3, 3, 2]
+    assert [manifest["inputs"]["reused"] for manifest in manifests] == [0, 1, 2, 2, 2]
+    assert "5 releases undamaged" in steckbrief("verify", "--all", "--output", built, cwd=built).stdout
 
 
-def test_the_history_tells_when_each_row_came_and_went(built: Path) -> None:
+def test_the_history_records_from_when_until_when_every_row_was_valid(built: Path) -> None:
     import duckdb
 
     query = "SELECT valid_from::DATE, valid_to::DATE FROM read_parquet(?) WHERE profile_id = ? ORDER BY 1"
@@ -97,39 +97,39 @@ def test_the_history_tells_when_each_row_came_and_went(built: Path) -> None:
         assert list(days) == [(dt.date(2026, 2, 5), None)]
 
 
-def test_each_night_is_what_a_full_build_of_its_commit_gives(built: Path, repository: Path, tmp_path: Path) -> None:
+def test_every_night_equals_a_full_build_of_its_commit(built: Path, repository: Path, tmp_path: Path) -> None:
     git(repository, "clone", "--quiet", "--no-local", str(repository), str(tmp_path / "clone"))
-    for each in sorted((built / "releases").iterdir()):
-        told = json.loads((each / "release.json").read_text())
-        git(tmp_path / "clone", "checkout", "--quiet", told["source"]["commit"])
+    for release in sorted((built / "releases").iterdir()):
+        manifest = json.loads((release / "release.json").read_text())
+        git(tmp_path / "clone", "checkout", "--quiet", manifest["source"]["commit"])
         (tmp_path / "steckbrief.toml").write_text('include = ["content/**"]\n', encoding="utf-8")
-        steckbrief("build", "clone", "--direct", "--full", "--force", "--output", each.name, cwd=tmp_path)
+        steckbrief("build", "clone", "--direct", "--full", "--force", "--output", release.name, cwd=tmp_path)
         full = {
-            name: data for name, data in table_files(tmp_path / each.name / "latest").items() if "changes" not in name
+            name: data
+            for name, data in table_files(tmp_path / release.name / "latest").items()
+            if "changes" not in name
         }
-        mine = {name: data for name, data in table_files(each).items() if "changes" not in name}
-        assert mine == full
+        night = {name: data for name, data in table_files(release).items() if "changes" not in name}
+        assert night == full
 
 
-def test_again_it_builds_nothing(built: Path, repository: Path) -> None:
-    before = contents(built)
+def test_a_repeated_backfill_builds_nothing(built: Path, repository: Path) -> None:
+    files = contents(built)
     done = steckbrief(*arguments(repository, str(built)), cwd=built)
     assert "0 of 8 nights published" in done.stdout
-    assert contents(built) == before
+    assert contents(built) == files
 
 
-def test_nightly_builds_go_on_where_the_past_ends_and_the_past_does_not_come_after(
-    repository: Path, tmp_path: Path
-) -> None:
+def test_a_backfill_cannot_follow_a_nightly_build(repository: Path, tmp_path: Path) -> None:
     steckbrief("build", repository / "content", "--direct", "--output", "out", cwd=tmp_path)
     done = steckbrief(*arguments(repository), cwd=tmp_path, expect=2)
-    assert "the past must come first" in done.stderr
+    assert "A backfill must come before other releases" in done.stderr
 
 
-def test_from_another_working_directory_and_in_another_spelling_it_goes_on(
+def test_a_backfill_continues_however_the_path_of_its_repository_is_written(
     built: Path, repository: Path, tmp_path: Path
 ) -> None:
-    """Paths that are relative to one folder, then to another, then absolute and through a link."""
+    """The path is relative to one folder, then to another, then absolute and through a symlink."""
     (tmp_path / "here").mkdir()
     (tmp_path / "link").symlink_to(repository)
     (tmp_path / "catalogue").symlink_to(repository)
@@ -138,18 +138,22 @@ def test_from_another_working_directory_and_in_another_spelling_it_goes_on(
     done = steckbrief(*arguments(tmp_path / "link", str(tmp_path / "out")), cwd=repository)
     assert "1 of 8 nights published" in done.stdout
     assert contents(tmp_path / "out") == contents(built)
-    told = [json.loads((each / "release.json").read_text())["source"] for each in releases_of(tmp_path / "out")]
-    assert [each["root"] for each in told] == ["catalogue"] * 2 + ["../catalogue"] * 2 + [str(tmp_path / "link")]
-    assert told[0]["paths"] == ["content/tools", "content/en/tools"]
+    sources = [
+        json.loads((release / "release.json").read_text())["source"] for release in releases_of(tmp_path / "out")
+    ]
+    assert [source["root"] for source in sources] == ["catalogue"] * 2 + ["../catalogue"] * 2 + [str(tmp_path / "link")]
+    assert sources[0]["paths"] == ["content/tools", "content/en/tools"]
 
 
-def test_asked_to_end_it_says_what_stays_and_how_to_go_on(built: Path, repository: Path, tmp_path: Path) -> None:
+def test_a_terminated_backfill_says_what_stays_and_how_to_continue(
+    built: Path, repository: Path, tmp_path: Path
+) -> None:
     with Running(*arguments(repository), cwd=tmp_path) as running:
         running.wait_for_line("2026-02-02")
         running.process.terminate()
-        code, _, told = running.end()
+        code, _, stderr = running.end()
     assert code == 143
-    assert "stopped by SIGTERM; nights that are done stay. Give the same backfill again to go on." in told
+    assert "stopped by SIGTERM; the finished nights are kept. Run the same command again to continue." in stderr
     steckbrief(*arguments(repository), cwd=tmp_path)
     assert contents(tmp_path / "out") == contents(built)
 
@@ -157,68 +161,68 @@ def test_asked_to_end_it_says_what_stays_and_how_to_go_on(built: Path, repositor
 def run_nights(
     home: Path, output: Path, days: tuple[int, int], *paths: str, ref: str = "HEAD", force: bool = False
 ) -> list[str]:
-    """Build the nights of these days of February in this process, and give what is told of each."""
-    return list(going_on(home, output, days, *paths, ref=ref, force=force))
+    """Build the nights of these days of February in this process, and return their outcomes."""
+    return list(iterate_nights(home, output, days, *paths, ref=ref, force=force))
 
 
-def going_on(
+def iterate_nights(
     home: Path, output: Path, days: tuple[int, int], *paths: str, ref: str = "HEAD", force: bool = False
 ) -> Iterator[str]:
     settings = load_settings(home, None, {"output": output, "workers": 1})
-    found = nights(dt.date(2026, 2, days[0]), dt.date(2026, 2, days[1]), Every.DAY)
-    wanted = Wanted(home, paths, ref, found, ("steckbrief", "backfill", str(home)))
-    return (night.told for night in backfill(wanted, settings, past_gates=force))
+    times = nights(dt.date(2026, 2, days[0]), dt.date(2026, 2, days[1]), Every.DAY)
+    request = BackfillRequest(home, paths, ref, times, ("steckbrief", "backfill", str(home)))
+    return (night.outcome for night in backfill(request, settings, past_gates=force))
 
 
-def test_other_folders_of_the_same_commit_are_another_night(repository: Path, tmp_path: Path) -> None:
+def test_other_folders_of_the_same_commit_make_a_release(repository: Path, tmp_path: Path) -> None:
     ref = git(repository, "rev-parse", "main~2")
     run_nights(repository, tmp_path, (5, 5), "content/tools", ref=ref)
-    told = run_nights(repository, tmp_path, (5, 7), "content", ref=ref)
-    assert told == ["there already, or followed by a later release", "3 profiles, 1 read anew", "no new commit"]
-    sources = [json.loads((each / "release.json").read_text())["source"] for each in releases_of(tmp_path)]
-    assert [each["paths"] for each in sources] == [["content/tools"], ["content"]]
+    outcomes = run_nights(repository, tmp_path, (5, 7), "content", ref=ref)
+    assert outcomes == ["already built, or followed by a later release", "3 profiles, 1 read", "no new commit"]
+    sources = [json.loads((release / "release.json").read_text())["source"] for release in releases_of(tmp_path)]
+    assert [source["paths"] for source in sources] == [["content/tools"], ["content"]]
     assert sources[0]["commit"] == sources[1]["commit"] == ref
 
 
-def test_a_commit_that_empties_the_source_is_passed_over(tmp_path: Path) -> None:
+def test_a_commit_that_empties_the_source_is_skipped(tmp_path: Path) -> None:
     home = tmp_path / "catalogue"
     commit(home, {"krita.md": profile("krita")}, "2026-02-01T09:00:00Z")
     commit(home, {"krita.md": None, "readme.txt": "leer"}, "2026-02-02T09:00:00Z")
     commit(home, {"_draft.md": "kein Profil"}, "2026-02-04T09:00:00Z")
     commit(home, {"krita.md": profile("krita", "\nWieder da.\n")}, "2026-02-05T09:00:00Z")
     assert run_nights(home, tmp_path / "output", (1, 6)) == [
-        "1 profiles, 1 read anew",
+        "1 profile, 1 read",
         "no profile",
         "no new commit",
         "no profile",
-        "1 profiles, 1 read anew",
+        "1 profile, 1 read",
         "no new commit",
     ]
 
 
-def test_a_date_that_comes_due_is_a_night_though_nobody_committed(tmp_path: Path) -> None:
-    """As a real night would publish it: the diagnostic of a date in the future goes on that day."""
+def test_a_date_that_comes_due_makes_a_release_without_a_commit(tmp_path: Path) -> None:
+    """On that day, the diagnostic about a date in the future disappears, as in a nightly build."""
     home, output = tmp_path / "catalogue", tmp_path / "output"
     dated = profile("krita").replace("---\n# ", "updated_at: 2026-02-04\n---\n# ")
     commit(home, {"krita.md": dated, "vlc.md": profile("vlc")}, "2026-02-01T09:00:00Z")
     quiet = "no new commit"
     assert run_nights(home, output, (2, 6)) == [
-        "2 profiles, 2 read anew",
+        "2 profiles, 2 read",
         quiet,
-        "2 profiles, 0 read anew",
+        "2 profiles, 0 read",
         quiet,
         quiet,
     ]
     first, second = releases_of(output)
     assert "2026-02-04" in (first / "diagnostics.csv").read_text(encoding="utf-8-sig")
     assert "2026-02-04" not in (second / "diagnostics.csv").read_text(encoding="utf-8-sig")
-    # Stopped before that day and told to go on, it comes to the same.
+    # A backfill that stops before that day and continues later ends with the same releases.
     run_nights(home, tmp_path / "again", (2, 3))
     run_nights(home, tmp_path / "again", (2, 6))
     assert contents(tmp_path / "again") == contents(output)
 
 
-def test_profiles_that_come_back_as_they_were_change_nothing_until_a_date_comes_due(tmp_path: Path) -> None:
+def test_profiles_that_come_back_unchanged_change_nothing_until_a_date_comes_due(tmp_path: Path) -> None:
     home, output = tmp_path / "catalogue", tmp_path / "output"
     dated = profile("krita").replace("---\n# ", "updated_at: 2026-02-06\n---\n# ")
     commit(home, {"krita.md": dated}, "2026-02-01T09:00:00Z")
@@ -226,61 +230,61 @@ def test_profiles_that_come_back_as_they_were_change_nothing_until_a_date_comes_
     commit(home, {"krita.md": dated}, "2026-02-03T09:00:00Z")
     commit(home, {"readme.txt": "n"}, "2026-02-04T09:00:00Z")
     assert run_nights(home, output, (1, 7)) == [
-        "1 profiles, 1 read anew",
+        "1 profile, 1 read",
         "no profile",
         "nothing changed",
         "nothing changed",
         "no new commit",
-        "1 profiles, 0 read anew",
+        "1 profile, 0 read",
         "no new commit",
     ]
 
 
-def test_other_settings_make_another_night_of_the_same_commit(repository: Path, tmp_path: Path) -> None:
+def test_other_settings_make_another_release_of_the_same_commit(repository: Path, tmp_path: Path) -> None:
     run_nights(repository, tmp_path / "output", (5, 5), "content")
     (repository.parent / "steckbrief.toml").write_text('exclude = ["**/vlc.md"]\n', encoding="utf-8")
     try:
-        told = run_nights(repository, tmp_path / "output", (6, 7), "content", ref="main~2")
+        outcomes = run_nights(repository, tmp_path / "output", (6, 7), "content", ref="main~2")
     finally:
         (repository.parent / "steckbrief.toml").unlink()
-    assert told == ["2 profiles, 0 read anew", "no new commit"]
+    assert outcomes == ["2 profiles, 0 read", "no new commit"]
 
 
-def test_settings_that_change_no_row_cost_one_look_at_the_files(repository: Path, tmp_path: Path) -> None:
+def test_settings_that_change_no_row_read_the_files_once(repository: Path, tmp_path: Path) -> None:
     run_nights(repository, tmp_path / "output", (5, 5), "content", ref="main~2")
     (repository.parent / "steckbrief.toml").write_text("[gates]\nrows_lost = 0.5\n", encoding="utf-8")
     try:
-        told = run_nights(repository, tmp_path / "output", (6, 9), "content", ref="main~2")
+        outcomes = run_nights(repository, tmp_path / "output", (6, 9), "content", ref="main~2")
     finally:
         (repository.parent / "steckbrief.toml").unlink()
-    assert told == ["nothing changed", *["no new commit"] * 3]
+    assert outcomes == ["nothing changed", *["no new commit"] * 3]
 
 
-def test_a_folder_that_never_was_in_the_repository_is_an_error(repository: Path, tmp_path: Path) -> None:
+def test_a_folder_that_was_never_in_the_repository_is_an_error(repository: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no commit of HEAD in .* has a file below content/tool, contents"):
         run_nights(repository, tmp_path / "output", (1, 7), "content/tools", "content/tool", "contents")
     assert not (tmp_path / "output/latest").exists()
-    # One that is gone by now, or comes later, is none.
-    told = run_nights(repository, tmp_path / "output", (1, 3), "content/en/tools/", "other")
-    assert told == ["no profile", "1 profiles, 1 read anew", "nothing changed"]
+    # A folder that has been deleted, or that comes later, is no error.
+    outcomes = run_nights(repository, tmp_path / "output", (1, 3), "content/en/tools/", "other")
+    assert outcomes == ["no profile", "1 profile, 1 read", "nothing changed"]
 
 
-def test_folders_are_those_of_the_repository_where_a_folder_of_its_working_tree_is_named(
+def test_paths_are_relative_to_the_repository_even_if_the_source_is_a_folder_in_it(
     repository: Path, tmp_path: Path
 ) -> None:
-    told = run_nights(repository / "content", tmp_path / "output", (1, 2), "content/tools")
-    assert told == ["no profile", "1 profiles, 1 read anew"]
+    outcomes = run_nights(repository / "content", tmp_path / "output", (1, 2), "content/tools")
+    assert outcomes == ["no profile", "1 profile, 1 read"]
     with pytest.raises(UsageError, match="has a file below tools"):
         run_nights(repository / "content", tmp_path / "output", (1, 2), "tools")
 
 
-def test_other_code_makes_another_night_as_it_would_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_code_makes_another_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "catalogue"
     commit(home, {"krita.md": profile("krita")}, "2026-02-01T09:00:00Z")
     run_nights(home, tmp_path / "output", (2, 3))
     for module in ("steckbrief.pipeline.run", "steckbrief.pipeline.backfill"):
         monkeypatch.setattr(f"{module}.fingerprint", lambda _: "another")
-    assert run_nights(home, tmp_path / "output", (4, 5)) == ["1 profiles, 1 read anew", "no new commit"]
+    assert run_nights(home, tmp_path / "output", (4, 5)) == ["1 profile, 1 read", "no new commit"]
 
 
 def test_nights_that_are_not_over_are_left_out(tmp_path: Path) -> None:
@@ -290,9 +294,9 @@ def test_nights_that_are_not_over_are_left_out(tmp_path: Path) -> None:
     words = ["backfill", "catalogue", "--since", f"{since}", "--until", f"{until}"]
     done = steckbrief(*words, cwd=tmp_path)
     assert "is not over yet (UTC)" in done.stderr
-    assert all(released_at(each.name) <= dt.datetime.now(dt.UTC) for each in releases_of(tmp_path / "output"))
+    assert all(released_at(release.name) <= dt.datetime.now(dt.UTC) for release in releases_of(tmp_path / "output"))
     done = steckbrief(*words[:3], f"{until}", *words[4:], cwd=tmp_path, expect=2)
-    assert "Let --until be a day that is over" in done.stderr
+    assert "Let --since and --until be days that are over" in done.stderr
 
 
 def test_a_long_quiet_history_reads_each_commit_once(
@@ -300,18 +304,19 @@ def test_a_long_quiet_history_reads_each_commit_once(
 ) -> None:
     listed = Counter[str]()
 
-    def counted(folder: Path, commit: str, paths: tuple[str, ...]) -> dict[str, GitFile]:
+    def count(folder: Path, commit: str, paths: tuple[str, ...]) -> dict[str, GitFile]:
         listed[commit] += 1
         return files_of(folder, commit, paths)
 
-    monkeypatch.setattr("steckbrief.pipeline.backfill.files_of", counted)
+    monkeypatch.setattr("steckbrief.pipeline.backfill.files_of", count)
     settings = load_settings(repository, None, {"output": tmp_path / "out", "workers": 1})
     days = nights(dt.date(2016, 1, 1), dt.date(2026, 2, 28), Every.DAY)
-    told = Counter(night.told for night in backfill(Wanted(repository, ("content",), "HEAD", days, ()), settings))
-    assert told["no new commit"] == 1 + 21  # the 4th, and from the 8th on
+    request = BackfillRequest(repository, ("content",), "HEAD", days, ())
+    outcomes = Counter(night.outcome for night in backfill(request, settings))
+    assert outcomes["no new commit"] == 1 + 21  # the 4th, and from the 8th on
     assert listed == dict.fromkeys(git(repository, "rev-list", "HEAD").split(), 1)
 
 
-def test_a_history_that_cannot_be_read_is_told(repository: Path, tmp_path: Path) -> None:
+def test_a_history_that_cannot_be_read_is_an_error(repository: Path, tmp_path: Path) -> None:
     done = steckbrief(*arguments(repository), "--ref", "nowhere", cwd=tmp_path, expect=1)
     assert "'nowhere' names no commit. Name a branch, a tag or a commit of it." in done.stderr

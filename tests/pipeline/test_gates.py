@@ -1,4 +1,4 @@
-"""A failed gate stops the night: exit code 3, the figures, the candidate kept, latest as it was; --force goes on."""
+"""A failed gate ends the build with exit code 3 and keeps the candidate; --force publishes it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.command import environment, profiles, steckbrief, write_source
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A folder with a first release of eight profiles, of which only three are left in the source."""
+    """A folder with a release of eight profiles, of which only three remain in the source."""
     write_source(tmp_path / "raw", profiles(8))
     steckbrief("build", "--direct", cwd=tmp_path)
     for path in sorted((tmp_path / "raw").rglob("*.md"))[3:]:
@@ -21,19 +21,19 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_too_many_profiles_lost_stop_the_night(home: Path) -> None:
-    before = (home / "output/latest").readlink()
+def test_a_release_that_loses_too_many_profiles_is_not_published(home: Path) -> None:
+    previous = (home / "output/latest").readlink()
     done = steckbrief("build", "--direct", cwd=home, expect=3)
-    assert f"profiles-lost: 5 of 8 profiles of release {before.name} are gone, 62.5% of at most 10.0%" in done.stderr
-    assert "Mend the source" in done.stderr
+    assert f"profiles-lost: 5 of 8 profiles of release {previous.name} are missing, 62.5% (limit 10.0%)" in done.stderr
+    assert "Fix the source" in done.stderr
     assert "--force" in done.stderr
     assert "Traceback" not in done.stderr
-    assert (home / "output/latest").readlink() == before
+    assert (home / "output/latest").readlink() == previous
     (candidate,) = (home / "output/rejected").iterdir()
     assert str(candidate) in done.stderr
-    told = json.loads((candidate / "release.json").read_text(encoding="utf-8"))
-    assert told["tables"]["profiles"]["rows"] == 3
-    failed = {each["gate"]: each for each in told["gates"] if not each["passed"]}
+    manifest = json.loads((candidate / "release.json").read_text(encoding="utf-8"))
+    assert manifest["tables"]["profiles"]["rows"] == 3
+    failed = {gate["gate"]: gate for gate in manifest["gates"] if not gate["passed"]}
     assert (failed["profiles-lost"]["found"], failed["profiles-lost"]["limit"]) == (0.625, 0.1)
     assert sorted(path.name for path in (home / "output").iterdir()) == [
         ".lock",
@@ -42,10 +42,10 @@ def test_too_many_profiles_lost_stop_the_night(home: Path) -> None:
         "rejected",
         "releases",
     ]
-    assert "1 release as published" in steckbrief("verify", "--all", cwd=home).stdout
+    assert "1 release undamaged" in steckbrief("verify", "--all", cwd=home).stdout
 
 
-def test_profiles_of_other_names_do_not_make_up_for_those_that_are_gone(tmp_path: Path) -> None:
+def test_new_profiles_do_not_make_up_for_lost_ones(tmp_path: Path) -> None:
     write_source(tmp_path / "raw", profiles(8))
     steckbrief("build", "--direct", cwd=tmp_path)
     (tmp_path / "raw/tools").rename(tmp_path / "raw/en")
@@ -53,45 +53,48 @@ def test_profiles_of_other_names_do_not_make_up_for_those_that_are_gone(tmp_path
     assert "profiles-lost: 8 of 8 profiles" in done.stderr
 
 
-def test_the_account_as_json_tells_of_a_failed_gate_and_of_any_other_failure(home: Path) -> None:
-    told = json.loads(steckbrief("build", "--direct", "--json", cwd=home, expect=3).stdout)
+def test_json_reports_a_failed_gate_and_any_other_failure(home: Path) -> None:
+    report = json.loads(steckbrief("build", "--direct", "--json", cwd=home, expect=3).stdout)
     (candidate,) = (home / "output/rejected").iterdir()
-    assert (told["published"], told["exit_code"], told["candidate"]) == (False, 3, str(candidate))
-    assert told["failed_gates"][0].startswith("profiles-lost: 5 of 8 profiles")
-    told = json.loads(steckbrief("build", "nowhere", "--direct", "--json", cwd=home, expect=2).stdout)
-    assert (told["exit_code"], told["failed_gates"], told["candidate"]) == (2, [], None)
-    assert "no such folder" in told["error"]
+    assert (report["published"], report["exit_code"], report["candidate"]) == (False, 3, str(candidate))
+    assert report["failed_gates"][0].startswith("profiles-lost: 5 of 8 profiles")
+    report = json.loads(steckbrief("build", "nowhere", "--direct", "--json", cwd=home, expect=2).stdout)
+    assert (report["exit_code"], report["failed_gates"], report["candidate"]) == (2, [], None)
+    assert "no such folder" in report["error"]
 
 
-def test_a_candidate_is_looked_into_with_the_commands_for_releases(home: Path) -> None:
+def test_diff_and_verify_accept_a_candidate(home: Path) -> None:
     steckbrief("build", "--direct", cwd=home, expect=3)
     (candidate,) = (home / "output/rejected").iterdir()
     counts = json.loads(steckbrief("diff", "latest", candidate.name, "--format", "json", cwd=home).stdout)["counts"]
     assert counts["profiles"]["removed"] == 5
-    assert "1 release as published" in steckbrief("verify", candidate.name, cwd=home).stdout
+    assert "1 release undamaged" in steckbrief("verify", candidate.name, cwd=home).stdout
 
 
-def test_force_publishes_past_the_gate_and_release_json_tells(home: Path) -> None:
+def test_force_publishes_past_a_failed_gate_and_release_json_says_so(home: Path) -> None:
     done = steckbrief("build", "--direct", "--force", cwd=home)
-    assert "Published by force past a gate: profiles-lost" in done.stdout
-    told = json.loads((home / "output/latest/release.json").read_text(encoding="utf-8"))
-    assert told["forced"] is True
-    # Five of eight profiles are gone, and 25 of 40 rows of front matter; no other table had as many as 20.
-    assert [each["gate"] for each in told["gates"] if not each["passed"]] == ["profiles-lost", "rows-lost-front_matter"]
+    assert "Published by force although a gate failed: profiles-lost" in done.stdout
+    manifest = json.loads((home / "output/latest/release.json").read_text(encoding="utf-8"))
+    assert manifest["forced"] is True
+    # Five of eight profiles are gone, and with them 25 of 40 rows of front matter; no other table had 20 rows.
+    assert [gate["gate"] for gate in manifest["gates"] if not gate["passed"]] == [
+        "profiles-lost",
+        "rows-lost-front_matter",
+    ]
     assert "forced" in steckbrief("releases", cwd=home).stdout.splitlines()[0]
 
 
-def test_a_release_that_passes_every_gate_is_not_forced_whatever_was_asked(home: Path) -> None:
+def test_a_release_that_passes_every_gate_is_not_forced_even_with_force(home: Path) -> None:
     write_source(home / "raw", profiles(8))
     steckbrief("build", "--direct", "--force", cwd=home)
-    told = json.loads((home / "output/latest/release.json").read_text(encoding="utf-8"))
-    assert told["forced"] is False
-    assert len(told["gates"]) > 10
-    assert all(each["passed"] for each in told["gates"])
+    manifest = json.loads((home / "output/latest/release.json").read_text(encoding="utf-8"))
+    assert manifest["forced"] is False
+    assert len(manifest["gates"]) > 10
+    assert all(gate["passed"] for gate in manifest["gates"])
     assert "forced" not in steckbrief("releases", cwd=home).stdout
 
 
-def test_a_mended_source_publishes_under_a_new_id(home: Path) -> None:
+def test_a_corrected_source_publishes_under_a_new_id(home: Path) -> None:
     steckbrief("build", "--direct", cwd=home, expect=3)
     write_source(home / "raw", profiles(9))
     steckbrief("build", "--direct", cwd=home)

@@ -1,4 +1,4 @@
-"""A source in git is built from the commit that is told, fetched or as it stands, and fails in words that help."""
+"""A source in git is built from its working tree or from a commit, and its errors say what to do."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def configure(home: Path, text: str) -> None:
     (home / "steckbrief.toml").write_text(f"[git]\n{text}\n", encoding="utf-8")
 
 
-def told(home: Path, output: str = "output") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((home / output / "latest/release.json").read_text(encoding="utf-8"))
-    return found
+def read_manifest(home: Path, output: str = "output") -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((home / output / "latest/release.json").read_text(encoding="utf-8"))
+    return manifest
 
 
 def paths(home: Path) -> list[str]:
     import pyarrow.parquet as pq
 
-    found: list[str] = sorted(pq.read_table(home / "output/latest/profiles.parquet")["source_path"].to_pylist())
-    return found
+    source_paths: list[str] = pq.read_table(home / "output/latest/profiles.parquet")["source_path"].to_pylist()
+    return sorted(source_paths)
 
 
-def test_a_working_tree_is_fetched_and_what_was_fetched_is_built(remote: Path, tmp_path: Path) -> None:
+def test_update_fetches_into_a_working_tree_and_builds_the_fetched_commit(remote: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", str(remote), "tree")
     configure(tmp_path, "update = true")
     newest = commit(remote, {"content/tools/krita.md": profile("krita", "\nNeu.\n")}, "2026-02-03T09:00:00Z")
@@ -57,20 +57,20 @@ def test_a_working_tree_is_fetched_and_what_was_fetched_is_built(remote: Path, t
     edited.write_text("halb fertig", encoding="utf-8")
     done = steckbrief("build", "tree", "--direct", cwd=tmp_path)
     assert f"update: tree fetched, commit {newest}" in done.stderr
-    source = told(tmp_path)["source"]
+    source = read_manifest(tmp_path)["source"]
     assert (source["root"], source["commit"], source["paths"]) == ("tree", newest, [])
     assert paths(tmp_path) == ["content/tools/krita.md", "content/tools/vlc.md", "other/gimp.md"]
     assert edited.read_text(encoding="utf-8") == "halb fertig"
     assert "Neu." not in (tmp_path / "tree/content/tools/krita.md").read_text(encoding="utf-8")
-    # Without fetching the folder is read as it stands.
+    # Without a fetch, the files of the working tree are read.
     configure(tmp_path, "update = false")
     steckbrief("build", "tree", "--direct", "--force", cwd=tmp_path)
-    source = told(tmp_path)["source"]
+    source = read_manifest(tmp_path)["source"]
     assert source["commit"] == f"{git(tmp_path / 'tree', 'rev-parse', 'HEAD')}-dirty"
     assert source["contents"] is None
 
 
-def test_a_folder_inside_a_working_tree_gives_paths_below_itself(remote: Path, tmp_path: Path) -> None:
+def test_paths_are_relative_to_a_folder_inside_a_working_tree(remote: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", str(remote), "tree")
     configure(tmp_path / "tree", "update = true")
     steckbrief("build", tmp_path / "tree/content", "--direct", "--output", tmp_path / "output", cwd=tmp_path)
@@ -80,91 +80,91 @@ def test_a_folder_inside_a_working_tree_gives_paths_below_itself(remote: Path, t
     assert fetched == {name: (tmp_path / "tree/output/latest" / name).read_bytes() for name in fetched}
 
 
-def test_a_bare_repository_is_a_source_of_its_own(remote: Path, tmp_path: Path) -> None:
+def test_a_bare_repository_is_a_source(remote: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
     configure(tmp_path, 'update = true\npaths = ["content"]')
     steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
     head = git(remote, "rev-parse", "HEAD")
-    source = told(tmp_path)["source"]
+    source = read_manifest(tmp_path)["source"]
     assert (source["root"], source["commit"], source["paths"]) == ("mirror.git", head, ["content"])
-    assert told(tmp_path)["tables"]["profiles"]["rows"] == 2
+    assert read_manifest(tmp_path)["tables"]["profiles"]["rows"] == 2
     commit(remote, {"content/tools/krita.md": profile("krita", "\nAnders.\n")}, "2026-02-20T09:00:00Z")
     done = steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
-    assert "plan: 1 file to read anew, 1 profile kept" in done.stderr
+    assert "plan: 1 file to read, 1 profile reused" in done.stderr
 
 
-def test_a_night_without_a_new_profile_is_told_without_a_copy_of_the_files(remote: Path, tmp_path: Path) -> None:
+def test_a_commit_without_a_changed_profile_exports_nothing(remote: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
     configure(tmp_path, 'update = true\nref = "HEAD"')
     build = ("build", "mirror.git", "--direct", "--json")
     first = json.loads(steckbrief(*build, cwd=tmp_path).stdout)
     commit(remote, {"readme.txt": "kein Profil"}, "2026-02-20T09:00:00Z")
     quiet = steckbrief(*build, cwd=tmp_path)
-    assert "nothing changed, the last release was made from the same files" in quiet.stderr
+    assert "nothing changed: the last release was built from the same files" in quiet.stderr
     assert "discover:" not in quiet.stderr
     second = json.loads(quiet.stdout)
     assert (second["published"], second["reused"]) == (False, 3)
-    mine = ("published", "reused", "seconds")
-    assert {key: second[key] for key in second if key not in mine} == {
-        key: first[key] for key in first if key not in mine
+    differing = ("published", "reused", "seconds")
+    assert {key: second[key] for key in second if key not in differing} == {
+        key: first[key] for key in first if key not in differing
     }
 
 
 @pytest.mark.parametrize(
-    ("setting", "option", "why"),
+    ("setting", "option", "reason"),
     [
         ('exclude = ["other/**"]\n[git]\nupdate = true', "--direct", "discover: 2 profile files"),
-        ("[git]\nupdate = true\n[limits]\nfile_bytes = 100000", "--direct", "plan: 3 files to read anew"),
-        ("[git]\nupdate = true", "--full", "plan: 3 files to read anew"),
+        ("[git]\nupdate = true\n[limits]\nfile_bytes = 100000", "--direct", "plan: 3 files to read"),
+        ("[git]\nupdate = true", "--full", "plan: 3 files to read"),
         ("[git]\nupdate = true", "--force", "publish:"),
     ],
 )
-def test_what_the_last_release_holds_is_looked_at_again_where_something_else_changed(
-    remote: Path, tmp_path: Path, setting: str, option: str, why: str
+def test_the_same_commit_is_built_again_if_something_else_changed(
+    remote: Path, tmp_path: Path, setting: str, option: str, reason: str
 ) -> None:
     git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
     configure(tmp_path, "update = true")
     steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
     (tmp_path / "steckbrief.toml").write_text(setting, encoding="utf-8")
     done = steckbrief("build", "mirror.git", *{"--direct", option}, cwd=tmp_path)
-    assert why in done.stderr
+    assert reason in done.stderr
 
 
-def test_a_date_that_comes_due_counts_though_no_commit_came(remote: Path, tmp_path: Path) -> None:
+def test_a_date_that_comes_due_is_a_change_without_a_commit(remote: Path, tmp_path: Path) -> None:
     dated = "---\ntitle: Neu\nslug: neu\nupdated_at: 2026-03-10\n---\n# Neu\n"
     commit(remote, {"content/neu.md": dated}, "2026-02-20T09:00:00Z")
     git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
     source = tmp_path / "mirror.git"
 
-    def built(day: int) -> BuildSummary:
+    def build_on(day: int) -> BuildSummary:
         settings = load_settings(source, None, {"output": tmp_path / "output"})
         return build(BuildRequest(source, settings, at=dt.datetime(2026, 3, day, 4, 15, tzinfo=dt.UTC)))
 
     def in_future(release: BuildSummary) -> bool:
-        return any(each.rule == "date-in-future" for each in release.diagnostics)
+        return any(rule_count.rule == "date-in-future" for rule_count in release.diagnostics)
 
-    first = built(8)
+    first = build_on(8)
     assert in_future(first)
-    assert not built(9).published
-    last = built(10)
+    assert not build_on(9).published
+    last = build_on(10)
     assert last.published
     assert not in_future(last)
 
 
-def test_a_remote_that_is_away_fails_the_night_and_yesterdays_release_stands(remote: Path, tmp_path: Path) -> None:
+def test_if_the_remote_is_gone_the_build_fails_and_the_last_release_stays(remote: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
     configure(tmp_path, "update = true")
     steckbrief("build", "mirror.git", "--direct", cwd=tmp_path)
-    before = (tmp_path / "output/latest").readlink()
+    previous = (tmp_path / "output/latest").readlink()
     git(tmp_path / "mirror.git", "remote", "set-url", "origin", str(tmp_path / "gone.git"))
     done = steckbrief("build", "mirror.git", "--direct", cwd=tmp_path, expect=1)
     assert "cannot be brought up to date" in done.stderr
     assert "git fetch failed" in done.stderr
     assert "the last release stands" in done.stderr
-    assert (tmp_path / "output/latest").readlink() == before
+    assert (tmp_path / "output/latest").readlink() == previous
 
 
-def test_a_folder_without_git_cannot_be_fetched_into(tmp_path: Path) -> None:
+def test_a_folder_outside_git_cannot_be_fetched(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw/krita.md").write_text(profile("krita"), encoding="utf-8")
     configure(tmp_path, "update = true")
@@ -173,7 +173,7 @@ def test_a_folder_without_git_cannot_be_fetched_into(tmp_path: Path) -> None:
     assert "set git.update = false to read the files as they are" in done.stderr
 
 
-def test_a_commit_without_profiles_is_told_by_its_name(remote: Path, tmp_path: Path) -> None:
+def test_the_error_about_a_commit_without_profiles_names_it(remote: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
     configure(tmp_path, 'paths = ["nowhere"]')
     done = steckbrief("build", "mirror.git", "--direct", cwd=tmp_path, expect=1)
@@ -182,7 +182,7 @@ def test_a_commit_without_profiles_is_told_by_its_name(remote: Path, tmp_path: P
     assert ".staging" not in done.stderr
 
 
-def test_a_misspelt_folder_among_others_fails_the_night(remote: Path, tmp_path: Path) -> None:
+def test_a_misspelt_folder_among_others_is_an_error(remote: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
     configure(tmp_path, 'paths = ["content", "contents"]')
     done = steckbrief("build", "mirror.git", "--direct", cwd=tmp_path, expect=1)
@@ -190,7 +190,9 @@ def test_a_misspelt_folder_among_others_fails_the_night(remote: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("name", [b"n\xe4chste.md", b"zwei\nZeilen.md"])
-def test_a_hostile_name_is_a_diagnostic_as_in_a_checkout(remote: Path, tmp_path: Path, name: bytes) -> None:
+def test_a_hostile_file_name_gives_the_same_diagnostic_as_in_a_working_tree(
+    remote: Path, tmp_path: Path, name: bytes
+) -> None:
     (remote / "content").joinpath(name.decode("utf-8", "surrogateescape")).write_text(profile("x"), encoding="utf-8")
     commit(remote, {}, "2026-02-03T09:00:00Z")
     git(tmp_path, "clone", "--quiet", "--mirror", str(remote), "mirror.git")
@@ -200,25 +202,25 @@ def test_a_hostile_name_is_a_diagnostic_as_in_a_checkout(remote: Path, tmp_path:
     assert "file-name-unusable" in (folders[0] / "diagnostics.csv").read_text(encoding="utf-8-sig")
     for table in ("diagnostics.csv", "profiles.csv"):
         assert (folders[0] / table).read_bytes() == (folders[1] / table).read_bytes()
-    # What could not be opened may be another time: such a release is no reason to leave the files unread.
-    assert told(tmp_path, "mirror.git.out")["source"]["contents"] is None
+    # A file that could not be opened may open next time, so the next build must read the files again.
+    assert read_manifest(tmp_path, "mirror.git.out")["source"]["contents"] is None
 
 
-def test_releases_inside_the_source_make_it_no_other_commit(remote: Path) -> None:
-    """A release holds a README.md, which is no profile of the source."""
+def test_releases_inside_the_source_do_not_make_its_commit_dirty(remote: Path) -> None:
+    """A release contains a README.md, which is not a profile of the source."""
     for edit in ("eins", "zwei"):
         head = commit(remote, {"content/tools/krita.md": profile("krita", f"\n{edit}\n")}, "2026-02-03T09:00:00Z")
         steckbrief("build", ".", "--direct", cwd=remote)
         (remote / ".git/info/exclude").write_text("output\n", encoding="utf-8")
-        assert told(remote)["source"]["commit"] == head
+        assert read_manifest(remote)["source"]["commit"] == head
 
 
-def test_releases_committed_inside_the_source_are_not_fetched_as_profiles(remote: Path, tmp_path: Path) -> None:
+def test_committed_releases_inside_the_source_are_not_profiles(remote: Path, tmp_path: Path) -> None:
     commit(remote, {"output/README.md": "# Releases\n", "outputs/vlc.md": profile("vlc2")}, "2026-02-03T09:00:00Z")
     git(tmp_path, "clone", "--quiet", str(remote), "tree")
     configure(tmp_path / "tree", "update = true")
     steckbrief("build", ".", "--direct", cwd=tmp_path / "tree")
     steckbrief("build", "tree", "--direct", "--config", "tree/steckbrief.toml", cwd=tmp_path)
-    assert "output/README.md" in paths(tmp_path)  # to a build into another folder it is a file like any other
+    assert "output/README.md" in paths(tmp_path)  # in a build into another folder, it is a file like any other
     sources = ["content/tools/krita.md", "content/tools/vlc.md", "other/gimp.md", "outputs/vlc.md"]
     assert paths(tmp_path / "tree") == sources

@@ -1,4 +1,4 @@
-"""Nights that use the last release give the bytes of nights that read every file: tables, change set and history."""
+"""Incremental builds write the same bytes as full builds: tables, changes and history."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.nights import nights
 
 NOON = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 SOUND = {"tools/scribus.md": PROFILE.format(title="Scribus", slug="scribus")}
-"""In every night: a source without any profile builds nothing, full or not."""
+"""A profile in every night, because a source without profiles builds nothing."""
 
 
 def put(source: Path, files: dict[str, str]) -> None:
@@ -36,36 +36,38 @@ def everything(release: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nights(most=5))
-def test_incremental_nights_have_the_bytes_of_full_ones(
-    tmp_path_factory: pytest.TempPathFactory, found: list[dict[str, str]]
+def test_incremental_builds_write_the_bytes_of_full_builds(
+    tmp_path_factory: pytest.TempPathFactory, made_up_nights: list[dict[str, str]]
 ) -> None:
     home = tmp_path_factory.mktemp("nights")
     source = write_source(home / "raw", {"krita.md": "# Krita\n"})
-    kinds = {
+    settings_by_mode = {
         full: load_settings(source, None, {"output": home / f"full-{full}", "workers": 1}) for full in (False, True)
     }
-    for number, files in enumerate(found):
+    for number, files in enumerate(made_up_nights):
         put(source, files | SOUND)
-        built = {
-            full: run.build(BuildRequest(source, chosen, at=NOON + dt.timedelta(days=number), full=full, force=True))
-            for full, chosen in kinds.items()
+        summaries = {
+            full: run.build(
+                BuildRequest(source, build_settings, at=NOON + dt.timedelta(days=number), full=full, force=True)
+            )
+            for full, build_settings in settings_by_mode.items()
         }
-        assert everything(Path(built[False].path)) == everything(Path(built[True].path))
-        assert built[True].reused == 0
+        assert everything(Path(summaries[False].path)) == everything(Path(summaries[True].path))
+        assert summaries[True].reused == 0
 
 
-def test_a_night_without_changes_publishes_nothing_and_says_so(tmp_path: Path) -> None:
+def test_a_build_without_changes_publishes_nothing_and_says_so(tmp_path: Path) -> None:
     write_source(tmp_path / "raw", profiles(3))
     steckbrief("build", "--direct", cwd=tmp_path)
-    before = (tmp_path / "output/latest").readlink()
+    previous = (tmp_path / "output/latest").readlink()
     done = steckbrief("build", "--direct", cwd=tmp_path)
-    assert f"Nothing changed since release {before.name}" in done.stdout
-    assert (tmp_path / "output/latest").readlink() == before
-    told = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
-    assert (told["published"], told["release"], told["reused"]) == (False, before.name, 3)
+    assert f"Nothing changed since release {previous.name}" in done.stdout
+    assert (tmp_path / "output/latest").readlink() == previous
+    summary = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    assert (summary["published"], summary["release"], summary["reused"]) == (False, previous.name, 3)
     assert sorted(path.name for path in (tmp_path / "output").iterdir()) == [".lock", "history", "latest", "releases"]
     steckbrief("build", "--direct", "--force", cwd=tmp_path)
-    assert (tmp_path / "output/latest").readlink() != before
+    assert (tmp_path / "output/latest").readlink() != previous
 
 
 @pytest.mark.parametrize(
@@ -79,88 +81,88 @@ def test_a_night_without_changes_publishes_nothing_and_says_so(tmp_path: Path) -
         ({"workers": "2"}, None),
     ],
 )
-def test_settings_that_matter_to_rows_read_every_file_anew_and_others_change_nothing(
+def test_only_settings_that_affect_rows_make_every_file_be_read_again(
     tmp_path: Path, change: dict[str, str], reused: int | None
 ) -> None:
     write_source(tmp_path / "raw", profiles(3))
     steckbrief("build", "--direct", cwd=tmp_path)
-    change = {"gates": "{ profiles_lost = 1 }"} | change  # another locale is another name for every profile
+    change = {"gates": "{ profiles_lost = 1 }"} | change  # another locale changes every profile_id
     text = "".join(f"{name} = {value}\n" for name, value in change.items())
     (tmp_path / "steckbrief.toml").write_text(text, encoding="utf-8")
-    told = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
-    assert told["published"] is (reused is not None)
-    assert told["reused"] == (3 if reused is None else reused)
+    summary = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    assert summary["published"] is (reused is not None)
+    assert summary["reused"] == (3 if reused is None else reused)
 
 
-def test_other_code_that_writes_publishes_the_same_rows_anew(tmp_path: Path) -> None:
+def test_other_code_for_writing_publishes_the_same_rows_again(tmp_path: Path) -> None:
     write_source(tmp_path / "raw", profiles(3))
     steckbrief("build", "--direct", cwd=tmp_path)
     manifest = tmp_path / "output/latest/release.json"
-    told = json.loads(manifest.read_text(encoding="utf-8"))
-    manifest.write_text(json.dumps(told | {"writer": "another"}), encoding="utf-8")
-    again = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
-    assert (again["published"], again["reused"]) == (True, 3)
+    values = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(values | {"writer": "another"}), encoding="utf-8")
+    summary = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    assert (summary["published"], summary["reused"]) == (True, 3)
 
 
-def test_a_source_whose_profiles_have_no_section_is_published_and_grows(tmp_path: Path) -> None:
+def test_a_source_whose_profiles_have_no_section_can_grow(tmp_path: Path) -> None:
     source = write_source(tmp_path / "raw", {"en/x.md": "---\ntitle: X\n---\n"})
     steckbrief("build", "--direct", cwd=tmp_path)
     assert read_parquet(tmp_path / "output/latest", "sections").num_rows == 0
     write_source(source, {"en/y.md": "---\ntitle: Y\n---\n"})
     steckbrief("build", "--direct", cwd=tmp_path)
     write_source(source, profiles(1))
-    told = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
-    assert (told["published"], told["profiles"], told["reused"]) == (True, 3, 2)
+    summary = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    assert (summary["published"], summary["profiles"], summary["reused"]) == (True, 3, 2)
     steckbrief("verify", cwd=tmp_path)
 
 
-def test_a_date_that_comes_due_is_a_change_although_no_file_did(tmp_path: Path) -> None:
+def test_a_date_that_comes_due_is_a_change_although_no_file_changed(tmp_path: Path) -> None:
     text = PROFILE.format(title="Krita", slug="krita").replace("---\n", "---\nupdated_at: 2026-03-03\n", 1)
     source = write_source(tmp_path / "raw", {"krita.md": text})
-    chosen = load_settings(source, None, {"output": tmp_path / "output"})
+    build_settings = load_settings(source, None, {"output": tmp_path / "output"})
     published = [
-        run.build(BuildRequest(source, chosen, at=NOON + dt.timedelta(days=day))).published for day in range(4)
+        run.build(BuildRequest(source, build_settings, at=NOON + dt.timedelta(days=day))).published for day in range(4)
     ]
     assert published == [True, False, True, False]
 
 
-def test_what_is_told_of_an_unusable_name_is_told_once_whoever_has_the_escaped_name(tmp_path: Path) -> None:
+def test_an_unusable_name_gives_one_diagnostic_even_if_another_file_has_its_escaped_name(tmp_path: Path) -> None:
     source = write_source(tmp_path / "raw", profiles(2))
     write_source(source, {"x\x01.md": "# X\n", "x\\x01.md": PROFILE.format(title="X", slug="x")})
     for night in range(3):
         (source / "tools/p0000.md").write_text(profiles(1)["tools/p0000.md"] + f"\n{night}\n", encoding="utf-8")
         steckbrief("build", "--direct", cwd=tmp_path)
-        found = read_parquet(tmp_path / "output/latest", "diagnostics").to_pylist()
-        assert [each["rule"] for each in found].count("file-name-unusable") == 1
+        reported = read_parquet(tmp_path / "output/latest", "diagnostics")["rule"].to_pylist()
+        assert reported.count("file-name-unusable") == 1
 
 
-def test_releases_inside_the_source_are_no_profiles(tmp_path: Path) -> None:
+def test_releases_inside_the_source_are_not_profiles(tmp_path: Path) -> None:
     write_source(tmp_path, profiles(2))
     for published in (True, False):
-        told = json.loads(steckbrief("build", ".", "--direct", "--json", cwd=tmp_path).stdout)
-        assert (told["profiles"], told["files"], told["published"]) == (2, 2, published)
+        summary = json.loads(steckbrief("build", ".", "--direct", "--json", cwd=tmp_path).stdout)
+        assert (summary["profiles"], summary["files"], summary["published"]) == (2, 2, published)
     done = steckbrief("build", ".", "--direct", "--output", ".", cwd=tmp_path, expect=2)
-    assert "cannot be the folder for the releases" in done.stderr
+    assert "cannot also be the folder for the releases" in done.stderr
 
 
-def test_rows_that_were_changed_after_publication_are_not_carried_on(tmp_path: Path) -> None:
+def test_rows_that_changed_after_publication_are_not_reused(tmp_path: Path) -> None:
     write_source(tmp_path / "raw", profiles(3))
     steckbrief("build", "--direct", cwd=tmp_path)
     release = tmp_path / "output/latest"
     write_parquet(read_parquet(release, "features").slice(1), release, "features")
     write_source(tmp_path / "raw", profiles(4))
     done = steckbrief("build", "--direct", cwd=tmp_path, expect=1)
-    assert "the table features of this release has the SHA-256" in done.stderr
+    assert "the table features of this release cannot be used: it has the SHA-256" in done.stderr
     assert "Restore the folder from a backup" in done.stderr
 
 
-def test_a_damaged_last_release_stops_the_night_and_says_what_to_do(tmp_path: Path) -> None:
+def test_a_damaged_last_release_fails_the_build_and_the_error_says_what_to_do(tmp_path: Path) -> None:
     write_source(tmp_path / "raw", profiles(3))
     steckbrief("build", "--direct", cwd=tmp_path)
     (tmp_path / "output/latest/profiles.parquet").write_bytes(b"half")
     write_source(tmp_path / "raw", profiles(4))
     done = steckbrief("build", "--direct", cwd=tmp_path, expect=1)
-    assert "the table profiles of this release cannot be read" in done.stderr
+    assert "the table profiles of this release cannot be used" in done.stderr
     assert "ln -sfn" in done.stderr
     with pytest.raises(ReleaseError):
         run.build(

@@ -1,4 +1,4 @@
-"""Nights are the ends of days, and those of the future are not built."""
+"""Nights are the ends of days, and only past ones are built."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from steckbrief.pipeline.nights import Every, nights, past
 def test_nights_are_the_ends_of_days(every: Every, days: list[tuple[int, int]]) -> None:
     span = (dt.date(2026, 2, 27), dt.date(2026, 3, 1))
     if not days:
-        with pytest.raises(UsageError, match="No night"):
+        with pytest.raises(UsageError, match="There is no night"):
             nights(*span, every)
         return
     assert nights(*span, every) == tuple(dt.datetime(2026, *day, 23, 59, 59, tzinfo=dt.UTC) for day in days)
 
 
 def test_a_night_counts_once_its_day_is_over() -> None:
-    found = nights(dt.date(2026, 2, 1), dt.date(2026, 2, 3), Every.DAY)
-    assert past(found, dt.datetime(2026, 2, 2, 23, 59, 58, tzinfo=dt.UTC)) == found[:1]
-    assert past(found, dt.datetime(2026, 2, 2, 23, 59, 59, tzinfo=dt.UTC)) == found[:2]
-    with pytest.raises(UsageError, match=r"over at 2026-02-01 23:59:59 UTC, and it is 2026-01-31.*--until"):
-        past(found, dt.datetime(2026, 1, 31, tzinfo=dt.UTC))
+    february = nights(dt.date(2026, 2, 1), dt.date(2026, 2, 3), Every.DAY)
+    assert past(february, dt.datetime(2026, 2, 2, 23, 59, 58, tzinfo=dt.UTC)) == february[:1]
+    assert past(february, dt.datetime(2026, 2, 2, 23, 59, 59, tzinfo=dt.UTC)) == february[:2]
+    with pytest.raises(UsageError, match=r"ends at 2026-02-01 23:59:59 UTC, and it is only 2026-01-31.*--until"):
+        past(february, dt.datetime(2026, 1, 31, tzinfo=dt.UTC))

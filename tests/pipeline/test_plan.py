@@ -1,4 +1,4 @@
-"""What of the last release still holds: by path, content, code and settings; and when nothing changed at all."""
+"""Rows are reused if path, content, code and settings are the same; a date that comes due is a change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from steckbrief.extract.model import Problem, Unreadable
 from steckbrief.extract.source import FileHash
 from steckbrief.load.release import Release
-from steckbrief.pipeline.plan import Cache, a_date_came_due, cache_of, inputs_digest, kept_files
+from steckbrief.pipeline.plan import Cache, a_date_came_due, cache_of, inputs_digest, unchanged_profiles
 from steckbrief.pipeline.provenance import digest_of_code, fingerprint, writer
 from tests.command import ROOT
 
@@ -28,13 +28,13 @@ PROFILES = pa.table(
 )
 
 
-def test_a_profile_is_kept_where_path_and_content_are_the_same() -> None:
+def test_a_profile_is_reused_if_path_and_content_are_the_same() -> None:
     files = [FileHash("a.md", 1, "1"), FileHash("b.md", 1, "9"), FileHash("d.md", 1, "3")]
-    assert kept_files(PROFILES, files) == {"de/a": 0}
+    assert unchanged_profiles(PROFILES, files) == {"de/a": 0}
 
 
 @pytest.mark.parametrize(
-    ("before", "today", "due"),
+    ("earlier", "today", "due"),
     [
         ((3, 3), (3, 4), False),
         ((3, 4), (3, 5), True),
@@ -43,15 +43,15 @@ def test_a_profile_is_kept_where_path_and_content_are_the_same() -> None:
         ((3, 4), (3, 4), False),
     ],
 )
-def test_a_date_comes_due_on_its_day(before: tuple[int, int], today: tuple[int, int], due: bool) -> None:
-    assert a_date_came_due(PROFILES, dt.date(2026, *before), dt.date(2026, *today)) is due
+def test_a_date_comes_due_on_its_day(earlier: tuple[int, int], today: tuple[int, int], due: bool) -> None:
+    assert a_date_came_due(PROFILES, dt.date(2026, *earlier), dt.date(2026, *today)) is due
 
 
-def test_without_a_day_before_the_rule_must_run_again() -> None:
+def test_without_an_earlier_day_a_date_may_have_come_due() -> None:
     assert a_date_came_due(PROFILES, None, dt.date(2026, 3, 4))
 
 
-def test_the_digest_is_of_paths_contents_and_what_cannot_be_read() -> None:
+def test_the_digest_covers_paths_contents_and_unreadable_files() -> None:
     gone = Unreadable("x.md", Problem("file-unreadable", values={"detail": "gone"}))
     one = inputs_digest([("a.md", "1"), ("b.md", "2")], [gone])
     assert one == inputs_digest([("b.md", "2"), ("a.md", "1")], [gone])
@@ -64,7 +64,7 @@ def test_the_digest_is_of_paths_contents_and_what_cannot_be_read() -> None:
     assert len({one, *others}) == 5
 
 
-def test_other_settings_are_another_fingerprint(tmp_path) -> None:
+def test_a_cache_is_current_only_with_the_same_settings_and_code(tmp_path) -> None:
     one, other = fingerprint({"default_locale": "de"}), fingerprint({"default_locale": "en"})
     assert one != other
     manifest = {
@@ -81,7 +81,7 @@ def test_other_settings_are_another_fingerprint(tmp_path) -> None:
         written=True,
         configured=True,
         inputs="d",
-        contents="c",
+        contents=None,
         today=dt.date(2026, 3, 1),
     )
     assert cache_of(release, recorded, one, "w").current
@@ -94,38 +94,38 @@ def test_other_settings_are_another_fingerprint(tmp_path) -> None:
 
 @pytest.mark.parametrize("package", ["extract", "transform", "schema", "load"])
 @pytest.mark.parametrize("suffix", [".py", ".toml"])
-def test_other_code_or_vocabulary_is_another_fingerprint(tmp_path, package: str, suffix: str) -> None:
+def test_every_code_file_and_vocabulary_counts_in_the_fingerprint(tmp_path, package: str, suffix: str) -> None:
     copy = tmp_path / package
     shutil.copytree(ROOT / package, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    before = digest_of_code({package: copy}, {})
-    assert before == digest_of_code({package: ROOT / package}, {})
-    found = sorted(copy.rglob(f"*{suffix}"))
-    for file in found:
+    digest = digest_of_code({package: copy}, {})
+    assert digest == digest_of_code({package: ROOT / package}, {})
+    files = sorted(copy.rglob(f"*{suffix}"))
+    for file in files:
         text = file.read_bytes()
         file.write_bytes(text + b"\n")
-        assert digest_of_code({package: copy}, {}) != before, file
+        assert digest_of_code({package: copy}, {}) != digest, file
         file.write_bytes(text)
-    assert found or (package, suffix) in {("extract", ".toml"), ("schema", ".toml"), ("load", ".toml")}
+    assert files or (package, suffix) in {("extract", ".toml"), ("schema", ".toml"), ("load", ".toml")}
 
 
-def test_other_libraries_and_another_python_are_another_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = digest_of_code({}, {"markdown-it-py": "4.0.0"})
-    assert digest_of_code({}, {"markdown-it-py": "4.0.1"}) != before
+def test_versions_of_libraries_and_python_count_in_the_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = digest_of_code({}, {"markdown-it-py": "4.0.0"})
+    assert digest_of_code({}, {"markdown-it-py": "4.0.1"}) != digest
     monkeypatch.setattr("platform.python_version", lambda: "3.11.99")
-    assert digest_of_code({}, {"markdown-it-py": "4.0.0"}) != before
+    assert digest_of_code({}, {"markdown-it-py": "4.0.0"}) != digest
 
 
-def test_what_makes_rows_and_what_writes_them_count_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+def test_code_that_makes_rows_and_code_that_writes_them_have_separate_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
 
-    def of_code(packages: tuple[str, ...], libraries: tuple[str, ...]) -> str:
-        asked.append((packages, libraries))
+    def record(packages: tuple[str, ...], libraries: tuple[str, ...]) -> str:
+        calls.append((packages, libraries))
         return "digest"
 
-    monkeypatch.setattr("steckbrief.pipeline.provenance._of_code", of_code)
+    monkeypatch.setattr("steckbrief.pipeline.provenance._code_digest", record)
     fingerprint({})
     writer()
-    (makers, readers), (writers, formats) = asked
+    (makers, readers), (writers, formats) = calls
     assert set(makers) == {"extract", "transform", "schema"}
     assert {"markdown-it-py", "python-frontmatter", "pyyaml"} <= set(readers)
     assert "load" in writers

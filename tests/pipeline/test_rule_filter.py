@@ -1,4 +1,4 @@
-"""--select, --ignore and severities that a site sets: which findings are reported, and that a misspelt rule is told."""
+"""--select, --ignore and severities choose the findings that are reported; a misspelt rule is an error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.command import steckbrief, write_source
 
 CODES = ["faq-unanswered", "faq-answer-displaced", "link-dangling", "slug-missing"]
 
-# Breaks link-dangling (a warning), faq-unanswered (a warning) and slug-invalid (an error); all required keys are there.
+# Breaks link-dangling (a warning), faq-unanswered (a warning) and slug-invalid (an error), and has all required keys.
 PROFILE = """---
 title: Krita
 slug: ../krita
@@ -36,7 +36,7 @@ official_url: https://krita.org
 
 
 @pytest.mark.parametrize(
-    ("select", "ignore", "left"),
+    ("select", "ignore", "reported"),
     [
         ([], [], CODES),
         (["link-dangling"], [], ["link-dangling"]),
@@ -48,22 +48,22 @@ official_url: https://krita.org
         (["faq-unanswered"], ["faq"], []),
     ],
 )
-def test_rules_are_chosen_by_code_or_its_start_and_ignore_wins(
-    select: list[str], ignore: list[str], left: list[str]
+def test_rules_are_selected_by_code_or_prefix_and_ignore_wins(
+    select: list[str], ignore: list[str], reported: list[str]
 ) -> None:
     findings = [Finding(code, "info", "m", "h", None, None, None) for code in CODES]
-    assert [each.rule for each in read_rule_filter(select, ignore, CODES).apply(findings)] == left
+    assert [finding.rule for finding in read_rule_filter(select, ignore, CODES).apply(findings)] == reported
 
 
-@pytest.mark.parametrize("given", ["faq-unansweerd", "x", "", "faq,,link", "dangling", "faq unanswered"])
+@pytest.mark.parametrize("value", ["faq-unansweerd", "x", "", "faq,,link", "dangling", "faq unanswered"])
 @pytest.mark.parametrize("option", ["--select", "--ignore"])
-def test_what_is_no_rule_and_no_start_of_one_is_refused(given: str, option: str) -> None:
-    select, ignore = ([given], []) if option == "--select" else ([], [given])
+def test_a_value_that_is_no_prefix_of_a_rule_is_an_error(value: str, option: str) -> None:
+    select, ignore = ([value], []) if option == "--select" else ([], [value])
     with pytest.raises(UsageError, match=option):
         read_rule_filter(select, ignore, CODES)
 
 
-def test_a_misspelt_rule_is_told_what_was_meant(tmp_path: Path) -> None:
+def test_the_error_about_a_misspelt_rule_suggests_the_right_one(tmp_path: Path) -> None:
     source = write_source(tmp_path / "profiles", {"tools/krita.md": PROFILE})
     done = steckbrief("check", source, "--select", "link-dangeling", cwd=tmp_path, expect=2)
     assert "--select" in done.stderr
@@ -73,10 +73,10 @@ def test_a_misspelt_rule_is_told_what_was_meant(tmp_path: Path) -> None:
 
 def rules_reported(source: Path, cwd: Path, *arguments: str, expect: int) -> list[str]:
     done = steckbrief("check", source, "--format", "json", *arguments, cwd=cwd, expect=expect)
-    return [each["rule"] for each in json.loads(done.stdout)]
+    return [finding["rule"] for finding in json.loads(done.stdout)]
 
 
-def test_check_reports_what_was_selected_and_fails_only_for_an_error_among_it(tmp_path: Path) -> None:
+def test_check_reports_selected_rules_and_fails_only_if_one_of_them_is_an_error(tmp_path: Path) -> None:
     source = write_source(tmp_path / "profiles", {"tools/krita.md": PROFILE})
     everything = ["slug-invalid", "link-dangling", "faq-unanswered"]
     assert rules_reported(source, tmp_path, expect=1) == everything
@@ -88,21 +88,21 @@ def test_check_reports_what_was_selected_and_fails_only_for_an_error_among_it(tm
 SETTINGS = '[severities]\nslug-invalid = "off"\nlink-dangling = "error"\nfaq-unanswered = "info"\n'
 
 
-def test_severities_that_a_site_sets_hold_for_check(tmp_path: Path) -> None:
+def test_severities_of_the_site_apply_to_check(tmp_path: Path) -> None:
     source = write_source(tmp_path / "profiles", {"tools/krita.md": PROFILE})
     (tmp_path / "steckbrief.toml").write_text(SETTINGS)
     done = steckbrief("check", source, "--format", "sarif", cwd=tmp_path, expect=1)
     (run,) = json.loads(done.stdout)["runs"]
     results: list[dict[str, Any]] = run["results"]
-    assert [(each["ruleId"], each["level"]) for each in results] == [
+    assert [(result["ruleId"], result["level"]) for result in results] == [
         ("link-dangling", "error"),
         ("faq-unanswered", "note"),
     ]
-    declared = {each["id"]: each["defaultConfiguration"]["level"] for each in run["tool"]["driver"]["rules"]}
-    assert declared["link-dangling"] == "warning", "the rule's own severity is told beside"
+    declared = {rule["id"]: rule["defaultConfiguration"]["level"] for rule in run["tool"]["driver"]["rules"]}
+    assert declared["link-dangling"] == "warning", "the declaration of a rule has its own severity"
 
 
-def test_severities_that_a_site_sets_hold_for_the_diagnostics_of_a_release(tmp_path: Path) -> None:
+def test_severities_of_the_site_apply_to_the_diagnostics_of_a_release(tmp_path: Path) -> None:
     source = write_source(tmp_path / "profiles", {"tools/krita.md": PROFILE})
     (tmp_path / "steckbrief.toml").write_text(SETTINGS)
     steckbrief("build", source, "--output", "out", "--direct", cwd=tmp_path)
@@ -114,14 +114,14 @@ def test_severities_that_a_site_sets_hold_for_the_diagnostics_of_a_release(tmp_p
     ]
 
 
-def test_a_release_says_with_which_day_its_dates_were_compared(tmp_path: Path) -> None:
+def test_release_json_records_the_day_with_which_dates_were_compared(tmp_path: Path) -> None:
     far = PROFILE.replace("title: Krita\n", "title: Krita\nupdated_at: 9999-01-01\n")
     source = write_source(tmp_path / "profiles", {"tools/krita.md": far})
     steckbrief("build", source, "--output", "out", "--direct", cwd=tmp_path)
     latest = tmp_path / "out" / "latest"
-    told = json.loads((latest / "release.json").read_text())
-    (found,) = [
+    manifest = json.loads((latest / "release.json").read_text())
+    (diagnostic,) = [
         row for row in pq.read_table(latest / "diagnostics.parquet").to_pylist() if row["rule"] == "date-in-future"
     ]
-    assert dt.date.fromisoformat(told["settings"]["today"]) <= dt.datetime.now(dt.UTC).date()
-    assert (found["line_start"], "9999-01-01" in found["message"]) == (3, True)
+    assert dt.date.fromisoformat(manifest["settings"]["today"]) <= dt.datetime.now(dt.UTC).date()
+    assert (diagnostic["line_start"], "9999-01-01" in diagnostic["message"]) == (3, True)

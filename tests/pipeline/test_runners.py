@@ -1,4 +1,4 @@
-"""What is published depends on the files alone: not on processes, batches, or how often it is built."""
+"""A release depends only on the files, not on processes or batches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.command import RAW, profiles, steckbrief, table_files, write_source
 
 
 @pytest.mark.slow
-def test_one_and_two_workers_and_a_second_build_give_the_same_bytes(tmp_path: Path) -> None:
+def test_one_and_two_workers_and_a_second_build_write_the_same_bytes(tmp_path: Path) -> None:
     built = []
     for output, workers in (("one", "1"), ("again", "1"), ("two", "2")):
         steckbrief("build", RAW, "--output", output, "--direct", "--workers", workers, cwd=tmp_path)
@@ -46,7 +46,7 @@ def test_every_runner_reads_every_file_once(name: str, tmp_path: Path) -> None:
     assert sorted(load_parts(tmp_path / "work")["profiles"]["source_path"].to_pylist()) == sorted(profiles(5))
 
 
-def test_workers_do_not_get_the_signals_that_end_their_parent() -> None:
+def test_workers_inherit_blocked_signals() -> None:
     with blocked():
         code = "import signal; print(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ())))"
         child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -56,7 +56,7 @@ def test_workers_do_not_get_the_signals_that_end_their_parent() -> None:
 
 
 @given(st.integers(0, 500), st.integers(1, 8))
-def test_batches_hold_every_file_once_and_in_order(files: int, workers: int) -> None:
+def test_batches_contain_every_file_once_and_in_order(files: int, workers: int) -> None:
     numbered = [(3 * n, f"{n}.md") for n in range(files)]
     batches = cut(numbered, workers, SourceReading(Path("raw"), Path("work"), Options(), FileLimits()))
     assert [entry for batch in batches for entry in batch.files] == numbered
@@ -66,13 +66,13 @@ def test_batches_hold_every_file_once_and_in_order(files: int, workers: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("asked", "files", "chosen"),
+    ("requested", "files", "chosen"),
     [(None, 0, 1), (None, 26, 1), (1, 10_000, 1), (2, 26, 2), (4, 3, 3), (2, 1, 1), (1, 0, 1)],
 )
-def test_small_sources_get_one_process_and_nobody_gets_an_idle_one(asked: int | None, files: int, chosen: int) -> None:
-    assert choose_workers(asked, files) == chosen
+def test_small_sources_get_one_process_and_none_is_idle(requested: int | None, files: int, chosen: int) -> None:
+    assert choose_workers(requested, files) == chosen
 
 
-def test_large_sources_get_no_more_processes_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_sources_get_one_process_per_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     assert choose_workers(None, 1_000_000) == 2

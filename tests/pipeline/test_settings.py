@@ -1,4 +1,4 @@
-"""Settings: which place wins, and that no mistake passes in silence."""
+"""Settings: which place wins, and every mistake is an error."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write(folder: Path, text: str, name: str = "steckbrief.toml") -> Path:
     return file
 
 
-def test_without_any_settings_the_documented_defaults_hold(source: Path) -> None:
+def test_without_settings_the_documented_defaults_apply(source: Path) -> None:
     settings = load_settings(source, None, {})
     assert settings.output == Path("output")
     assert settings.default_locale == "de"
@@ -56,12 +56,12 @@ def test_flags_win_over_variables_over_the_file_over_defaults(
     assert (settings.workers, settings.default_locale, settings.csv_neutralise_formulas) == (4, "fr", False)
 
 
-def test_a_flag_that_was_not_given_hides_nothing(source: Path, tmp_path: Path) -> None:
+def test_a_flag_that_was_not_used_overrides_nothing(source: Path, tmp_path: Path) -> None:
     write(tmp_path, "workers = 2\n")
     assert load_settings(source, None, {"workers": None}).workers == 2
 
 
-def test_limits_from_different_places_add_up(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits_from_several_places_are_merged(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "[limits]\nnesting = 7\nfile_bytes = 1000\n")
     monkeypatch.setenv("STECKBRIEF_LIMITS__FILE_BYTES", "2000")
     assert load_settings(source, None, {}).file_limits == FileLimits(nesting=7, file_bytes=2000)
@@ -81,38 +81,38 @@ def test_a_path_in_the_file_is_relative_to_the_file(source: Path, tmp_path: Path
     assert load_settings(source, config, {"output": Path("here")}).output == Path("here")
 
 
-def test_an_empty_text_is_no_folder(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_text_is_not_a_folder(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path, 'output = ""\n')
-    for asked in (lambda: load_settings(source, None, {}), lambda: output_folder(None)):
+    for load in (lambda: load_settings(source, None, {}), lambda: output_folder(None)):
         with pytest.raises(UsageError, match=r"steckbrief\.toml: output: .*empty text"):
-            asked()
+            load()
     monkeypatch.setenv("STECKBRIEF_OUTPUT", "")
-    for asked in (lambda: load_settings(source, None, {}), lambda: output_folder(None)):
+    for load in (lambda: load_settings(source, None, {}), lambda: output_folder(None)):
         with pytest.raises(UsageError, match=r"STECKBRIEF_OUTPUT: .*empty text"):
-            asked()
+            load()
 
 
 def test_a_folder_whose_name_is_not_utf_8_is_refused(source: Path, tmp_path: Path) -> None:
     latin = Path(os.fsdecode(bytes(tmp_path) + b"/b\xfcro"))
     latin.mkdir()
-    for asked in (
+    for load in (
         lambda: load_settings(latin, None, {}),
         lambda: load_settings(source, None, {"output": latin}),
         lambda: output_folder(latin),
     ):
         with pytest.raises(UsageError, match=r"b\\udcfcro: the name of this folder is not UTF-8"):
-            asked()
+            load()
 
 
-def test_a_given_file_replaces_the_one_beside_the_source(source: Path, tmp_path: Path) -> None:
+def test_config_replaces_the_file_beside_the_source(source: Path, tmp_path: Path) -> None:
     write(tmp_path, "workers = 2\n")
     config = write(tmp_path, 'default_locale = "fr"\n', "other.toml")
     assert load_settings(source, config, {}).workers is None
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "parts"),
     [
         ("workerz = 2", ["steckbrief.toml", "workerz", "no such setting", "workers"]),
         ("[limits]\nbytes = 2", ["limits.bytes", "no such setting", "file_bytes"]),
@@ -138,7 +138,7 @@ def test_a_given_file_replaces_the_one_beside_the_source(source: Path, tmp_path:
     ],
 )
 def test_a_mistake_in_the_file_names_file_setting_and_value(
-    text: str, said: list[str], source: Path, tmp_path: Path
+    text: str, parts: list[str], source: Path, tmp_path: Path
 ) -> None:
     file = write(tmp_path, text)
     with pytest.raises(UsageError) as caught:
@@ -146,30 +146,30 @@ def test_a_mistake_in_the_file_names_file_setting_and_value(
     message = str(caught.value)
     assert message.isprintable()
     assert str(file) in message
-    for part in said:
+    for part in parts:
         assert part in message
 
 
-def test_all_mistakes_are_told_at_once(source: Path, tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_at_once(source: Path, tmp_path: Path) -> None:
     write(tmp_path, "workers = 0\nworkerz = 1\n")
     with pytest.raises(UsageError) as caught:
         load_settings(source, None, {})
     assert len(str(caught.value).splitlines()) == 2
 
 
-def test_a_file_that_is_not_utf8_is_named(source: Path, tmp_path: Path) -> None:
+def test_the_error_about_a_file_that_is_not_utf8_names_it(source: Path, tmp_path: Path) -> None:
     (tmp_path / "steckbrief.toml").write_bytes(b'output = "\xff"')
     with pytest.raises(UsageError, match=r"steckbrief\.toml.*UTF-8"):
         load_settings(source, None, {})
 
 
-def test_a_misspelt_variable_is_refused(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_misspelt_variable_is_an_error(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STECKBRIEF_WORKER", "2")
     with pytest.raises(UsageError, match=r"STECKBRIEF_WORKER: no such setting.*STECKBRIEF_WORKERS"):
         load_settings(source, None, {})
 
 
-def test_a_wrong_variable_and_a_wrong_flag_are_named_as_such(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_name_the_variable_or_the_flag(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match=r"^--workers: "):
         load_settings(source, None, {"workers": 0})
     monkeypatch.setenv("STECKBRIEF_LIMITS__NESTING", "deep")
@@ -178,7 +178,7 @@ def test_a_wrong_variable_and_a_wrong_flag_are_named_as_such(source: Path, monke
 
 
 @pytest.mark.parametrize("variable", ["STECKBRIEF_LIMITS", "STECKBRIEF_CATALOGUE_LINKS", "STECKBRIEF_ALIASES"])
-def test_a_variable_that_should_be_json_and_is_not_is_named(
+def test_the_error_about_a_variable_that_is_not_json_names_it(
     variable: str, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, "{")
@@ -187,7 +187,7 @@ def test_a_variable_that_should_be_json_and_is_not_is_named(
     assert variable.removeprefix("STECKBRIEF_").lower() in str(caught.value)
 
 
-def test_what_a_site_writes_reaches_the_transformation(source: Path, tmp_path: Path) -> None:
+def test_site_settings_become_options_of_transform(source: Path, tmp_path: Path) -> None:
     write(
         tmp_path,
         """
@@ -226,7 +226,7 @@ def test_options_can_be_sent_to_a_worker(source: Path) -> None:
     assert pickle.loads(pickle.dumps(options)) == options  # noqa: S301 - our own bytes
 
 
-def test_without_settings_the_transformation_has_its_own_defaults(source: Path) -> None:
+def test_default_settings_are_the_defaults_of_transform(source: Path) -> None:
     assert load_settings(source, None, {}).options(dt.date(2026, 1, 2)) == Options(today=dt.date(2026, 1, 2))
 
 

@@ -1,4 +1,4 @@
-"""A site's settings file: every command reads it, and a mistake in it ends with 2 before anything begins."""
+"""Every command reads the settings file of a site, and a mistake in it ends the command with exit code 2."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ name = "title"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """Two profiles, one draft, one page that is no profile, with the settings beside them."""
+    """Two profiles, a draft and a page that is not a profile, with the settings beside them."""
     source = tmp_path / "site"
     profile = PROFILE.format(title="Eins", slug="eins").replace("Hauptfunktionen", "Was drin ist")
     for name, text in {
         "a.md": profile.replace("title:", "name:"),
         "b.md": profile.replace("Eins", "Zwei").replace("eins", "zwei"),
-        "drafts/c.md": "no profile yet",
+        "drafts/c.md": "not a profile yet",
         "README.md": "about this folder",
     }.items():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
@@ -39,12 +39,12 @@ def site(tmp_path: Path) -> Path:
     return source
 
 
-def test_a_build_leaves_excluded_files_out_and_says_by_which_pattern(site: Path, tmp_path: Path) -> None:
+def test_a_build_reports_which_pattern_excluded_how_many_files(site: Path, tmp_path: Path) -> None:
     done = steckbrief("build", site, "--output", "out", "--direct", cwd=tmp_path)
     lines = done.stdout.splitlines()
     assert lines[0].startswith("2 profiles from 2 files ")
     assert lines[1:4] == [
-        "0 skipped by name, 0 quarantined, 0 no Markdown",
+        "0 skipped by name, 0 quarantined, 0 not Markdown",
         "1 excluded by **/drafts/**",
         "1 excluded by README.md",
     ]
@@ -57,9 +57,9 @@ def test_a_build_leaves_excluded_files_out_and_says_by_which_pattern(site: Path,
 
 def test_check_reads_the_same_settings(site: Path, tmp_path: Path) -> None:
     done = steckbrief("check", site, "--format", "json", cwd=tmp_path, expect=None)
-    found = json.loads(done.stdout)
-    assert not [each for each in found if each["path"] and ("drafts" in each["path"] or "README" in each["path"])]
-    assert not [each for each in found if each["rule"] == "title-missing"]
+    findings = json.loads(done.stdout)
+    assert not [finding for finding in findings if "drafts" in str(finding["path"]) or "README" in str(finding["path"])]
+    assert not [finding for finding in findings if finding["rule"] == "title-missing"]
 
 
 def test_vocabulary_reads_the_same_settings(site: Path, tmp_path: Path) -> None:
@@ -74,7 +74,9 @@ def test_workers_read_the_same_settings(site: Path) -> None:
             assert tables["features"].column("profile_id").to_pylist() == ["de/eins"] * 2 + ["de/zwei"] * 2
 
 
-def test_a_source_of_excluded_files_alone_is_told_so(site: Path, tmp_path: Path) -> None:
+def test_the_error_about_a_source_without_profiles_names_the_pattern_that_excluded_them(
+    site: Path, tmp_path: Path
+) -> None:
     config = tmp_path / "none.toml"
     config.write_text('exclude = ["**"]\n', encoding="utf-8")
     done = steckbrief("build", site, "--config", config, "--output", "out", "--direct", cwd=tmp_path, expect=1)
@@ -82,7 +84,7 @@ def test_a_source_of_excluded_files_alone_is_told_so(site: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "parts"),
     [
         ('exclude = ["../x"]', ["exclude", "../x"]),
         ('include = ["[z-a]"]', ["include", "no pattern"]),
@@ -98,7 +100,7 @@ def test_a_source_of_excluded_files_alone_is_told_so(site: Path, tmp_path: Path)
         ('catalogue_links = ["/x/"]', ["catalogue_links", "slug"]),
     ],
 )
-def test_a_mistake_names_file_and_key(text: str, said: list[str], tmp_path: Path) -> None:
+def test_the_error_about_a_mistake_names_file_and_key(text: str, parts: list[str], tmp_path: Path) -> None:
     source = tmp_path / "site"
     source.mkdir()
     file = tmp_path / "steckbrief.toml"
@@ -106,6 +108,6 @@ def test_a_mistake_names_file_and_key(text: str, said: list[str], tmp_path: Path
     with pytest.raises(UsageError) as caught:
         load_settings(source, None, {})
     assert str(file) in str(caught.value)
-    for part in said:
+    for part in parts:
         assert part in str(caught.value)
     assert caught.value.exit_code == 2

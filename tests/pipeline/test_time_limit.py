@@ -1,4 +1,4 @@
-"""A file that takes too long costs only itself, with one process and several, in the main thread and in another."""
+"""A file that takes too long costs only its own rows, in one process or several and in any thread."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from steckbrief.pipeline.time_limit import TooSlowError, run_within
 from steckbrief.transform.options import Options
 from tests.command import environment, profiles, steckbrief, table_files, write_source
 
-# Emphasis that never ends: seconds of work where one is allowed.
+# Emphasis that never closes takes several seconds; the limit is one.
 SLOW = "# Langsam\n\n## Vorteile\n\n- " + "*a_ " * 100_000 + "\n"
 
 
 def work(seconds: float) -> int:
-    """Keep the processor busy, in short calls."""
+    """Keep the CPU busy with short calls."""
     end, steps = time.process_time() + seconds, 0
     while time.process_time() < end:
         steps += 1
@@ -29,7 +29,7 @@ def work(seconds: float) -> int:
 
 
 def in_thread(call: Callable[[], object]) -> object:
-    """Call in another thread than the main one, which no signal reaches."""
+    """Call in a thread other than the main one, which no signal reaches."""
     with ThreadPoolExecutor(1) as threads:
         return threads.submit(call).result()
 
@@ -39,17 +39,17 @@ def directly(call: Callable[[], object]) -> object:
 
 
 def test_only_work_that_takes_too_long_is_interrupted() -> None:
-    done: list[bool] = []
+    finished: list[bool] = []
     for seconds in (0.05, 60, 0.05, 60, 0.05):
         try:
-            done.append(run_within(0.3, partial(work, seconds)) > 0)
+            finished.append(run_within(0.3, partial(work, seconds)) > 0)
         except TooSlowError:
-            done.append(False)
+            finished.append(False)
     work(0.5)
-    assert done == [True, False, True, False, True]
+    assert finished == [True, False, True, False, True]
 
 
-def test_an_interruption_that_is_swallowed_comes_again() -> None:
+def test_a_swallowed_interruption_is_repeated() -> None:
     def stubborn() -> None:
         try:
             work(60)
@@ -66,10 +66,10 @@ def test_in_another_thread_slow_work_ends_late_but_counts_as_too_slow() -> None:
     assert in_thread(lambda: run_within(5, lambda: 1))
 
 
-@pytest.mark.parametrize("where", [directly, in_thread])
-def test_errors_of_the_work_pass(where: Callable[[Callable[[], object]], object]) -> None:
+@pytest.mark.parametrize("call", [directly, in_thread])
+def test_errors_of_the_work_are_raised(call: Callable[[Callable[[], object]], object]) -> None:
     with pytest.raises(ZeroDivisionError):
-        where(lambda: run_within(60, lambda: 1 // 0))
+        call(lambda: run_within(60, lambda: 1 // 0))
 
 
 def test_a_slow_file_is_quarantined_and_the_next_is_read(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_slow_file_is_quarantined_and_the_next_is_read(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_a_build_goes_on_without_a_slow_file_and_is_the_same_by_one_process_and_by_two(tmp_path: Path) -> None:
+def test_a_build_continues_after_a_slow_file_and_is_the_same_with_one_process_and_two(tmp_path: Path) -> None:
     source = write_source(tmp_path / "raw", {"a.md": SLOW, **profiles(4)})
     built = []
     for output, workers in (("one", "1"), ("two", "2")):

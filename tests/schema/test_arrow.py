@@ -1,4 +1,4 @@
-"""Rows become Arrow tables strictly: nothing is coerced, dropped or filled in."""
+"""Rows are converted to Arrow tables strictly, without coercing, dropping or filling in values."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def test_rows_may_come_from_a_generator():
         (GOOD | {"tag": ""}, "column tag, row 1: found an empty text"),
     ],
 )
-def test_a_row_that_does_not_fit_is_named_with_table_column_and_row(row, message):
+def test_an_invalid_row_is_reported_with_table_column_and_row(row, message):
     with pytest.raises(ValueError, match=message):
         arrow("tags", [GOOD, row])
 
 
-def test_a_datetime_is_not_taken_for_a_date():
+def test_a_datetime_is_not_accepted_as_a_date():
     row: dict[str, object] = dict.fromkeys(schema.TABLES["profiles"].column_names)
     row["created_on"] = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
     required = {c.name: "x" if c.is_text else 1 for c in schema.TABLES["profiles"].columns if not c.nullable}

@@ -1,4 +1,4 @@
-"""Every promise of the schema, as SQL: a row that breaks it is counted, and sound tables break none."""
+"""The SQL checks of the schema count rows that fail, and valid tables pass."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Tables = dict[str, pa.Table]
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    """Tables that keep every promise; more than one row of each."""
+    """Valid tables with more than one row each."""
     made = fake.tables(fake.rows(5))
     return {name: made.get(name, table.arrow_schema.empty_table()) for name, table in TABLES.items()}
 
@@ -30,14 +30,14 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def broken(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], *checks: Check) -> list[int]:
-    """How many rows break each of the checks."""
+    """Return how many rows fail each check."""
     for name, table in tables.items():
         connection.register(name, table)
     return [count for (count,) in connection.execute(count_query(checks)).fetchall()]
 
 
 def with_cell(table: pa.Table, column: str, row: int, value: object) -> pa.Table:
-    """The table with another value in one cell, and nothing of it asked whether that may be."""
+    """Return the table with another value in one cell, even if the schema forbids it."""
     cells = table[column].to_pylist()
     cells[row] = value
     field = table.schema.field(column).with_nullable(True)
@@ -45,12 +45,12 @@ def with_cell(table: pa.Table, column: str, row: int, value: object) -> pa.Table
 
 
 def other(column: Column) -> object:
-    """A value that stands nowhere in the made tables."""
+    """Return a value that the generated tables do not contain."""
     return "xx/nowhere" if column.is_text else 9_999
 
 
 def breaking(tables: Tables, check: Check) -> Tables:
-    """The tables with one row that breaks the check, made from the wording of the promise alone."""
+    """Return the tables with a row that fails the check, derived from the name of the check alone."""
     table, rows = TABLES[check.table], tables[check.table]
     if rows.num_rows == 0:  # changes is made by load alone
         rows = pa.Table.from_pylist(
@@ -72,7 +72,7 @@ def breaking(tables: Tables, check: Check) -> Tables:
 
 
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.name)
-def test_one_row_that_breaks_a_promise_is_counted(
+def test_a_row_that_fails_a_check_is_counted(
     connection: duckdb.DuckDBPyConnection, tables: Tables, check: Check
 ) -> None:
     wrong = breaking(tables, check)
@@ -83,7 +83,7 @@ def test_one_row_that_breaks_a_promise_is_counted(
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
-def test_sound_tables_break_no_promise_and_neither_do_tables_without_rows(
+def test_valid_tables_and_empty_tables_pass_every_check(
     connection: duckdb.DuckDBPyConnection, tables: Tables, table: TableSchema
 ) -> None:
     assert tables["profiles"].num_rows > 1
@@ -93,7 +93,7 @@ def test_sound_tables_break_no_promise_and_neither_do_tables_without_rows(
 
 
 @pytest.mark.parametrize("counted", COUNTED)
-def test_a_profile_whose_rows_are_gone_is_counted_wrongly(
+def test_a_counter_that_differs_from_the_rows_fails_its_check(
     connection: duckdb.DuckDBPyConnection, tables: Tables, counted: str
 ) -> None:
     name, condition = COUNTED[counted]
@@ -104,8 +104,6 @@ def test_a_profile_whose_rows_are_gone_is_counted_wrongly(
     assert any(broken(connection, gone, *checks_for(TABLES["profiles"])))
 
 
-def test_a_foreign_key_with_a_null_points_nowhere_and_breaks_no_promise(
-    connection: duckdb.DuckDBPyConnection, tables: Tables
-) -> None:
+def test_a_foreign_key_with_a_null_passes_its_check(connection: duckdb.DuckDBPyConnection, tables: Tables) -> None:
     free = {**tables, "diagnostics": with_cell(tables["diagnostics"], "profile_id", 0, None)}
     assert not any(broken(connection, free, *checks_for(TABLES["diagnostics"])))

@@ -1,4 +1,4 @@
-"""Which change of the tables is which step of the schema version; and that today's schema made the step it needs."""
+"""The version bump that each change of the tables requires, and that the current version was raised as required."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHAPE = shape_of_declarations()
 
 
 def changed(**column: Any) -> dict[str, Any]:
-    """The shape with other properties of alternatives.match (never NULL, of closed values)."""
+    """Return the shape with other properties of alternatives.match, which is never NULL and has allowed values."""
     after = copy.deepcopy(SHAPE)
     after["alternatives"]["match"] |= column
     return after
@@ -60,7 +60,7 @@ MATCHES = list(SHAPE["alternatives"]["match"]["values"])
         (changed(values=[]), SHAPE, Bump.MAJOR),
     ],
 )
-def test_a_change_asks_for_the_step_that_the_policy_says(before, after, needed: Bump) -> None:
+def test_a_change_requires_the_bump_in_the_policy(before, after, needed: Bump) -> None:
     assert bump_needed(before, after) is needed
 
 
@@ -77,12 +77,12 @@ def test_the_shape_of_a_tagged_version_is_written_once_and_never_again(tmp_path:
     assert file.name == f"{SCHEMA_VERSION}.json"
     assert json.loads(file.read_text(encoding="utf-8")) == SHAPE
     file.write_text("tagged", encoding="utf-8")
-    with pytest.raises(FileExistsError, match="has been tagged, and its shape stays"):
+    with pytest.raises(FileExistsError, match="has been tagged, so its shape cannot change"):
         record(tmp_path)
     assert file.read_text(encoding="utf-8") == "tagged"
 
 
-def test_todays_schema_made_the_step_that_it_needs_since_the_last_tagged_version() -> None:
+def test_the_schema_version_was_raised_as_required_since_the_last_tag() -> None:
     version, shape = tagged()
     needed, made = bump_needed(shape, SHAPE), bump_made(version, SCHEMA_VERSION)
     assert made >= needed, (

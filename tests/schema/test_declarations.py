@@ -41,7 +41,7 @@ def test_every_column_is_described_by_a_sentence(table, column):
     assert text[0].isupper()
     assert text.endswith(".")
     assert "todo" not in text.lower()
-    assert text.isascii(), "read by tools that do not expect anything else"
+    assert text.isascii(), "some tools that read it expect ASCII"
 
 
 @pytest.mark.parametrize("table", EVERY_TABLE, ids=_name)
@@ -105,6 +105,6 @@ def test_every_count_of_profiles_is_checked_against_rows():
     assert set(COUNTED) == counts - {"word_count"}
 
 
-def test_asking_for_a_column_that_is_not_there_names_those_that_are():
+def test_an_unknown_column_is_reported_with_the_existing_ones():
     with pytest.raises(KeyError, match="has no column colour; it has profile_id, position, tag"):
         TABLES["tags"].column("colour")

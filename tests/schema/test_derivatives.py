@@ -1,4 +1,4 @@
-"""Every declared table yields every derivative, and the derivatives agree with the declarations."""
+"""Everything derived from the declarations covers every table and agrees with them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_readers_get_a_type_for_every_column(table):
 
 
 @pytest.mark.parametrize("table", EVERY_TABLE, ids=_name)
-def test_types_of_all_readers_are_the_same_as_what_they_make_of_arrow(table):
+def test_the_types_of_every_reader_are_those_it_converts_arrow_types_to(table):
     empty = table.arrow_schema.empty_table()
     assert dict(pl.DataFrame(empty).schema) == polars_schema(table.name)
     frame = empty.to_pandas(types_mapper=pd.ArrowDtype)
@@ -94,7 +94,7 @@ def test_only_the_key_of_parent_sections_is_left_out_of_the_data_package():
 
 
 @pytest.mark.parametrize("table", EVERY_TABLE, ids=_name)
-def test_every_promise_of_a_table_has_a_check(table):
+def test_every_declaration_of_a_table_has_a_check(table):
     checks = checks_for(table)
     on_rows = {check.name for check in checks if check.predicate}
     for column in table.columns:
@@ -117,7 +117,7 @@ def test_every_check_runs_and_finds_nothing_in_empty_tables(table, database):
         assert database.execute(example_query(check, 3)).fetchall() == []
 
 
-def test_every_check_has_a_name_of_its_own_and_says_what_to_do():
+def test_every_check_has_a_unique_name_and_says_what_to_do():
     checks = all_checks()
     assert len({check.name for check in checks}) == len(checks)
     assert all(check.remedy.endswith(".") and "build again" in check.remedy for check in checks)

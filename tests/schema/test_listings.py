@@ -13,7 +13,7 @@ from steckbrief.transform.headings.vocabulary import CORE_KINDS
 from steckbrief.transform.tables.listings import READERS
 
 
-def test_the_module_of_records_is_what_the_declarations_give() -> None:
+def test_the_generated_module_of_record_types_is_up_to_date() -> None:
     assert MODULE.read_text(encoding="utf-8") == render(), "run: python -m steckbrief.schema.row_types"
 
 

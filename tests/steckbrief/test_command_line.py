@@ -1,4 +1,4 @@
-"""The command line as people and schedulers meet it: exit codes, streams, and what stays behind."""
+"""The command line: exit codes, output streams, and the files that remain."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_help_imports_nothing_heavy(arguments: list[str], tmp_path: Path) -> Non
     assert [module for module in modules if module in HEAVY] == []
 
 
-def test_a_build_publishes_every_table_and_leaves_nothing_else(source: Path, tmp_path: Path) -> None:
+def test_a_build_publishes_every_table_and_nothing_else(source: Path, tmp_path: Path) -> None:
     done = steckbrief("build", source, "--output", "out", "--direct", cwd=tmp_path)
     output = tmp_path / "out"
     release = (output / "latest").resolve()
@@ -69,21 +69,21 @@ def test_a_build_publishes_every_table_and_leaves_nothing_else(source: Path, tmp
     assert str(release) in done.stdout
 
 
-def test_json_says_what_was_built_as_one_document(source: Path, tmp_path: Path) -> None:
+def test_json_describes_the_build_in_one_document(source: Path, tmp_path: Path) -> None:
     write_source(source, {"_draft.md": "# Draft", "notes.txt": "x", "empty.md": ""})
     done = steckbrief("build", source, "--output", "out", "--direct", "--json", cwd=tmp_path)
-    told = json.loads(done.stdout)
+    summary = json.loads(done.stdout)
     release = (tmp_path / "out/latest").resolve()
-    assert told["release"] == release.name
-    assert Path(told["path"]) == release
-    assert Path(told["latest"]) == tmp_path / "out/latest"
-    assert told["direct"] is True
-    assert (told["files"], told["profiles"], told["quarantined"]) == (4, 3, 1)
-    assert (told["skipped"], told["other"]) == (1, 1)
-    assert told["rows"] == {name: pq.read_metadata(release / f"{name}.parquet").num_rows for name in TABLES}
-    assert told["bytes"] == sum(len(content.encode()) for content in profiles(3).values())
-    assert told["seconds"] > 0
-    diagnostics = {each["rule"]: each for each in told["diagnostics"]}
+    assert summary["release"] == release.name
+    assert Path(summary["path"]) == release
+    assert Path(summary["latest"]) == tmp_path / "out/latest"
+    assert summary["direct"] is True
+    assert (summary["files"], summary["profiles"], summary["quarantined"]) == (4, 3, 1)
+    assert (summary["skipped"], summary["other"]) == (1, 1)
+    assert summary["rows"] == {name: pq.read_metadata(release / f"{name}.parquet").num_rows for name in TABLES}
+    assert summary["bytes"] == sum(len(content.encode()) for content in profiles(3).values())
+    assert summary["seconds"] > 0
+    diagnostics = {count["rule"]: count for count in summary["diagnostics"]}
     assert diagnostics["file-empty"]["count"] == 1
     assert diagnostics["file-empty"]["examples"][0].startswith("empty.md:1: ")
     read = profiles(3) | {"empty.md": ""}
@@ -112,7 +112,7 @@ def test_the_summary_counts_each_rule_and_names_two_places(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["build", "nowhere"], "nowhere: no such folder"),
         (["build", "profiles", "--workers", "0"], "--workers"),
@@ -120,24 +120,24 @@ def test_the_summary_counts_each_rule_and_names_two_places(tmp_path: Path) -> No
         (["build", "profiles", "--config", "missing.toml"], "missing.toml"),
         (["build", "profiles", "--turbo"], "--turbo"),
         (["check", "profiles", "--format", "pdf"], "--format"),
-        (["build", ""], "SOURCE': found an empty text"),
-        (["build", "profiles", "--direct", "--output", ""], "--output' / '-o': found an empty text"),
-        (["build", "profiles", "--direct", "--config", ""], "--config': found an empty text"),
-        (["prune", "--output", ""], "--output' / '-o': found an empty text"),
+        (["build", ""], "SOURCE': found empty text"),
+        (["build", "profiles", "--direct", "--output", ""], "--output' / '-o': found empty text"),
+        (["build", "profiles", "--direct", "--config", ""], "--config': found empty text"),
+        (["prune", "--output", ""], "--output' / '-o': found empty text"),
         (["bild"], "bild"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_names_the_mistake(
-    arguments: list[str], said: str, source: Path, tmp_path: Path
+    arguments: list[str], message: str, source: Path, tmp_path: Path
 ) -> None:
     done = steckbrief(*arguments, cwd=tmp_path, expect=2)
-    assert said in done.stderr
+    assert message in done.stderr
     assert not done.stdout
     assert not (tmp_path / "output").exists()
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "message"),
     [
         ({}, "no profile in this folder"),
         ({"readme.txt": "x"}, "no profile in this folder"),
@@ -146,25 +146,25 @@ def test_wrong_usage_ends_with_2_and_names_the_mistake(
     ],
 )
 def test_a_source_without_a_profile_ends_with_1_and_publishes_nothing(
-    files: dict[str, str], said: str, tmp_path: Path
+    files: dict[str, str], message: str, tmp_path: Path
 ) -> None:
     source = write_source(tmp_path / "profiles", files)
     source.mkdir(exist_ok=True)
     done = steckbrief("build", source, "--output", "out", "--direct", cwd=tmp_path, expect=1)
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Nothing was published" in done.stderr
     assert not visible(tmp_path / "out")
 
 
 @pytest.mark.parametrize("output", ["occupied", "occupied/below"])
-def test_an_output_that_is_no_folder_ends_with_1(output: str, source: Path, tmp_path: Path) -> None:
+def test_an_output_that_is_not_a_folder_ends_with_1(output: str, source: Path, tmp_path: Path) -> None:
     (tmp_path / "occupied").write_text("a file")
     done = steckbrief("build", source, "--output", output, "--direct", cwd=tmp_path, expect=1)
     assert "--output" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_failed_build_leaves_the_last_release_as_it_was(source: Path, tmp_path: Path) -> None:
+def test_a_failed_build_leaves_the_last_release_unchanged(source: Path, tmp_path: Path) -> None:
     steckbrief("build", source, "--output", "out", "--direct", cwd=tmp_path)
     output = tmp_path / "out"
     before, files = visible(output), table_files((output / "latest").resolve())
@@ -217,7 +217,7 @@ def test_a_terminal_gets_a_progress_bar(source: Path, tmp_path: Path) -> None:
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 4096)
-    except OSError:  # what Linux says when the other side has closed
+    except OSError:  # Linux raises it when the other side has closed
         return b""
 
 
@@ -286,7 +286,7 @@ def test_check_publishes_nothing_and_ends_with_1_only_for_errors(source: Path, t
 def test_check_writes_json_sarif_and_github_annotations(tmp_path: Path) -> None:
     write_source(tmp_path / "profiles", {"a,b: 100%.md": PROFILE.format(title="A", slug="a") + "\n**Und sonst?**\n"})
     as_json = json.loads(steckbrief("check", "profiles", "--format", "json", cwd=tmp_path).stdout)
-    assert [(each["rule"], each["path"]) for each in as_json] == [("faq-unanswered", "profiles/a,b: 100%.md")]
+    assert [(finding["rule"], finding["path"]) for finding in as_json] == [("faq-unanswered", "profiles/a,b: 100%.md")]
     sarif = json.loads(steckbrief("check", "profiles", "--format", "sarif", cwd=tmp_path).stdout)
     result = sarif["runs"][0]["results"][0]
     assert result["ruleId"] == "faq-unanswered"
@@ -318,7 +318,7 @@ def test_vocabulary_lists_unknown_headings_by_frequency_and_language(tmp_path: P
     assert {entry.name for entry in tmp_path.iterdir()} == {"profiles"}
 
 
-def test_what_publishes_nothing_reads_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+def test_commands_that_only_read_accept_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None:
     latin = Path(os.fsdecode(bytes(tmp_path) + b"/b\xfcro"))
     write_source(latin / "raw", profiles(1))
     for cwd, source in ((tmp_path, latin / "raw"), (latin, Path("raw"))):

@@ -1,4 +1,4 @@
-"""vocabulary --explain names file, entry and reason; each expectation is read off the vocabulary files by hand."""
+"""`vocabulary --explain` names file, entry and reason. Expected values were read from the vocabularies by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from steckbrief.explain import as_lines, explained
+from steckbrief.explain import explain_heading, explanation_as_text
 from steckbrief.pipeline.errors import UsageError
 from tests.command import profiles, steckbrief, write_source
 
@@ -29,54 +29,60 @@ from tests.command import profiles, steckbrief, write_source
 def test_an_explanation_names_the_entry_that_decided(
     heading: str, language: str, kind: str, file: str, parts: list[str]
 ) -> None:
-    why = explained(heading, "Krita", language, {})
-    assert (why.kind, why.file) == (kind, f"transform/headings/vocabulary/{file}.toml")
-    assert why.entry is not None
+    explanation = explain_heading(heading, "Krita", language, {})
+    assert (explanation.kind, explanation.file) == (kind, f"transform/headings/vocabulary/{file}.toml")
+    assert explanation.entry is not None
     for part in parts:
-        assert part in why.entry
+        assert part in explanation.entry
 
 
-def test_a_heading_that_no_entry_knows_has_no_file() -> None:
-    why = explained("Xyzzy", "", "und", {})
-    assert (why.kind, why.file, why.entry) == ("other", None, None)
-    assert "no phrase, pattern or word" in as_lines(why)
+def test_a_heading_without_an_entry_has_no_file() -> None:
+    explanation = explain_heading("Xyzzy", "", "und", {})
+    assert (explanation.kind, explanation.file, explanation.entry) == ("other", None, None)
+    assert "no phrase, pattern or word" in explanation_as_text(explanation)
 
 
 def test_a_sites_own_heading_is_explained_by_its_settings() -> None:
-    why = explained("Was Krita kann & mehr", "Krita", "de", {"features": ["Was Krita kann und mehr"]})
-    assert (why.kind, why.file) == ("features", "steckbrief.toml")
+    explanation = explain_heading("Was Krita kann & mehr", "Krita", "de", {"features": ["Was Krita kann und mehr"]})
+    assert (explanation.kind, explanation.file) == ("features", "steckbrief.toml")
 
 
-def test_a_language_without_a_vocabulary_is_refused() -> None:
+def test_a_language_without_a_vocabulary_is_an_error() -> None:
     with pytest.raises(UsageError, match=r"'xx'.*de, en"):
-        explained("Preise", "", "xx", {})
+        explain_heading("Preise", "", "xx", {})
 
 
 def test_no_heading_controls_the_terminal() -> None:
-    assert "\x1b" not in as_lines(explained("\x1b[31mPreise", "\x1b", "de", {}))
+    assert "\x1b" not in explanation_as_text(explain_heading("\x1b[31mPreise", "\x1b", "de", {}))
 
 
-def test_the_command_explains_as_text_and_as_json_without_reading_a_profile(tmp_path: Path) -> None:
+def test_the_command_explains_in_text_and_json_without_reading_profiles(tmp_path: Path) -> None:
     as_text = steckbrief("vocabulary", "--explain", "Kosten und Grenzen", "--language", "de", cwd=tmp_path)
     assert "read as   kosten und grenzen" in as_text.stdout.splitlines()
     assert "transform/headings/vocabulary/de.toml" in as_text.stdout
     assert as_text.stderr == ""
     arguments = ("--explain", "Krita kostet", "--title", "Krita", "--json")
-    told = json.loads(steckbrief("vocabulary", *arguments, cwd=tmp_path).stdout)
-    assert (told["heading"], told["read_as"], told["kind"]) == ("Krita kostet", "x kostet", "other")
+    explanation = json.loads(steckbrief("vocabulary", *arguments, cwd=tmp_path).stdout)
+    assert (explanation["heading"], explanation["read_as"], explanation["kind"]) == (
+        "Krita kostet",
+        "x kostet",
+        "other",
+    )
     steckbrief("vocabulary", "nowhere", "--explain", "Preise", cwd=tmp_path, expect=2)
 
 
-def test_settings_beside_the_source_count(tmp_path: Path) -> None:
+def test_settings_beside_the_source_apply(tmp_path: Path) -> None:
     source = write_source(tmp_path / "raw", profiles(1))
     (tmp_path / "steckbrief.toml").write_text('[headings]\npricing = ["Krita kostet"]\n')
-    told = json.loads(steckbrief("vocabulary", source, "--explain", "Krita kostet", "--json", cwd=tmp_path).stdout)
-    assert (told["kind"], told["file"]) == ("pricing", "steckbrief.toml")
+    explanation = json.loads(
+        steckbrief("vocabulary", source, "--explain", "Krita kostet", "--json", cwd=tmp_path).stdout
+    )
+    assert (explanation["kind"], explanation["file"]) == ("pricing", "steckbrief.toml")
 
 
-def test_unknown_headings_are_written_as_json_too(tmp_path: Path) -> None:
+def test_unknown_headings_can_be_written_as_json(tmp_path: Path) -> None:
     source = write_source(tmp_path / "raw", {"a.md": "---\ntitle: A\nslug: a\n---\n# A\n\n## Zauberei\n\nText.\n"})
-    told = json.loads(steckbrief("vocabulary", source, "--json", cwd=tmp_path).stdout)
-    assert told == [
+    headings = json.loads(steckbrief("vocabulary", source, "--json", cwd=tmp_path).stdout)
+    assert headings == [
         {"language": "und", "kind": "other", "heading": "Zauberei", "count": 1, "examples": ["a.md:7"]},
     ]

@@ -1,4 +1,4 @@
-"""Diagnostics as text, JSON, SARIF and GitHub annotations: complete, and safe whatever a profile holds."""
+"""Diagnostics as text, JSON, SARIF and GitHub annotations are complete, and no profile can break them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steckbrief.lint import Format, Rule, github_line, text_line, write
 from steckbrief.pipeline.findings import Finding, finding
 
 RULE = Rule("faq-unanswered", "warning", "A question has no answer.", "Write the answer.", "### Why?")
-FOUND = Finding("faq-unanswered", "warning", "Nothing follows: Why?", "Write the answer.", "raw/tools/x y.md", 7, 9)
+FINDING = Finding("faq-unanswered", "warning", "Nothing follows: Why?", "Write the answer.", "raw/tools/x y.md", 7, 9)
 
 texts = st.text(st.characters(exclude_categories=()), max_size=60)
 findings = st.builds(
@@ -30,14 +30,14 @@ findings = st.builds(
 
 
 def test_text_names_file_line_severity_rule_and_remedy() -> None:
-    assert text_line(FOUND) == (
+    assert text_line(FINDING) == (
         "raw/tools/x y.md:7: warning faq-unanswered: Nothing follows: Why?\n    Write the answer."
     )
 
 
 @given(findings)
-def test_text_is_two_lines_without_anything_that_controls_a_terminal(found: Finding) -> None:
-    first, second = text_line(found).split("\n")
+def test_text_is_two_lines_without_control_characters(diagnostic: Finding) -> None:
+    first, second = text_line(diagnostic).split("\n")
     allowed = "\u00ad\u200c\u200d"  # soft hyphen and joiners are ordinary text
     unsafe = [
         c for c in first + second if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and c not in allowed
@@ -46,34 +46,34 @@ def test_text_is_two_lines_without_anything_that_controls_a_terminal(found: Find
 
 
 @given(findings)
-def test_a_github_annotation_is_one_command_that_no_text_can_end(found: Finding) -> None:
-    line = github_line(found)
+def test_no_text_can_end_a_github_annotation(diagnostic: Finding) -> None:
+    line = github_line(diagnostic)
     assert "\n" not in line
     assert "\r" not in line
     head, properties, message = line.split("::", 2)[1].partition(" ")[0], *line.split("::", 2)[1:]
     assert head in {"error", "warning", "notice"}
-    assert _decoded(message) == f"{found.message} {found.hint}"
-    named = dict(each.split("=", 1) for each in properties.partition(" ")[2].split(","))
-    assert named.get("file") is None or _decoded(named["file"]) == found.path
+    assert _decoded(message) == f"{diagnostic.message} {diagnostic.hint}"
+    named = dict(pair.split("=", 1) for pair in properties.partition(" ")[2].split(","))
+    assert named.get("file") is None or _decoded(named["file"]) == diagnostic.path
     assert set(named) <= {"file", "line", "endLine", "title"}
 
 
 def _decoded(text: str) -> str:
-    """What GitHub's runner makes of an escaped text, by its documented table."""
+    """Return the text that GitHub's runner decodes, by its documented table."""
     table = {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ","}
     for escape, character in table.items():
         text = text.replace(escape, character)
     return text.replace("%25", "%")
 
 
-def _sarif(found: list[Finding]) -> dict[str, Any]:
-    (text,) = write(found, [RULE], "1.2.3", Format.SARIF)
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+def _sarif(diagnostics: list[Finding]) -> dict[str, Any]:
+    (text,) = write(diagnostics, [RULE], "1.2.3", Format.SARIF)
+    log: dict[str, Any] = json.loads(text)
+    return log
 
 
-def test_sarif_has_what_its_schema_requires() -> None:
-    log = _sarif([FOUND])
+def test_sarif_contains_what_its_schema_requires() -> None:
+    log = _sarif([FINDING])
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     driver = run["tool"]["driver"]
@@ -98,8 +98,8 @@ def test_sarif_has_what_its_schema_requires() -> None:
 
 @pytest.mark.parametrize(("severity", "level"), [("error", "error"), ("warning", "warning"), ("info", "note")])
 def test_sarif_levels_are_those_of_the_standard(severity: str, level: str) -> None:
-    found = Finding("faq-unanswered", severity, "m", "h", None, None, None)
-    (result,) = _sarif([found])["runs"][0]["results"]
+    diagnostic = Finding("faq-unanswered", severity, "m", "h", None, None, None)
+    (result,) = _sarif([diagnostic])["runs"][0]["results"]
     assert result["level"] == level
     assert "locations" not in result
 
@@ -109,14 +109,14 @@ def test_sarif_levels_are_those_of_the_standard(severity: str, level: str) -> No
     [("/srv/a b.md", "file:///srv/a%20b.md"), ("raw/ü.md", "raw/%C3%BC.md"), ("a#b?.md", "a%23b%3F.md")],
 )
 def test_sarif_locations_are_uris(path: str, uri: str) -> None:
-    found = Finding("faq-unanswered", "info", "m", "h", path, 1, None)
-    (result,) = _sarif([found])["runs"][0]["results"]
+    diagnostic = Finding("faq-unanswered", "info", "m", "h", path, 1, None)
+    (result,) = _sarif([diagnostic])["runs"][0]["results"]
     place = result["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": uri}, "region": {"startLine": 1, "endLine": 1}}
 
 
-def test_json_has_every_field() -> None:
-    (text,) = write([FOUND], [RULE], "1", Format.JSON)
+def test_json_contains_every_field() -> None:
+    (text,) = write([FINDING], [RULE], "1", Format.JSON)
     assert json.loads(text) == [
         {
             "path": "raw/tools/x y.md",
@@ -132,6 +132,6 @@ def test_json_has_every_field() -> None:
 
 def test_a_finding_about_the_whole_source_has_no_place() -> None:
     row = {"rule": "r", "severity": "info", "message": "m", "hint": "h", "source_path": None}
-    found = finding({**row, "line_start": None, "line_end": None}, "raw")
-    assert found.path is None
-    assert text_line(found) == "info r: m\n    h"
+    diagnostic = finding({**row, "line_start": None, "line_end": None}, "raw")
+    assert diagnostic.path is None
+    assert text_line(diagnostic) == "info r: m\n    h"

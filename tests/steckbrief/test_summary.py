@@ -1,4 +1,4 @@
-"""The account of a build: what is counted, and in which order."""
+"""The summary of a build: its figures and their order."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def diagnostic(rule: str, severity: str, path: str | None, line: int | None) -> 
     }
 
 
-def test_rules_are_counted_most_severe_first_then_most_frequent_with_two_examples() -> None:
+def test_rules_are_counted_by_severity_then_frequency_with_two_examples() -> None:
     rows = [
         diagnostic("often", "info", "a.md", 1),
         diagnostic("often", "info", "b.md", 2),
@@ -62,28 +62,28 @@ def test_rules_are_counted_most_severe_first_then_most_frequent_with_two_example
     )
 
 
-def test_no_diagnostics_are_no_rules() -> None:
+def test_without_diagnostics_there_are_no_rules() -> None:
     assert count_rules(to_arrow("diagnostics", [])) == ()
 
 
-def test_the_summary_names_figures_release_and_time(tmp_path: Path) -> None:
+def test_the_summary_contains_figures_release_and_time(tmp_path: Path) -> None:
     text = as_text(summary(tmp_path, diagnostics=(RuleCount("odd", "warning", 1, ("a.md:7: odd",)),)), waited=9.25)
     lines = text.splitlines()
     assert lines[0] == "3 profiles from 4 files (1,234 bytes) in /srv/raw"
-    assert lines[1] == "2 skipped by name, 1 quarantined, 5 no Markdown"
+    assert lines[1] == "2 skipped by name, 1 quarantined, 5 not Markdown"
     assert ["faqs", "1,200"] in [line.split() for line in lines]
     assert ["1", "warning", "odd"] in [line.split() for line in lines]
     assert "a.md:7: odd" in [line.strip() for line in lines]
     assert f"Release 20260101T000000Z: {tmp_path}/releases/20260101T000000Z" in lines
-    assert "Done in 1.5 s; 9.2 s with starting and ending." in lines
+    assert "Done in 1.5 s; 9.2 s including startup." in lines
 
 
-def test_a_broken_off_run_knows_whether_its_release_was_published(tmp_path: Path) -> None:
-    mine = summary(tmp_path)
+def test_an_interrupted_run_knows_whether_its_release_was_published(tmp_path: Path) -> None:
+    own = summary(tmp_path)
     assert published(None) is None
-    assert published(mine) is None
+    assert published(own) is None
     (tmp_path / "latest").symlink_to("releases/20250101T000000Z")
-    assert published(mine) is None
+    assert published(own) is None
     (tmp_path / "latest").unlink()
-    (tmp_path / "latest").symlink_to(f"releases/{mine.release}")
-    assert published(mine) is mine
+    (tmp_path / "latest").symlink_to(f"releases/{own.release}")
+    assert published(own) is own

@@ -15,6 +15,7 @@ TESTS = {
     "tests/load/test_release.py": "from steckbrief.load.release import publish\nfrom tests.load import fake\n",
     "tests/test_docs.py": "PAGE = 'architecture.md'\n",
     "tests/transform/test_items.py": "import steckbrief.transform.headings\n",
+    "tests/transform/headings/test_classify.py": "import os\n",
 }
 
 
@@ -39,11 +40,15 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("extract/text.py", ["tests/extract/test_document.py", "tests/extract/test_text.py"]),
         ("load/release.py", ["tests/load/test_release.py"]),
         ("tests/load/fake.py", ["tests/load/test_release.py"]),
-        ("transform/headings/__init__.py", ["tests/transform/test_items.py"]),
+        (
+            "transform/headings/__init__.py",
+            ["tests/transform/headings/test_classify.py", "tests/transform/test_items.py"],
+        ),
         ("pipeline/unknown.py", []),
         ("docs/architecture.md", ["tests/test_docs.py"]),
+        ("docs/rows.md", ["tests/test_docs.py"]),
         ("tests/transform/fixtures/items/one.md", ["tests/transform/test_items.py"]),
-        ("transform/headings/vocabulary/de.toml", ["tests/transform/test_items.py"]),
+        ("transform/headings/vocabulary/de.toml", ["tests/transform/headings/test_classify.py"]),
         ("tests/extract/conftest.py", ["tests/extract/test_document.py", "tests/extract/test_text.py"]),
     ],
 )

@@ -1,1 +1,1 @@
-"""Findings: what is wrong with a profile, as rules with a code, a message and a remedy."""
+"""Findings: the rules that profiles can break, and the checks that report them."""

@@ -1,6 +1,6 @@
-"""Checks across profiles: addresses that two products share, missing translations, dates in the future.
+"""Checks that need several profiles or the date of the build: shared addresses, missing translations, future dates.
 
-Every check is one pass over the profiles with dictionaries by slug or address: linear in their number.
+Every check is linear in the number of profiles.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from steckbrief.extract.model import Problem
 from steckbrief.schema.rows import PriceModelRow
-from steckbrief.transform.checks.addresses import comparable
+from steckbrief.transform.checks.addresses import comparable_address
 from steckbrief.transform.checks.compared import ComparedProfile, Findings
 from steckbrief.transform.checks.key_lines import problem_at_key
 from steckbrief.transform.checks.locale_pairs import pair_problems
@@ -23,7 +23,7 @@ _DATES = ("created_on", "updated_on", "reviewed_on")
 def cross_problems(
     profiles: Sequence[ComparedProfile], price_models: Sequence[PriceModelRow], options: Options
 ) -> Findings:
-    """Problems of `profiles` (rows in order of profile_id) that need more than one of them, or the day of the build."""
+    """Yield all problems of `profiles`, which are sorted by profile_id, that a single profile cannot show."""
     if options.today:
         yield from _future_dates(profiles, options.today, options.aliases)
     yield from _shared_addresses(profiles, options.aliases)
@@ -40,27 +40,28 @@ def _future_dates(profiles: Sequence[ComparedProfile], today: dt.date, aliases: 
 
 
 def _shared_addresses(profiles: Sequence[ComparedProfile], aliases: Mapping[str, str]) -> Findings:
-    owners: dict[str, list[ComparedProfile]] = defaultdict(list)
+    by_address: dict[str, list[ComparedProfile]] = defaultdict(list)
     for profile in profiles:
         if profile.official_url:
-            owners[comparable(profile.official_url)].append(profile)
-    for shared in owners.values():
-        first, *others = sorted({profile.slug for profile in shared})
-        for profile in shared if others else ():
-            other = others[0] if profile.slug == first else first
-            found = {"url": str(profile.official_url), "other": other}
-            yield problem_at_key(profile, "official_url", "official-url-shared", aliases, **found)
+            by_address[comparable_address(profile.official_url)].append(profile)
+    for same_address in by_address.values():
+        first_slug, *other_slugs = sorted({profile.slug for profile in same_address})
+        if other_slugs:
+            for profile in same_address:
+                other = other_slugs[0] if profile.slug == first_slug else first_slug
+                values = {"url": str(profile.official_url), "other": other}
+                yield problem_at_key(profile, "official_url", "official-url-shared", aliases, **values)
 
 
 def _missing_translations(profiles: Sequence[ComparedProfile]) -> Findings:
-    """Profiles that lack a locale which more than half of all products have, where there are two such locales."""
-    versions: dict[str, dict[str, str]] = defaultdict(dict)
+    """Report products that lack a locale of most products, if most products have at least two locales."""
+    products: dict[str, dict[str, str]] = defaultdict(dict)
     for profile in profiles:
-        versions[profile.slug][profile.locale] = profile.profile_id
-    times = Counter(locale for found in versions.values() for locale in found)
-    usual = sorted(locale for locale, count in times.items() if 2 * count > len(versions))
-    if len(usual) > 1:
-        for found in versions.values():
-            for locale in usual:
-                if locale not in found:
-                    yield found[min(found)], Problem("translation-missing", 1, 1, {"locale": locale})
+        products[profile.slug][profile.locale] = profile.profile_id
+    counts = Counter(locale for versions in products.values() for locale in versions)
+    usual_locales = sorted(locale for locale, count in counts.items() if 2 * count > len(products))
+    if len(usual_locales) > 1:
+        for versions in products.values():
+            for locale in usual_locales:
+                if locale not in versions:
+                    yield versions[min(versions)], Problem("translation-missing", 1, 1, {"locale": locale})

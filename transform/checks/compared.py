@@ -1,4 +1,4 @@
-"""What the checks across profiles look at: some columns of the finished tables, as records."""
+"""The columns of the finished tables that checks across profiles read, as records."""
 
 from __future__ import annotations
 

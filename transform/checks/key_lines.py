@@ -1,4 +1,4 @@
-"""The line of a front-matter key, found again in a finished row of `profiles`."""
+"""Finds the line of a front-matter key again, from a finished row of `profiles`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from steckbrief.transform.fields import KEYS
 def problem_at_key(
     profile: ComparedProfile, column: str, rule: str, aliases: Mapping[str, str], **values: str
 ) -> tuple[str, Problem]:
-    """(profile_id, problem) on the line of the key that gives `column`; on line 1 where no such line is found.
+    """Return profile_id and problem, on the line of the key that `column` is read from, or else on line 1.
 
-    `aliases` are the site's own keys -> column; the key as it is written is also the value `key` of the message.
+    `aliases` maps the site's own keys to columns. The key becomes the value `key` of the message, as it is written in
+    the file.
     """
     raw = profile.front_matter_raw or ""
-    own = [key for key, meant in aliases.items() if meant == column]
-    names = "|".join(re.escape(key) for key in (*own, *KEYS.get(column, (column,))))
+    own_keys = [key for key, aliased in aliases.items() if aliased == column]
+    names = "|".join(re.escape(key) for key in (*own_keys, *KEYS.get(column, (column,))))
     key = re.search(rf"^[\"']?(?P<name>{names})[\"']?[ \t]*:", raw, re.MULTILINE)
     line = line_at(raw, key.start()) if key else 1
     return profile.profile_id, Problem(rule, line, line, {"key": key["name"] if key else column, **values})

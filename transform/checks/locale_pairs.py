@@ -1,13 +1,14 @@
-"""Locale pairs: two language versions of one product whose front matter disagrees.
+"""Locale pairs: the front matter of two language versions of a product is compared.
 
-Price models are compared as normalised, free and open_source as one: software that is open source is free, and one
-editor names the licence where the other names the price. What is not understood has a rule of its own.
+Each profile is compared with the profile of the same slug in the default locale, or in the first locale if there is
+none. Values missing on one side are left to key-missing.
 
-Each profile is held against that of its slug in the default locale, or in the first locale where that has none. A value
-that is missing on one side is no disagreement; key-missing speaks of it.
+Price models are compared after they are normalised, with free and open_source taken as equal: open-source software is
+free, and one editor names the licence, the other the price. Price models that are not understood are left to
+price-model-unknown.
 
-Translated categories differ by nature, so what is usual is read from the source: the usual partner of a category is the
-one it has in more than half of its pairs, of which there must be LEAST_EVIDENCE besides the one in question.
+Categories are translated, so the source itself shows which ones go together. The usual partner of a category is the one
+in more than half of its other pairs, of which there must be at least LEAST_EVIDENCE.
 """
 
 from __future__ import annotations
@@ -17,59 +18,67 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from steckbrief.extract.model import Problem
 from steckbrief.schema.rows import PriceModelRow
-from steckbrief.transform.checks.addresses import comparable
+from steckbrief.transform.checks.addresses import comparable_address
 from steckbrief.transform.checks.compared import ComparedProfile, Findings
 from steckbrief.transform.checks.key_lines import problem_at_key
 from steckbrief.transform.options import Options
 from steckbrief.transform.tables.price_models import UNKNOWN
 
 LEAST_EVIDENCE = 5
-"""Pairs a category must stand in before its usual partner is known."""
+"""Number of other pairs that a category needs before its usual partner is known."""
 
 _SAME_PRICE = {"open_source": "free"}
 
 _Pair = tuple[ComparedProfile, ComparedProfile]
 
+_Partners = Mapping[tuple[str, str, str], Counter[str]]
+"""(locale, category, other locale) -> how often the category is paired with which category of the other locale."""
+
 
 def pair_problems(
     profiles: Sequence[ComparedProfile], price_models: Sequence[PriceModelRow], options: Options
 ) -> Findings:
-    """(profile_id, problem) for `profiles`, in order of profile_id, that disagree with another language version."""
+    """Report profiles that disagree with another language version; `profiles` are sorted by profile_id."""
     pairs = list(_pairs(profiles, options.default_locale))
     models: dict[str, set[str]] = defaultdict(set)
     for row in price_models:
         models[row.profile_id].add(_SAME_PRICE.get(row.price_model, row.price_model))
     partners = _partners(pairs)
-    for own, reference in pairs:
-        here, there = models[own.profile_id], models[reference.profile_id]
-        if _addresses_differ(own, reference):
-            yield _differs(own, reference, "official_url", "locale-official-url-differs", options)
-        if here and there and here != there and UNKNOWN not in here | there:
-            yield _differs(own, reference, "price_model", "locale-price-model-differs", options)
-        usual = _unusual(own, reference, partners)
+    for profile, reference in pairs:
+        if _addresses_differ(profile.official_url, reference.official_url):
+            yield _difference(profile, reference, "official_url", "locale-official-url-differs", options)
+        if _models_differ(models[profile.profile_id], models[reference.profile_id]):
+            yield _difference(profile, reference, "price_model", "locale-price-model-differs", options)
+        usual = _usual_pairing(profile, reference, partners)
         if usual:
-            yield _differs(own, reference, "category", "locale-category-differs", options, usual=usual)
+            yield _difference(profile, reference, "category", "locale-category-differs", options, usual=usual)
 
 
 def _pairs(profiles: Sequence[ComparedProfile], default_locale: str) -> Iterator[_Pair]:
-    """(profile, the one it is held against)."""
+    """Yield each profile with the reference that it is compared with."""
     by_slug: dict[str, list[ComparedProfile]] = defaultdict(list)
     for profile in profiles:
         by_slug[profile.slug].append(profile)
-    for same in by_slug.values():
-        reference = next((each for each in same if each.locale == default_locale), same[0])
-        yield from ((each, reference) for each in same if each is not reference)
+    for versions in by_slug.values():
+        reference = next((version for version in versions if version.locale == default_locale), versions[0])
+        yield from ((version, reference) for version in versions if version is not reference)
 
 
-def _addresses_differ(own: ComparedProfile, reference: ComparedProfile) -> bool:
-    here, there = own.official_url, reference.official_url
-    if not (here and there) or here == there:
+def _addresses_differ(one: str | None, other: str | None) -> bool:
+    """Return whether two addresses are different pages, language versions aside.
+
+    >>> _addresses_differ("https://krita.org/en/", "https://krita.org/de/")
+    False
+    >>> _addresses_differ("https://krita.org", "https://krita.com")
+    True
+    """
+    if not (one and other) or one == other:
         return False
-    return comparable(here, localised=True) != comparable(there, localised=True)
+    return comparable_address(one, localised=True) != comparable_address(other, localised=True)
 
 
-_Partners = Mapping[tuple[str, str, str], Counter[str]]
-"""(locale, category, other locale) -> how often it stands beside which category there."""
+def _models_differ(some: set[str], others: set[str]) -> bool:
+    return bool(some and others) and some != others and UNKNOWN not in some | others
 
 
 def _partners(pairs: Sequence[_Pair]) -> _Partners:
@@ -77,29 +86,35 @@ def _partners(pairs: Sequence[_Pair]) -> _Partners:
     for pair in pairs:
         if all(profile.category for profile in pair):
             for one, other in (pair, pair[::-1]):
-                partners[_place(one, other)][_category(other)] += 1
+                partners[_partners_key(one, other)][_category(other)] += 1
     return partners
 
 
-def _unusual(own: ComparedProfile, reference: ComparedProfile, partners: _Partners) -> str | None:
-    """What goes with what as a rule, where the two categories are not each other's usual partners; None where they are.
+def _usual_pairing(profile: ComparedProfile, reference: ComparedProfile, partners: _Partners) -> str | None:
+    """Return what usually goes with one of the categories, such as "Grafik usually goes with graphics".
 
-    In words: "Grafik usually stands beside graphics", for the first of the two of which that is known.
+    The category of the reference comes first. None means that the two go together, or that no usual partner is known.
     """
-    if not (own.category and reference.category) or _category(own) == _category(reference):
+    if not (profile.category and reference.category) or _category(profile) == _category(reference):
         return None
-    usual: list[str] = []
-    for one, other in ((reference, own), (own, reference)):
-        expected = _usual(partners[_place(one, other)], _category(other))
+    pairings: list[str] = []
+    for one, other in ((reference, profile), (profile, reference)):
+        expected = _usual_partner(partners[_partners_key(one, other)], _category(other))
         if expected == _category(other):
             return None
         if expected:
-            beside = "the same in the other locale" if expected == _category(one) else expected
-            usual.append(f"{one.category} usually stands beside {beside}")
-    return usual[0] if usual else None
+            partner = "the same category in the other locale" if expected == _category(one) else expected
+            pairings.append(f"{one.category} usually goes with {partner}")
+    return pairings[0] if pairings else None
 
 
-def _usual(partners: Counter[str], in_question: str) -> str | None:
+def _usual_partner(partners: Counter[str], in_question: str) -> str | None:
+    """Return the partner in more than half of all pairs, not counting one pair with the partner `in_question`.
+
+    >>> _usual_partner(Counter({"graphics": 5, "office": 1}), "office")
+    'graphics'
+    >>> _usual_partner(Counter({"graphics": 4, "office": 1}), "office")
+    """
     others = partners - Counter([in_question])
     if others.total() < LEAST_EVIDENCE:
         return None
@@ -107,7 +122,7 @@ def _usual(partners: Counter[str], in_question: str) -> str | None:
     return best if 2 * others[best] > others.total() else None
 
 
-def _place(profile: ComparedProfile, other: ComparedProfile) -> tuple[str, str, str]:
+def _partners_key(profile: ComparedProfile, other: ComparedProfile) -> tuple[str, str, str]:
     return profile.locale, _category(profile), other.locale
 
 
@@ -115,8 +130,8 @@ def _category(profile: ComparedProfile) -> str:
     return " ".join((profile.category or "").casefold().split())
 
 
-def _differs(
-    own: ComparedProfile, reference: ComparedProfile, column: str, rule: str, options: Options, **values: str
+def _difference(
+    profile: ComparedProfile, reference: ComparedProfile, column: str, rule: str, options: Options, **values: str
 ) -> tuple[str, Problem]:
-    values |= {"value": str(getattr(own, column)), "expected": str(getattr(reference, column))}
-    return problem_at_key(own, column, rule, options.aliases, other=reference.profile_id, **values)
+    values |= {"value": str(getattr(profile, column)), "expected": str(getattr(reference, column))}
+    return problem_at_key(profile, column, rule, options.aliases, other=reference.profile_id, **values)

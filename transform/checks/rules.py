@@ -1,4 +1,4 @@
-"""The registry of rules: what can be wrong with a profile, how bad it is, and what to do."""
+"""The registry of rules, read from rules.toml."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: stable code, severity (error, warning, info), meaning, templates of message and remedy, example.
-
-    `across` says whether finding it takes other profiles or the day of the build.
-    """
+    """One rule. `message` and `remedy` are templates; rules.toml explains every field."""
 
     code: str
     severity: str
@@ -27,7 +24,7 @@ class Rule:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """All rules by code, in the order of rules.toml."""
+    """Return all rules by code, in the order of rules.toml."""
     data = tomllib.loads(
         resources.files("steckbrief.transform.checks").joinpath("rules.toml").read_text(encoding="utf-8")
     )

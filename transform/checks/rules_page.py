@@ -1,7 +1,4 @@
-"""The rules as prose: docs/rules.md.
-
-`python -m steckbrief.transform.checks.rules_page` writes the page; a test fails when it is stale.
-"""
+"""Writes docs/rules.md from rules.toml: `python -m steckbrief.transform.checks.rules_page`."""
 
 from __future__ import annotations
 
@@ -17,18 +14,23 @@ DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 _INTRODUCTION: Final = """\
 # Rules
 
-Written from `transform/checks/rules.toml` by `python -m steckbrief.transform.checks.rules_page`; do not edit it here.
+Generated from `transform/checks/rules.toml` by `python -m steckbrief.transform.checks.rules_page`. Do not edit it here.
 
-A rule says what can be wrong with a profile. Each finding is a row of the table `diagnostics`, with file and line, and
-a line of `steckbrief check`. The code of a rule does not change; words in braces stand for what was found.
+A rule describes one thing that can be wrong with a profile. Every finding is a row of the table `diagnostics` and a
+line of `steckbrief check`, with its file and line number. The code of a rule never changes. Words in braces stand for
+values from the profile.
 
-An example breaks its rule. One that starts with `---` is a whole file, another one stands below sound front matter;
-several files have a line with their path above each; three dots leave something out.
+Front matter is the block of `key: value` lines between two lines `---` at the top of a file. If a whole file cannot be
+read, its profile is missing from the tables, and the build counts the file as quarantined; all other files are built as
+usual.
+
+Each example breaks its rule. An example that starts with `---` is a whole file; otherwise it follows correct front
+matter. A line such as `==> tools/krita.md <==` starts a file, `$` a command, and three dots stand for lines left out.
 """
 
 
 def render() -> str:
-    """The whole page: what the severities mean, all rules at a glance, then each of them."""
+    """Return the page: the severities, a table of all rules, and a section for each."""
     declared = rules().values()
     severities = "\n".join(f"- **{name}**: {meaning}" for name, meaning in SEVERITIES.items())
     return "\n".join([_INTRODUCTION, severities, "", _overview(declared), *map(_section, declared)])
@@ -51,7 +53,11 @@ def _section(rule: Rule) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
+    r"""Escape `text` so that Markdown shows every character.
+
+    >>> print(_plain("profile_id <b>"))
+    profile\_id \<b>
+    """
     for mark in "\\`*_|[]<&":
         text = text.replace(mark, f"\\{mark}")
     return text

@@ -1,4 +1,4 @@
-"""Checks of one profile's structure: headings and their levels, empty sections, rows that say something twice."""
+"""Checks of a profile's structure: heading levels, empty sections, rows that repeat another."""
 
 from __future__ import annotations
 
@@ -12,67 +12,68 @@ from steckbrief.transform.reading import Reading
 from steckbrief.transform.records import Rows, of_type
 from steckbrief.transform.sections import KindedSection
 
-_CLOSING = " .!?;:,…"
+_FINAL_PUNCTUATION = " .!?;:,…"
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-# An answer of two words ("Ja, sicher.") can be right for two questions; nobody writes a sentence twice on purpose.
-_LEAST_ANSWER = 4
+# An answer of two words, such as "Yes, certainly", can fit two questions. A whole sentence rarely does.
+_LEAST_ANSWER_WORDS = 4
 
 
 def structure_problems(reading: Reading, tables: Rows) -> Iterator[Problem]:
-    """What is wrong with the headings, sections and rows of one profile."""
+    """Yield the problems with the headings, sections and rows of one profile."""
     yield from _level_problems(reading.sections)
     yield from _empty_sections(reading.sections)
     for listing in ITEM_LISTINGS:
         items = of_type(tables[listing.name], ItemRow)
-        yield from _repeated(items, [item.text for item in items], "item-duplicate")
+        yield from _repetitions(items, [item.text for item in items], "item-duplicate")
     questions = of_type(tables["faqs"], FaqRow)
-    yield from _repeated(questions, [row.question for row in questions], "faq-question-duplicate")
-    answered = [(row, row.answer) for row in questions if row.answer and len(row.answer.split()) >= _LEAST_ANSWER]
-    yield from _repeated([row for row, _ in answered], [answer for _, answer in answered], "faq-answer-repeated")
+    yield from _repetitions(questions, [row.question for row in questions], "faq-question-duplicate")
+    answered = [row for row in questions if len((row.answer or "").split()) >= _LEAST_ANSWER_WORDS]
+    yield from _repetitions(answered, [str(row.answer) for row in answered], "faq-answer-repeated")
 
 
 def _level_problems(sections: tuple[KindedSection, ...]) -> Iterator[Problem]:
-    """Headings that skip a level below the one before (H2, H4), or that stand above the first one (H3, H2)."""
-    headings = [each for each in sections if each.section.level]
-    top = headings[0].section.level if headings else 0
-    before = top
-    for each in headings[1:]:
-        level = each.section.level
-        found = {"heading": each.heading or "", "level": str(level)}
+    """Report headings that skip a level (H2, H4) or that are higher than the first heading (H3, H2)."""
+    headings = [kinded for kinded in sections if kinded.section.level]
+    top = previous = headings[0].section.level if headings else 0
+    for heading in headings[1:]:
+        level = heading.section.level
+        values = {"heading": heading.heading or "", "level": str(level)}
         if level == 1 or level < top:
-            yield _at(each, "heading-out-of-order", **found, top=str(top))
-        elif level > before + 1:
-            yield _at(each, "heading-level-skipped", **found, before=str(before), expected=str(before + 1))
-        before = level
+            yield _problem_at(heading, "heading-out-of-order", **values, top=str(top))
+        elif level > previous + 1:
+            values |= {"before": str(previous), "expected": str(previous + 1)}
+            yield _problem_at(heading, "heading-level-skipped", **values)
+        previous = level
 
 
 def _empty_sections(sections: tuple[KindedSection, ...]) -> Iterator[Problem]:
-    """Headings with nothing below them. A question without an answer has a rule of its own."""
-    parents = {each.section.parent for each in sections}
-    for each in sections:
-        section = each.section
-        is_heading = section.level > 0 and each.kind != "question"
-        if is_heading and section.position not in parents and all(map(_says_nothing, section.blocks)):
-            yield _at(each, "section-empty", heading=each.heading or "")
+    """Report headings with nothing below them, except questions, which are left to faq-unanswered."""
+    parents = {kinded.section.parent for kinded in sections}
+    for kinded in sections:
+        section = kinded.section
+        is_heading = section.level > 0 and kinded.kind != "question"
+        if is_heading and section.position not in parents and all(map(_is_invisible, section.blocks)):
+            yield _problem_at(kinded, "section-empty", heading=kinded.heading or "")
 
 
-def _says_nothing(block: Block) -> bool:
+def _is_invisible(block: Block) -> bool:
+    """Return whether a block shows no content: a horizontal rule, or HTML with nothing but comments."""
     if block.kind is BlockKind.HTML:
         return not _COMMENT.sub("", block.text).strip()
     return block.kind is BlockKind.RULE
 
 
-def _repeated(rows: Sequence[ItemRow | FaqRow], texts: Sequence[str], rule: str) -> Iterator[Problem]:
-    """Rows whose text says, but for case and a closing sign, what an earlier one of the same table says."""
-    first: dict[str, ItemRow | FaqRow] = {}
+def _repetitions(rows: Sequence[ItemRow | FaqRow], texts: Sequence[str], rule: str) -> Iterator[Problem]:
+    """Report rows whose text equals that of an earlier row, apart from case and final punctuation."""
+    first_rows: dict[str, ItemRow | FaqRow] = {}
     for row, text in zip(rows, texts, strict=True):
-        folded = text.casefold().rstrip(_CLOSING)
-        earlier = first.setdefault(folded, row) if folded else row
-        if earlier is not row:
+        folded = text.casefold().rstrip(_FINAL_PUNCTUATION)
+        first_row = first_rows.setdefault(folded, row) if folded else row
+        if first_row is not row:
             question = row.question if isinstance(row, FaqRow) else ""
-            values = {"text": text, "first": str(earlier.line_start), "question": question}
+            values = {"text": text, "first": str(first_row.line_start), "question": question}
             yield Problem(rule, row.line_start, row.line_end, values)
 
 
-def _at(each: KindedSection, rule: str, **values: str) -> Problem:
-    return Problem(rule, each.section.line_start, each.section.line_start, values)
+def _problem_at(kinded: KindedSection, rule: str, **values: str) -> Problem:
+    return Problem(rule, kinded.section.line_start, kinded.section.line_start, values)

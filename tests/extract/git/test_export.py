@@ -1,4 +1,4 @@
-"""A folder gets exactly the files of a commit, whatever they are called, and nothing outside it is ever touched."""
+"""An exported folder has exactly the files of a commit, whatever their names, and nothing outside it changes."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def exported(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_an_error_of_the_disk_names_the_file(repository: Path, tmp_path: Path) -> None:
-    """A limit on the size of files fails as a full disk does: the error itself does not say which file it was."""
+def test_a_disk_error_names_the_file(repository: Path, tmp_path: Path) -> None:
+    """A limit on the size of files fails like a full disk: the error of the system does not name the file."""
     files = files_of(repository, "HEAD", ["a"])
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2, limits[1]))
@@ -48,8 +48,8 @@ def test_an_error_of_the_disk_names_the_file(repository: Path, tmp_path: Path) -
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def test_every_file_of_a_history_is_exported_as_git_itself_gives_it(tmp_path: Path) -> None:
-    """Packed as deltas, with attributes that would convert a checkout, and a pointer to a large file."""
+def test_every_file_of_a_history_is_exported_with_the_bytes_that_git_gives(tmp_path: Path) -> None:
+    """The history has packed deltas, attributes that would convert a checkout, and a pointer to a large file."""
     home, latin = tmp_path / "catalogue", os.fsdecode(b"n\xe4chste.md")
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12345\n"
     files: dict[str, str | bytes | None] = {
@@ -79,7 +79,7 @@ def test_every_file_of_a_history_is_exported_as_git_itself_gives_it(tmp_path: Pa
 
 
 def raw(folder: Path, *arguments: str) -> bytes:
-    """The bytes that git writes."""
+    """Return the raw output of git."""
     return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True).stdout
 
 
@@ -100,7 +100,7 @@ def test_nothing_is_checked_out(repository: Path, tmp_path: Path) -> None:
     assert before == (git(repository, "status", "--porcelain"), (repository / ".git/index").read_bytes())
 
 
-def test_a_huge_file_is_never_read_and_written_as_one_that_will_be_refused(repository: Path, tmp_path: Path) -> None:
+def test_a_huge_file_is_not_read_and_written_as_a_file_that_will_be_refused(repository: Path, tmp_path: Path) -> None:
     commit(repository, {"a/huge.md": "x" * 5000}, "2026-02-04T12:00:00Z")
     huge = git(repository, "rev-parse", "HEAD:a/huge.md")
     files = files_of(repository, "HEAD")
@@ -121,11 +121,11 @@ def test_links_stay_links_and_submodules_are_left_out(repository: Path, tmp_path
 
 
 @pytest.mark.parametrize("target", [b"", b"a\0b", b"x" * 900 + b"/" + b"y" * 4500, b"\xff"])
-def test_a_link_to_what_cannot_be_is_a_link_all_the_same(repository: Path, tmp_path: Path, target: bytes) -> None:
-    blob = git(repository, "hash-object", "-w", "--stdin", given=target)
+def test_a_link_with_an_impossible_target_stays_a_link(repository: Path, tmp_path: Path, target: bytes) -> None:
+    blob = git(repository, "hash-object", "-w", "--stdin", stdin=target)
     hostile = tree_with(repository, b"120000 a.md\0" + bytes.fromhex(blob))
     export(repository, {}, files_of(repository, hostile), tmp_path / "out", 10_000)
-    assert [each.problem.rule for each in discover(tmp_path / "out").unreadable] == ["symlink-not-followed"]
+    assert [file.problem.rule for file in discover(tmp_path / "out").unreadable] == ["symlink-not-followed"]
 
 
 NAMES = st.dictionaries(
@@ -135,19 +135,19 @@ NAMES = st.dictionaries(
 
 
 def without_clashes(files: Mapping[str, str]) -> dict[str, str]:
-    return {path: text for path, text in files.items() if not any(each.startswith(f"{path}/") for each in files)}
+    return {path: text for path, text in files.items() if not any(other.startswith(f"{path}/") for other in files)}
 
 
 @pytest.fixture(scope="module")
 def two_texts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A repository, and the ids of two contents in it."""
+    """A repository and the ids of two blobs in it."""
     home = tmp_path_factory.mktemp("texts")
     git(home, "init", "--quiet")
-    return home, {text: git(home, "hash-object", "-w", "--stdin", given=text.encode()) for text in ("eins", "zwei")}
+    return home, {text: git(home, "hash-object", "-w", "--stdin", stdin=text.encode()) for text in ("eins", "zwei")}
 
 
 @given(st.lists(NAMES.map(without_clashes), min_size=2, max_size=5))
-def test_files_become_folders_and_folders_files(
+def test_files_can_become_folders_and_folders_files(
     two_texts: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory, nights: list[dict[str, str]]
 ) -> None:
     repository, ids = two_texts
@@ -174,40 +174,40 @@ def test_files_become_folders_and_folders_files(
         b"/".join([b"d" * 250] * 20) + b"/x.md",
     ],
 )
-def test_a_hostile_name_costs_that_file_and_no_other(repository: Path, tmp_path: Path, name: bytes) -> None:
+def test_a_hostile_name_affects_only_its_own_file(repository: Path, tmp_path: Path, name: bytes) -> None:
     *folders, last = name.split(b"/")
     inner, mode = git(repository, "rev-parse", "HEAD:c/W.MD"), b"100644 "
     entry = mode + last + b"\0" + bytes.fromhex(inner)
     for folder in reversed(folders):
-        made = git(repository, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", given=entry)
-        entry = b"40000 " + folder + b"\0" + bytes.fromhex(made)
+        tree = git(repository, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=entry)
+        entry = b"40000 " + folder + b"\0" + bytes.fromhex(tree)
     hostile = tree_with(repository, b"100644 good.md\0" + bytes.fromhex(inner) + entry)
     files = files_of(repository, hostile)
     export(repository, {}, files, tmp_path / "out", LARGEST)
-    found = discover(tmp_path / "out")
+    discovered = discover(tmp_path / "out")
     if name == b"l" * 252 + b".md":
-        assert sorted(found.files) == ["good.md", name.decode()]
+        assert sorted(discovered.files) == ["good.md", name.decode()]
         return
-    assert found.files == ("good.md",)
-    assert [each.problem.rule for each in found.unreadable] == ["file-name-unusable"]
+    assert discovered.files == ("good.md",)
+    assert [file.problem.rule for file in discovered.unreadable] == ["file-name-unusable"]
     export(repository, files, {}, tmp_path / "out", LARGEST)
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_backslash_is_a_letter_of_a_name(repository: Path, tmp_path: Path) -> None:
+def test_a_backslash_is_an_ordinary_character_of_a_name(repository: Path, tmp_path: Path) -> None:
     commit(repository, {"a/c\\d.md": "b"}, "2026-02-04T12:00:00Z")
     export(repository, {}, files_of(repository, "HEAD", ["a"]), tmp_path / "out", LARGEST)
     assert exported(tmp_path / "out")["a/c\\d.md"] == b"b"
 
 
-@pytest.mark.parametrize("there", ["a", "a/x.md"])
-def test_names_that_the_file_system_takes_for_one_do_not_overwrite_each_other(
-    repository: Path, tmp_path: Path, there: str
+@pytest.mark.parametrize("existing", ["a", "a/x.md"])
+def test_names_that_are_equal_on_the_file_system_do_not_overwrite_each_other(
+    repository: Path, tmp_path: Path, existing: str
 ) -> None:
-    """As on a system that does not tell A from a: what another file made stands in the way."""
+    """As on a system that ignores case: another file already has the path."""
     (tmp_path / "out").mkdir()
     (tmp_path / "elsewhere").mkdir()
-    if there == "a":
+    if existing == "a":
         (tmp_path / "out/a").symlink_to(tmp_path / "elsewhere")
     else:
         (tmp_path / "out/a").mkdir()
@@ -217,10 +217,10 @@ def test_names_that_the_file_system_takes_for_one_do_not_overwrite_each_other(
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_a_link_and_a_folder_of_one_name_lead_nowhere(repository: Path, tmp_path: Path) -> None:
-    """A link that is written first would lead the files of the folder elsewhere."""
+def test_a_link_and_a_folder_with_the_same_name_lead_nowhere(repository: Path, tmp_path: Path) -> None:
+    """If the link were written first, it would redirect the files of the folder."""
     (tmp_path / "elsewhere").mkdir()
-    target = git(repository, "hash-object", "-w", "--stdin", given=os.fsencode(tmp_path / "elsewhere"))
+    target = git(repository, "hash-object", "-w", "--stdin", stdin=os.fsencode(tmp_path / "elsewhere"))
     entries = b"120000 a.md\0" + bytes.fromhex(target)
     entries += b"40000 a.md\0" + bytes.fromhex(git(repository, "rev-parse", "HEAD:c"))
     files = files_of(repository, tree_with(repository, entries))
@@ -230,7 +230,7 @@ def test_a_link_and_a_folder_of_one_name_lead_nowhere(repository: Path, tmp_path
 
 
 @pytest.mark.parametrize("what", ["missing", "damaged"])
-def test_a_content_that_is_missing_is_reported(repository: Path, tmp_path: Path, what: str) -> None:
+def test_missing_or_damaged_content_is_reported(repository: Path, tmp_path: Path, what: str) -> None:
     content = git(repository, "rev-parse", "HEAD:a/x.md")
     files = files_of(repository, "HEAD")
     stored = repository / ".git/objects" / content[:2] / content[2:]
@@ -243,7 +243,7 @@ def test_a_content_that_is_missing_is_reported(repository: Path, tmp_path: Path,
         files_of(repository, "HEAD")
 
 
-def test_a_file_that_is_a_folder_in_truth_is_reported(repository: Path) -> None:
+def test_a_file_whose_object_is_a_folder_is_reported(repository: Path) -> None:
     folder = bytes.fromhex(git(repository, "rev-parse", "HEAD:a"))
     with pytest.raises(RepositoryError, match=r"the content of 'x\.md' is missing or damaged"):
         files_of(repository, tree_with(repository, b"100644 x.md\0" + folder))
@@ -258,7 +258,7 @@ def partial_clone(repository: Path, what: str) -> Path:
 
 
 @pytest.mark.parametrize("what", ["blob:none", "tree:0"])
-def test_a_partial_clone_fetches_nothing_in_secret(repository: Path, tmp_path: Path, what: str) -> None:
+def test_a_partial_clone_does_not_fetch_silently(repository: Path, tmp_path: Path, what: str) -> None:
     part = partial_clone(repository, what)
     with pytest.raises(RepositoryError, match="clone it in full, without --filter"):
         files_of(part, "HEAD")

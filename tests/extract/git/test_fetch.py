@@ -1,4 +1,4 @@
-"""Fetching finds new commits, leaves a working tree as it is, and ends in time with all its children."""
+"""Fetching finds new commits, does not change a working tree, and ends in time with all its children."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def cloned(remote: Path, *options: str) -> Path:
 
 
 def state(tree: Path) -> tuple[dict[str, bytes], str, str]:
-    """Every file of a working tree with its index, its branch and its commit."""
+    """Return every file of a working tree, its index, its branch and its commit."""
     files = {str(path): path.read_bytes() for path in tree.rglob("*") if path.is_file() and ".git" not in path.parts}
     files["index"] = (tree / ".git/index").read_bytes()
     return files, git(tree, "symbolic-ref", "HEAD"), git(tree, "rev-parse", "HEAD")
 
 
-def test_a_working_tree_is_left_as_it_is_whatever_its_state(remote: Path) -> None:
-    """Half-staged edits, a commit that was never pushed, and a lock that a dead git left on the index."""
+def test_a_working_tree_does_not_change_whatever_its_state(remote: Path) -> None:
+    """The tree has half-staged edits, a commit that was never pushed, and a stale lock on the index."""
     tree = cloned(remote)
     commit(tree, {"a/mine.md": "m"}, "2026-02-05T12:00:00Z")
     (tree / "a/x.md").write_text("gerade in Arbeit", encoding="utf-8")
@@ -50,7 +50,7 @@ def test_a_working_tree_is_left_as_it_is_whatever_its_state(remote: Path) -> Non
     assert git(tree, "rev-parse", "origin/main") == newest
 
 
-def test_a_history_that_was_rewritten_is_followed(remote: Path) -> None:
+def test_a_rewritten_history_is_followed(remote: Path) -> None:
     commit(remote, {"a/x.md": "zwei\n"}, "2026-02-02T12:00:00Z")
     tree = cloned(remote)
     git(remote, "reset", "--quiet", "--hard", "HEAD~1")
@@ -62,7 +62,7 @@ def test_a_history_that_was_rewritten_is_followed(remote: Path) -> None:
     assert fetch(mirror, "HEAD", 30) == git(remote, "rev-parse", "HEAD")
 
 
-def test_the_branch_that_is_followed_counts_not_one_of_the_same_name(remote: Path) -> None:
+def test_the_upstream_counts_and_not_a_branch_with_the_same_name(remote: Path) -> None:
     git(remote, "branch", "release")
     tree = cloned(remote)
     git(tree, "branch", "--quiet", "--set-upstream-to=origin/release", "main")
@@ -70,7 +70,7 @@ def test_the_branch_that_is_followed_counts_not_one_of_the_same_name(remote: Pat
     assert fetch(tree, "HEAD", 30) == git(remote, "rev-parse", "release")
 
 
-def test_a_branch_that_is_gone_at_the_remote_is_reported_not_built_again(remote: Path) -> None:
+def test_a_branch_that_the_remote_has_deleted_is_reported(remote: Path) -> None:
     tree = cloned(remote)
     git(remote, "branch", "--quiet", "--move", "main", "trunk")
     with pytest.raises(RepositoryError, match="couldn't find remote ref refs/heads/main"):
@@ -78,7 +78,7 @@ def test_a_branch_that_is_gone_at_the_remote_is_reported_not_built_again(remote:
 
 
 @pytest.mark.parametrize("where", ["detached", "without upstream", "following itself"])
-def test_a_working_tree_that_follows_nothing_is_reported(remote: Path, where: str) -> None:
+def test_a_working_tree_without_upstream_is_reported(remote: Path, where: str) -> None:
     tree = cloned(remote)
     if where == "detached":
         git(tree, "checkout", "--quiet", "--detach")
@@ -86,12 +86,12 @@ def test_a_working_tree_that_follows_nothing_is_reported(remote: Path, where: st
         git(tree, "checkout", "--quiet", "-b", "mine")
     else:
         git(tree, "checkout", "--quiet", "-b", "mine", "--track", "main")
-    with pytest.raises(RepositoryError, match=r"no branch.*git\.update = false"):
+    with pytest.raises(RepositoryError, match=r"no branch .*git\.update = false"):
         fetch(tree, "HEAD", 30)
 
 
 @pytest.mark.parametrize("mirror", [True, False])
-def test_a_bare_repository_gets_everything_its_configuration_asks_for(remote: Path, mirror: bool) -> None:
+def test_a_bare_repository_fetches_everything_its_configuration_names(remote: Path, mirror: bool) -> None:
     git(remote, "branch", "old")
     bare = cloned(remote, "--mirror" if mirror else "--bare")
     git(bare, "config", "remote.origin.fetch", "+refs/*:refs/*" if mirror else "+refs/heads/*:refs/heads/*")
@@ -130,18 +130,18 @@ def test_a_remote_branch_of_a_bare_repository_can_be_read(remote: Path) -> None:
     assert fetch(bare, "origin/main", 30) == newest
 
 
-def test_the_only_remote_is_used_whatever_it_is_called_and_none_is_reported(remote: Path) -> None:
+def test_the_only_remote_is_used_whatever_its_name_and_a_missing_remote_is_reported(remote: Path) -> None:
     bare = cloned(remote, "--mirror")
     git(bare, "remote", "rename", "origin", "central.example")
     git(bare, "config", "remote.central.example.fetch", "+refs/*:refs/*")
     newest = commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
     assert fetch(bare, "HEAD", 30) == newest
     git(bare, "config", "--remove-section", "remote.central.example")
-    with pytest.raises(RepositoryError, match=r"no remote 'origin' to fetch from, but none\. Add it"):
+    with pytest.raises(RepositoryError, match=r"has no remote 'origin' \(its remotes: none\)\. Add it"):
         fetch(bare, "HEAD", 30)
 
 
-def test_an_empty_mirror_is_reported_and_filled_once_there_is_something(tmp_path: Path) -> None:
+def test_an_empty_mirror_is_reported_until_the_remote_has_a_commit(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "catalogue")
     mirror = tmp_path / "mirror.git"
     git(tmp_path, "clone", "--quiet", "--mirror", str(tmp_path / "catalogue"), str(mirror))
@@ -151,7 +151,7 @@ def test_an_empty_mirror_is_reported_and_filled_once_there_is_something(tmp_path
     assert fetch(mirror, "HEAD", 30) == newest
 
 
-def test_a_remote_that_is_away_may_come_back_and_one_that_is_gone_does_not(remote: Path) -> None:
+def test_an_unreachable_remote_is_worth_a_retry_and_a_deleted_one_is_not(remote: Path) -> None:
     tree = cloned(remote)
     git(tree, "remote", "set-url", "origin", "http://127.0.0.1:9/nothing.git")
     with pytest.raises(RepositoryError, match="git fetch failed") as caught:
@@ -167,12 +167,12 @@ def test_a_lock_that_a_killed_git_left_is_reported_with_what_to_do(remote: Path)
     tree = cloned(remote)
     commit(remote, {"a/x.md": "neu\n"}, "2026-02-06T12:00:00Z")
     (tree / ".git/refs/remotes/origin/main.lock").touch()
-    with pytest.raises(RepositoryError, match=r"If no git is at work there, one was killed: remove that file"):
+    with pytest.raises(RepositoryError, match=r"If no git process is running there, one was killed: remove that file"):
         fetch(tree, "HEAD", 30)
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs: a dead one that nobody has waited for does not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -184,10 +184,10 @@ def wait_until_dead(pid: int) -> None:
         if not is_alive(pid):
             return
         time.sleep(0.02)
-    raise AssertionError(f"process {pid} is still there")
+    raise AssertionError(f"process {pid} is still running")
 
 
-def test_fetching_runs_no_hooks_no_housekeeping_and_no_address_that_is_a_command(remote: Path, tmp_path: Path) -> None:
+def test_fetching_runs_no_hooks_no_housekeeping_and_no_command_in_an_address(remote: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", str(remote), "tree")
     tree, evil = tmp_path / "tree", script(tmp_path / "evil", f"echo evil >> {tmp_path}/marks")
     for name in ("post-index-change", "post-merge", "reference-transaction", "pre-auto-gc", "post-rewrite"):
@@ -225,7 +225,7 @@ def test_variables_of_a_hook_do_not_lead_git_to_another_repository(
     assert fetch(tree, "HEAD", 30) == newest
 
 
-def test_a_repository_of_another_owner_is_not_fetched_into(remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fetching_refuses_a_repository_of_another_user(remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = cloned(remote)
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     with pytest.raises(RepositoryError, match=r"belongs to another user: run as its owner, or, .*safe\.directory"):
@@ -233,7 +233,7 @@ def test_a_repository_of_another_owner_is_not_fetched_into(remote: Path, monkeyp
 
 
 @pytest.mark.parametrize("obeys", [True, False])
-def test_a_fetch_that_hangs_ends_with_its_children_and_leaves_no_lock(
+def test_a_hanging_fetch_ends_with_its_children_and_leaves_no_lock(
     remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, obeys: bool
 ) -> None:
     monkeypatch.setattr(module, "GRACE", 5 if obeys else 0.2)
@@ -257,7 +257,7 @@ def test_a_fetch_that_hangs_ends_with_its_children_and_leaves_no_lock(
     assert fetch(tree, "HEAD", 30) == newest
 
 
-def test_an_interruption_ends_git_too(remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_ends_git_too(remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = cloned(remote)
     slow = script(tmp_path / "git", f"echo $$ > {tmp_path}/pid; sleep 0.3; kill -s USR1 {os.getpid()}; exec sleep 1000")
     monkeypatch.setenv("PATH", f"{slow.parent}{os.pathsep}{os.environ['PATH']}")
@@ -277,7 +277,7 @@ def test_an_interruption_ends_git_too(remote: Path, tmp_path: Path, monkeypatch:
     wait_until_dead(int((tmp_path / "pid").read_text()))
 
 
-def test_without_git_a_fetch_says_so(remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_git_is_reported(remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = cloned(remote)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RepositoryError, match=r"git could not be started .*Install git"):
@@ -297,7 +297,7 @@ def test_without_git_a_fetch_says_so(remote: Path, tmp_path: Path, monkeypatch: 
         "ssh: connect to host x port 22: Network is unreachable",
     ],
 )
-def test_a_failure_that_may_pass_is_worth_another_try(words: str) -> None:
+def test_a_temporary_failure_is_worth_a_retry(words: str) -> None:
     assert may_pass(words)
 
 
@@ -315,5 +315,5 @@ def test_a_failure_that_may_pass_is_worth_another_try(words: str) -> None:
         "error: cannot lock ref 'refs/heads/main': Unable to create '/x/main.lock': File exists.",
     ],
 )
-def test_a_failure_that_will_be_the_same_tomorrow_is_not_tried_again(words: str) -> None:
+def test_a_permanent_failure_is_not_retried(words: str) -> None:
     assert not may_pass(words)

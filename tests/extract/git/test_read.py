@@ -1,4 +1,4 @@
-"""A commit is current at its time, has exactly its files, and is read without any program of the repository's."""
+"""A commit is current at its time, has exactly its files, and is read without starting programs."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_commit_of_a_time_is_the_last_one_before_it(repository: Path) -> Non
     assert line.at(dt.datetime(2026, 2, 3, 11, 59, 59, 999_999, tzinfo=dt.UTC)) == first
 
 
-def test_a_branch_counts_from_its_merge(repository: Path) -> None:
+def test_the_commits_of_a_branch_count_from_its_merge(repository: Path) -> None:
     main = commit_of(repository, "main")
     git(repository, "checkout", "--quiet", "-b", "draft")
     commit(repository, {"a/draft.md": "d"}, "2026-02-04T12:00:00Z")
@@ -75,7 +75,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_if_dates_are_out_of_order_the_newest_commit_that_is_old_enough_is_current(
     empty: Path, days: list[int]
 ) -> None:
-    """As git itself picks it: the first commit on the way back from the newest that is not later than the time."""
+    """Git does the same: it goes back from the newest commit to the first that is not later than the time."""
     repository = pygit2.Repository(str(empty))
     tree = repository.TreeBuilder().write()
     noon = int(dt.datetime(2026, 2, 1, 12, tzinfo=dt.UTC).timestamp())
@@ -115,13 +115,13 @@ def test_a_tree_that_leads_out_of_the_folder_is_refused(repository: Path, name: 
 
 
 @pytest.mark.parametrize("path", ["../x", "a/../../x", ".git", "/etc/..", "a\\b", ""])
-def test_a_folder_outside_the_repository_cannot_be_asked_for(repository: Path, path: str) -> None:
-    for ask in (lambda: files_of(repository, "HEAD", [path]), lambda: was_there(repository, "HEAD", path)):
+def test_a_folder_outside_the_repository_is_refused(repository: Path, path: str) -> None:
+    for call in (lambda: files_of(repository, "HEAD", [path]), lambda: was_there(repository, "HEAD", path)):
         with pytest.raises(RepositoryError, match="not a path inside"):
-            ask()
+            call()
 
 
-def test_a_folder_was_there_if_any_commit_has_it_and_a_submodule_or_a_file_is_not_a_folder(repository: Path) -> None:
+def test_a_folder_was_there_if_any_commit_has_it_as_a_folder_not_as_a_submodule_or_file(repository: Path) -> None:
     head = git(repository, "rev-parse", "HEAD")
     git(repository, "update-index", "--add", "--cacheinfo", f"160000,{head},sub")
     git(repository, "commit", "--quiet", "--message", "m")
@@ -151,7 +151,7 @@ def test_a_repository_with_longer_ids_is_refused_with_what_to_do(tmp_path: Path,
     folder = tmp_path / "catalogue"
     with pytest.raises(RepositoryError, match=r"catalogue: the git repository cannot be opened .*SHA-256.*clone it"):
         _ = is_bare(folder) or place_in_repository(folder)
-    assert commit_of_folder(folder) is None  # its files can be read as they are
+    assert commit_of_folder(folder) is None  # its files can still be read
 
 
 def test_reading_starts_no_program_that_the_repository_names(repository: Path, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_reading_starts_no_program_that_the_repository_names(repository: Path, t
     for name in ("post-index-change", "post-checkout", "reference-transaction"):
         script(repository / ".git/hooks" / name, f"echo {name} >> {tmp_path}/marks")
     (repository / ".git/info/attributes").write_text("* filter=evil diff=evil text\n", encoding="utf-8")
-    (repository / "a/x.md").write_text("neo\n", encoding="utf-8")  # of the same size, so that contents are compared
+    (repository / "a/x.md").write_text("neo\n", encoding="utf-8")  # the same size, so that contents are compared
     index = (repository / ".git/index").read_bytes()
     head = commit_of(repository, "HEAD")
     assert line_of(repository, "HEAD").commits[-1] == head
@@ -171,12 +171,12 @@ def test_reading_starts_no_program_that_the_repository_names(repository: Path, t
     assert (tmp_path / "out/a/x.md").read_text(encoding="utf-8") == "neu\n"
     assert (repository / ".git/index").read_bytes() == index
     assert not (tmp_path / "marks").exists()
-    # The trap works: git as people use it does start the programs.
+    # The trap works: a plain `git status` starts the programs.
     subprocess.run(["git", "status"], cwd=repository, capture_output=True, check=False)
     assert (tmp_path / "marks").exists()
 
 
-def test_replaced_objects_and_grafts_do_not_count(repository: Path, tmp_path: Path) -> None:
+def test_replaced_objects_and_grafts_are_ignored(repository: Path, tmp_path: Path) -> None:
     first, second = git(repository, "rev-list", "--reverse", "HEAD").split()
     git(repository, "replace", second, first)
     (repository / ".git/info/grafts").write_text(f"{second}\n", encoding="utf-8")
@@ -185,12 +185,12 @@ def test_replaced_objects_and_grafts_do_not_count(repository: Path, tmp_path: Pa
     assert (tmp_path / "out/a/x.md").read_text(encoding="utf-8") == "neu\n"
 
 
-def test_a_shallow_clone_has_the_commits_that_it_has(repository: Path, tmp_path: Path) -> None:
+def test_the_line_of_a_shallow_clone_ends_at_its_oldest_commit(repository: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--bare", "--depth=1", f"file://{repository}", "shallow.git")
     assert line_of(tmp_path / "shallow.git", "HEAD").commits == (commit_of(repository, "HEAD"),)
 
 
-def test_a_commit_that_is_missing_is_reported(repository: Path) -> None:
+def test_a_missing_commit_is_reported(repository: Path) -> None:
     first = git(repository, "rev-parse", "HEAD~1")
     (repository / ".git/objects" / first[:2] / first[2:]).unlink()
     with pytest.raises(RepositoryError, match=f"the content of commit {first} is missing"):
@@ -218,8 +218,8 @@ def test_variables_of_a_hook_do_not_lead_to_another_repository(
     assert set(files_of(repository, head, ["a"])) == {"a/x.md"}
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository away")
-def test_a_repository_of_another_owner_is_read(repository: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of a repository")
+def test_a_repository_of_another_user_is_read(repository: Path) -> None:
     for path in [repository, *repository.rglob("*")]:
         os.chown(path, 65534, 65534)
     assert commit_of_folder(repository) == commit_of(repository, "HEAD")
@@ -243,7 +243,7 @@ def tree(tmp_path: Path) -> Path:
     return home
 
 
-def test_a_folder_as_it_was_committed_is_clean(tree: Path, tmp_path: Path) -> None:
+def test_a_folder_that_equals_its_commit_is_clean(tree: Path, tmp_path: Path) -> None:
     head = git(tree, "rev-parse", "HEAD")
     (tmp_path / "link").symlink_to(tree / "content")
     assert commit_of_folder(tree) == commit_of_folder(tree / "content") == commit_of_folder(tmp_path / "link") == head
@@ -261,20 +261,20 @@ def link_to_the_same_bytes(file: Path) -> None:
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
-    "edited, as long as before": lambda content: (content / "a/x.md").write_text("EINS\n", encoding="utf-8"),
+    "edited, with the same size": lambda content: (content / "a/x.md").write_text("EINS\n", encoding="utf-8"),
     "longer": lambda content: (content / "a/x.md").write_text("eins mehr\n", encoding="utf-8"),
     "deleted": lambda content: (content / "a/x.md").unlink(),
     "a new file": lambda content: (content / "new.md").write_text("n", encoding="utf-8"),
     "a file that git ignores": lambda content: (content / "ignored.md").write_text("n", encoding="utf-8"),
     "another link": lambda content: linked(content / "link.md", "a/y.md"),
     "a link instead of a file": lambda content: link_to_the_same_bytes(content / "a/x.md"),
-    # They are what is read, so the commit alone would not give the same release.
-    "line ends that a checkout turned": lambda content: (content / "a/x.md").write_bytes(b"eins\r\n"),
+    # The stored bytes are read, so the commit alone would not give the same release.
+    "line ends that a checkout converted": lambda content: (content / "a/x.md").write_bytes(b"eins\r\n"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_folder_with_other_profiles_is_dirty(tree: Path, change: str) -> None:
+def test_a_folder_that_differs_from_its_commit_is_dirty(tree: Path, change: str) -> None:
     (tree / ".git/info/exclude").write_text("ignored.md\n", encoding="utf-8")
     git(tree, "config", "core.autocrlf", "true")
     CHANGES[change](tree / "content")
@@ -283,7 +283,7 @@ def test_a_folder_with_other_profiles_is_dirty(tree: Path, change: str) -> None:
     assert commit_of_folder(tree / "other") == head
 
 
-def test_a_file_that_is_never_read_makes_nothing_dirty(tree: Path) -> None:
+def test_files_that_are_not_read_do_not_make_a_folder_dirty(tree: Path) -> None:
     (tree / "content/t.txt").write_text("anders", encoding="utf-8")
     (tree / "content/_draft.md").write_text("d", encoding="utf-8")
     (tree / "content/.cache").mkdir()
@@ -304,7 +304,7 @@ def test_a_linked_working_tree_has_its_own_commit(tree: Path, tmp_path: Path) ->
     assert commit_of_folder(tmp_path / "linked/content") == git(tree, "rev-parse", "HEAD~1")
 
 
-def test_a_commit_that_cannot_be_compared_counts_as_dirty(tree: Path) -> None:
+def test_a_folder_that_cannot_be_compared_is_dirty(tree: Path) -> None:
     content = git(tree, "rev-parse", "HEAD:content/a/x.md")
     (tree / ".git/objects" / content[:2] / content[2:]).unlink()
     assert commit_of_folder(tree) == f"{git(tree, 'rev-parse', 'HEAD')}-dirty"

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for the tests of extract: Markdown, front matter and whole profiles, hostile ones included."""
+"""Hypothesis strategies for Markdown, front matter and whole profiles, including hostile ones."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def markdown(draw: st.DrawFn, ends: st.SearchStrategy[str] = _LINE_END) -> str:
 
 @st.composite
 def profiles(draw: st.DrawFn) -> bytes:
-    """The bytes of a file that is UTF-8 without NUL characters, all else as hostile as it gets."""
+    """The bytes of a file in UTF-8 without NUL characters, and otherwise as hostile as possible."""
     mark = draw(st.sampled_from(("", "", "\ufeff")))
     front_matter = draw(st.sampled_from(_FRONT_MATTERS)).replace("\n", draw(_LINE_END))
     return (mark + front_matter + draw(markdown())).encode()
@@ -76,7 +76,7 @@ def _is_storable(text: str) -> bool:
     return "\0" not in text
 
 
-# Pieces of inline content: markup, what merely looks like it, and what stands around it.
+# Pieces of inline content: markup, text that looks like markup, and the text around it.
 _INLINE_PIECES = (
     *("a", "b c", " ", "  ", "\n", "  \n", "\t\n", "\\\n", ".", ",", ":", "(", ")", "–", "„", "ä", "\u00a0", "\u2028"),
     *("**", "*", "_", "__", "**w**", "**w:**", "**a b**", "***", "`", "``", "\\", "!", "Wow!", "~", "1."),

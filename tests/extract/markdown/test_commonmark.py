@@ -1,4 +1,4 @@
-"""The block parser: CommonMark with GFM tables token by token, but for headings glued to HTML; and hostile nesting."""
+"""The block parser gives the tokens of CommonMark with GFM tables, except for headings glued to HTML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NESTING = 60
 
 
 def stock(text):
-    """Tokens and link definitions by markdown-it-py as it comes, blocks only."""
+    """Return the block tokens and link definitions of the unmodified markdown-it-py."""
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table")
     parser.core.ruler.enableOnly(["normalize", "block"])
     env: dict[str, object] = {}
@@ -35,7 +35,8 @@ def ours(text):
 def comparable(tokens):
     names = ("type", "tag", "nesting", "level", "content", "markup", "info", "hidden")
     return [
-        (*(getattr(each, name) for name in names), each.map and list(each.map), dict(each.attrs)) for each in tokens
+        (*(getattr(token, name) for name in names), token.map and list(token.map), dict(token.attrs))
+        for token in tokens
     ]
 
 
@@ -53,10 +54,10 @@ def test_a_blank_line_before_glued_headings_gives_the_tokens_of_commonmark(text)
     rows = lines(text)
     for line in reversed(glued):
         rows.insert(line, "\n")
-    mended = "".join(rows)
-    tokens, env, left = ours(mended)
-    assert left == []
-    assert (tokens, env) == stock(mended)
+    separated = "".join(rows)
+    tokens, env, still_glued = ours(separated)
+    assert still_glued == []
+    assert (tokens, env) == stock(separated)
 
 
 @pytest.mark.parametrize("folder", REAL_FOLDERS)
@@ -84,7 +85,7 @@ def reported(body, rule):
 
 
 def outline(text):
-    return [(each.kind.value, each.line_start, each.line_end, each.text) for each in blocks(text)]
+    return [(block.kind.value, block.line_start, block.line_end, block.text) for block in blocks(text)]
 
 
 @pytest.mark.parametrize(
@@ -110,19 +111,19 @@ def test_atx_headings(line, level, text):
 
 @pytest.mark.parametrize("line", ["#A", "####### A", "\\# A", "    # A", "\t# A", "#\u00a0A"])
 def test_lines_that_only_look_like_headings(line):
-    assert [each.kind for each in blocks(line + "\n")] != [BlockKind.HEADING]
+    assert [block.kind for block in blocks(line + "\n")] != [BlockKind.HEADING]
 
 
 def test_setext_headings_may_have_several_lines_and_any_length_of_underline():
-    assert [(each.level, each.text, each.line_start, each.line_end) for each in blocks("A\nB\n===\n\nC\n-\n")] == [
+    assert [(block.level, block.text, block.line_start, block.line_end) for block in blocks("A\nB\n===\n\nC\n-\n")] == [
         (1, "A\nB", 1, 3),
         (2, "C", 5, 6),
     ]
 
 
 def test_an_underline_outside_a_quote_underlines_nothing_in_it():
-    assert [each.kind for each in blocks("> a\n---\n")] == [BlockKind.QUOTE, BlockKind.RULE]
-    assert [each.kind for each in blocks("> a\n===\n")] == [BlockKind.QUOTE]
+    assert [block.kind for block in blocks("> a\n---\n")] == [BlockKind.QUOTE, BlockKind.RULE]
+    assert [block.kind for block in blocks("> a\n===\n")] == [BlockKind.QUOTE]
 
 
 @pytest.mark.parametrize(
@@ -145,8 +146,8 @@ def test_an_underline_outside_a_quote_underlines_nothing_in_it():
         "<div>\n#A\n</div>\n",
     ],
 )
-def test_headings_in_code_quotes_lists_comments_and_scripts_are_none(text):
-    assert BlockKind.HEADING not in {each.kind for each in blocks(text)}
+def test_headings_in_code_quotes_lists_comments_and_scripts_are_not_headings(text):
+    assert BlockKind.HEADING not in {block.kind for block in blocks(text)}
     assert parse(text).problems == ()
 
 
@@ -158,7 +159,7 @@ def test_a_heading_on_the_line_after_html_is_a_heading(html, end):
     text = f"{html}\n## A ##\ntext\n".replace("\n", end)
     height = html.count("\n") + 1
     body = parse(text, 10)
-    kinds = [(each.kind.value, each.line_start, each.line_end) for each in body.blocks]
+    kinds = [(block.kind.value, block.line_start, block.line_end) for block in body.blocks]
     assert kinds == [
         ("html", 10, 9 + height) if html != "<br/> text" else ("paragraph", 10, 10),
         ("heading", 10 + height, 10 + height),
@@ -168,13 +169,13 @@ def test_a_heading_on_the_line_after_html_is_a_heading(html, end):
 
 
 @pytest.mark.parametrize("html", ["<!-- a -->", "<script>x</script>", "<?x?>", "<!DOCTYPE html>", "<!-- a\n\nb -->"])
-def test_a_heading_after_html_that_ends_by_itself_is_not_glued(html):
+def test_a_heading_after_html_with_a_closing_mark_is_not_glued(html):
     body = parse(f"{html}\n# A\n")
-    assert [each.kind for each in body.blocks] == [BlockKind.HEADING] or body.blocks[-1].kind is BlockKind.HEADING
+    assert [block.kind for block in body.blocks] == [BlockKind.HEADING] or body.blocks[-1].kind is BlockKind.HEADING
     assert body.problems == ()
 
 
-def test_every_glued_heading_of_many_is_found():
+def test_every_glued_heading_is_reported():
     body = parse("<div>\n# A\n" * 500)
     assert reported(body, "heading-glued-to-html") == list(range(2, 1001, 2))
 
@@ -185,19 +186,19 @@ def test_a_heading_after_a_comment_inside_html_is_a_heading():
 
 
 def test_a_list_needs_no_blank_line_before_it():
-    assert [each[:3] for each in outline("Lead-in:\n- a\n- b\ntext\n")] == [("paragraph", 1, 1), ("list", 2, 4)]
+    assert [block[:3] for block in outline("Lead-in:\n- a\n- b\ntext\n")] == [("paragraph", 1, 1), ("list", 2, 4)]
     # Only a list that starts with 1 may interrupt a paragraph (CommonMark 5.3).
-    assert [each[:3] for each in outline("In\n2020. It was so.\n")] == [("paragraph", 1, 2)]
+    assert [block[:3] for block in outline("In\n2020. It was so.\n")] == [("paragraph", 1, 2)]
 
 
 def test_a_list_split_by_blank_lines_is_one_list_and_items_end_before_them():
     (block,) = blocks("- a\n\n\n- b\n\n  more of b\n\n- c\n\n\n")
     assert (block.line_start, block.line_end) == (1, 8)
-    assert [(each.line_start, each.line_end) for each in block.children] == [(1, 1), (4, 6), (8, 8)]
+    assert [(child.line_start, child.line_end) for child in block.children] == [(1, 1), (4, 6), (8, 8)]
 
 
 def test_another_bullet_starts_another_list():
-    assert [each[:3] for each in outline("- a\n* b\n1. c\n1) d\n")] == [
+    assert [block[:3] for block in outline("- a\n* b\n1. c\n1) d\n")] == [
         ("list", 1, 1),
         ("list", 2, 2),
         ("list", 3, 3),
@@ -205,32 +206,32 @@ def test_another_bullet_starts_another_list():
     ]
 
 
-def test_items_of_ordered_lists_know_their_number():
+def test_items_of_ordered_lists_have_their_number():
     (block,) = blocks("3. a\n3. b\n")
-    assert [each.text for each in block.children] == ["3.", "3."]
-    assert [each.text for each in blocks("- a\n")[0].children] == [""]
+    assert [child.text for child in block.children] == ["3.", "3."]
+    assert [block.text for block in blocks("- a\n")[0].children] == [""]
 
 
-def test_nested_lists_lie_in_their_item():
+def test_nested_lists_are_children_of_their_item():
     (outer,) = blocks("- a\n  - b\n\n    text\n  - c\n- d\n")
     first, second = outer.children
-    assert [(each.kind.value, each.line_start, each.line_end) for each in first.children] == [
+    assert [(child.kind.value, child.line_start, child.line_end) for child in first.children] == [
         ("paragraph", 1, 1),
         ("list", 2, 5),
     ]
-    assert [(each.line_start, each.line_end) for each in first.children[1].children] == [(2, 4), (5, 5)]
+    assert [(child.line_start, child.line_end) for child in first.children[1].children] == [(2, 4), (5, 5)]
     assert (second.line_start, second.line_end) == (6, 6)
 
 
-def test_tabs_indent_to_the_next_stop_of_four():
+def test_tabs_indent_to_the_next_multiple_of_four():
     (block,) = blocks("-\ta\n\n\tb\n")
-    assert [each.text for each in block.children[0].children] == ["a", "b"]
-    assert [(each.kind, each.text) for each in blocks("\tcode\n")] == [(BlockKind.CODE, "code\n")]
+    assert [child.text for child in block.children[0].children] == ["a", "b"]
+    assert [(block.kind, block.text) for block in blocks("\tcode\n")] == [(BlockKind.CODE, "code\n")]
 
 
 def test_lazy_lines_belong_to_the_paragraph_in_the_quote():
     (quote,) = blocks("> a\nb\n\n")
-    assert [(each.text, each.line_start, each.line_end) for each in quote.children] == [("a\nb", 1, 2)]
+    assert [(child.text, child.line_start, child.line_end) for child in quote.children] == [("a\nb", 1, 2)]
 
 
 def test_tables_have_rows_of_cells_with_their_lines():
@@ -245,19 +246,19 @@ def test_tables_have_rows_of_cells_with_their_lines():
 
 
 @pytest.mark.parametrize("text", ["a | b\n", "a | b\n--\n", "| a |\n|-|-|\n", "a|b\n- | -\n"])
-def test_what_has_no_matching_delimiter_row_is_no_table(text):
-    assert BlockKind.TABLE not in {each.kind for each in blocks(text)}
+def test_a_table_needs_a_matching_delimiter_row(text):
+    assert BlockKind.TABLE not in {block.kind for block in blocks(text)}
 
 
-def test_a_line_of_a_no_break_space_is_text_and_not_blank():
+def test_a_line_with_only_a_no_break_space_is_text():
     (block,) = blocks("- a\n\n  \u00a0\n")
     assert (block.line_start, block.line_end) == (1, 3)
-    assert [(each.line_start, each.line_end) for each in block.children[0].children] == [(1, 1), (3, 3)]
+    assert [(child.line_start, child.line_end) for child in block.children[0].children] == [(1, 1), (3, 3)]
 
 
-def test_link_definitions_are_collected_and_are_no_blocks():
+def test_link_definitions_are_collected_and_are_not_blocks():
     body = parse("[A  b]: /x 'T'\n\n[a B]: /y\n\ntext\n")
-    assert [each.text for each in body.blocks] == ["text"]
+    assert [block.text for block in body.blocks] == ["text"]
     assert set(body.references) == {"A B"}
     assert [(run.text, run.url) for run in PARSER.parse_inline("[a b]", body.references)] == [("a b", "/x")]
 
@@ -275,7 +276,7 @@ def test_link_definitions_are_collected_and_are_no_blocks():
     ],
     ids=["quotes", "spaced quotes", "bullets", "numbers", "both", "indented", "growing"],
 )
-def test_what_is_nested_too_deep_is_left_out_and_located(text):
+def test_content_nested_too_deep_is_left_out_and_reported_with_its_line(text):
     body = parse(text + "\n# after\n", 7)
     last = text.count("\n") + 8
     assert (body.blocks[-1].text, body.blocks[-1].line_start) == ("after", last)
@@ -283,7 +284,7 @@ def test_what_is_nested_too_deep_is_left_out_and_located(text):
     assert 7 <= line < last
 
 
-def test_the_limit_on_nesting_is_the_one_given():
+def test_the_limit_on_nesting_is_a_setting():
     # A list and its item are two levels.
     assert reported(parse("- - - a\n", nesting=6), "nesting-too-deep") == [1]
     assert parse("- - - a\n", nesting=7).problems == ()
@@ -311,27 +312,27 @@ def table(columns, row="|b", rows=1):
     return "|a" * columns + "|\n" + "|-" * columns + "|\n" + f"{row}\n" * rows
 
 
-def test_a_table_with_too_many_columns_is_a_paragraph_and_is_named():
+def test_a_table_with_too_many_columns_is_a_paragraph_and_is_reported():
     body = parse(table(4) + "\n" + table(5), 3, table_columns=4)
     assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH]
     assert reported(body, "table-too-large") == [7]
 
 
-def test_tables_after_too_many_cells_are_paragraphs_and_are_named():
+def test_tables_after_too_many_cells_are_paragraphs_and_are_reported():
     body = parse((table(2, rows=2) + "\n") * 3, table_cells=6)
     assert [block.kind for block in body.blocks] == [BlockKind.TABLE, BlockKind.PARAGRAPH, BlockKind.PARAGRAPH]
     assert reported(body, "table-too-large") == [6]
     assert body.problems[0].values["count"] == "2"
 
 
-def test_a_table_that_the_parser_cuts_is_named_where_it_is_cut():
-    # markdown-it-py fills in 65,536 cells: 662 rows of 99 missing ones reach that, and one more does not fit.
+def test_a_table_that_the_parser_cuts_is_reported_at_the_cut():
+    # markdown-it-py fills in up to 65,536 cells: 99 missing cells per row reach that limit after 661 rows.
     rows = 65_536 // 99
     assert parse(table(100, rows=rows)).problems == ()
     assert reported(parse(table(100, rows=rows + 1)), "table-too-large") == [rows + 3]
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\ntext|\n", "> q|\n", "# H|\n", "    code|\n", "- a|\n", "```|\n", "***\n"])
-def test_what_ends_a_table_is_not_taken_for_the_rest_of_it(end):
+def test_a_block_that_ends_a_table_is_not_reported_as_a_cut_table(end):
     assert parse(table(2) + end).problems == ()
     assert parse(f"- a\n\n  {table(2)}".replace("\n|", "\n  |") + end).problems == ()

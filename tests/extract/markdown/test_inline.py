@@ -1,4 +1,4 @@
-"""Inline content: the short cut gives what the parser gives, and plain text is what a reader sees."""
+"""Inline content: the fast path gives the result of the parser, and plain text is the text that a reader sees."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _STOCK = MarkdownIt("commonmark")
 
 
 def parsed(source):
-    """Formatting of every character, by markdown-it-py alone: the runs without where one ends and the next starts.
+    """Return every character with its formatting, as markdown-it-py alone reads it.
 
-    Spaces around a line break mean nothing (CommonMark 6.8), and neither do those around the whole.
+    Spaces around a line break have no meaning (CommonMark 6.8), nor have spaces around the whole text.
     """
-    strong, link, links, url, found = 0, None, 0, None, []
+    strong, link, links, url, formatted = 0, None, 0, None, []
     for token in _STOCK.parseInline(source.strip())[0].children or ():
         match token.type:
             case "strong_open" | "strong_close":
@@ -33,34 +33,34 @@ def parsed(source):
             case "link_close":
                 link = url = None
             case "softbreak" | "hardbreak":
-                found.append(("\n", "text", strong > 0, link, url))
+                formatted.append(("\n", "text", strong > 0, link, url))
             case "text" | "code_inline":
                 kind = "text" if token.type == "text" else "code"
-                found += [(each, kind, strong > 0, link, url) for each in token.content]
+                formatted += [(character, kind, strong > 0, link, url) for character in token.content]
             case "html_inline":
-                found.append(("", "html", strong > 0, link, url))
+                formatted.append(("", "html", strong > 0, link, url))
             case "image":
-                found.append((token.content, "image", strong > 0, link, token.attrs["src"]))
-    return without_spaces_around_breaks(found)
+                formatted.append((token.content, "image", strong > 0, link, token.attrs["src"]))
+    return without_spaces_around_breaks(formatted)
 
 
 def characters(runs):
     return without_spaces_around_breaks(
-        (each, run.kind, run.strong, run.link, run.url)
+        (character, run.kind, run.strong, run.link, run.url)
         for run in runs
-        for each in (run.text if run.kind in ("text", "code") else [run.text])
+        for character in (run.text if run.kind in ("text", "code") else [run.text])
     )
 
 
-def without_spaces_around_breaks(found):
-    kept: list[tuple[str, ...]] = []
-    for each in found:
-        if each[1] == "text" and each[0] in " \t" and kept and kept[-1][0] == "\n":
+def without_spaces_around_breaks(formatted):
+    result: list[tuple[str, ...]] = []
+    for character in formatted:
+        if character[1] == "text" and character[0] in " \t" and result and result[-1][0] == "\n":
             continue
-        while each[0] == "\n" and kept and kept[-1][1] == "text" and kept[-1][0] in (" ", "\t"):
-            kept.pop()
-        kept.append(each)
-    return kept
+        while character[0] == "\n" and result and result[-1][1] == "text" and result[-1][0] in (" ", "\t"):
+            result.pop()
+        result.append(character)
+    return result
 
 
 @given(INLINE)
@@ -68,7 +68,7 @@ def without_spaces_around_breaks(found):
 @example("**w:**\u2028x")
 @example("R&D & [t](/u/)! **Wow!** ![i](/j)")
 @example("a\t\n b  \n\tc")
-def test_the_short_cut_gives_what_the_parser_gives(source):
+def test_the_fast_path_gives_the_result_of_the_parser(source):
     assert characters(inline_runs(source, {})) == parsed(source)
 
 
@@ -78,7 +78,7 @@ def test_plain_text_is_the_text_of_the_runs(source):
 
 
 @given(INLINE)
-def test_neighbouring_runs_differ(source):
+def test_adjacent_runs_differ(source):
     runs = inline_runs(source, {})
     for one, other in pairwise(runs):
         assert (one.kind, one.strong, one.link, one.url) != (other.kind, other.strong, other.link, other.url) or (
@@ -87,7 +87,7 @@ def test_neighbouring_runs_differ(source):
 
 
 @pytest.mark.parametrize("folder", REAL_FOLDERS)
-def test_on_real_texts_the_short_cut_gives_what_the_parser_gives(folder):
+def test_on_real_texts_the_fast_path_gives_the_result_of_the_parser(folder):
     texts = sorted({text for path, data in profiles(folder) for text in inline_sources(path, data)})
     assert len(texts) > 100
     # Evenly spread, so that a large folder costs seconds.
@@ -159,19 +159,19 @@ def test_link_definitions_of_the_document_resolve_brackets():
         ("\u00a0a\u2028b\u00a0", "a b"),
     ],
 )
-def test_plain_text_is_what_a_reader_sees(source, expected):
+def test_plain_text_is_the_text_that_a_reader_sees(source, expected):
     assert plain_text(source, {}) == expected
 
 
 @pytest.mark.parametrize("piece", ["*", "**a ", "_", "[", "![", "[a](", "`", "<", "<!--", "&", "\\", "*a_ ", "]("])
-def test_long_runs_of_markup_end_in_no_recursion(piece):
+def test_long_sequences_of_markup_do_not_recurse(piece):
     assert isinstance(runs_text(inline_runs(piece * 5_000, {})), str)
 
 
 @pytest.mark.parametrize(
     ("before", "after"), [("[", "](/u)"), ("![", "](/u)"), ("*", "*"), ("**", "**"), ("`", "`"), ("<", ">")]
 )
-def test_deep_nesting_ends_in_no_recursion(before, after):
+def test_deep_nesting_does_not_recurse(before, after):
     assert "1" in runs_text(inline_runs(before * 5_000 + "1" + after * 5_000, {}))
 
 
@@ -189,7 +189,7 @@ def test_deep_nesting_ends_in_no_recursion(before, after):
         ("**b** " + "[a" * 501, {}, True),
     ],
 )
-def test_a_text_of_too_many_brackets_is_plain_unless_all_are_the_plainest_links(source, references, plain) -> None:
+def test_a_text_with_too_many_brackets_is_plain_unless_it_has_only_simple_links(source, references, plain) -> None:
     assert has_too_many_brackets(source, references) is plain
     runs = inline_runs(source, references)
     assert ("".join(run.text for run in runs) == source.strip()) is (plain or "](" not in source)

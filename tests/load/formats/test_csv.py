@@ -1,4 +1,4 @@
-"""What a spreadsheet would run as a formula is neutralised in CSV, counted, and can be undone."""
+"""Texts that a spreadsheet would run as formulas are neutralised in CSV and counted, and can be restored."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_numbers_dates_and_empty_cells_are_left_alone():
 
 @settings(deadline=None)
 @given(texts=st.lists(st.text("'=+-@\t\r\nab", min_size=1, max_size=5), max_size=10))
-def test_taking_the_apostrophes_away_gives_the_original(texts):
+def test_removing_the_apostrophes_restores_the_original(texts):
     table = tags(*texts)
     safe, cells = neutralise(table)
     assert restore(safe) == table

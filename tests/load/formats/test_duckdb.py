@@ -54,6 +54,6 @@ def test_a_view_has_each_row_once_with_the_columns_of_its_profile(release, datab
     assert view == sorted(expected, key=lambda row: (row["profile_id"], row["position"]))
 
 
-def test_the_storage_is_one_that_older_duckdb_1_reads(release):
+def test_older_versions_of_duckdb_1_can_read_the_file(release):
     # Bytes 12 to 20 of the main header: the storage version; 64 is DuckDB 0.10 to 1.x, the next is unreadable to 1.1.
     assert int.from_bytes((release.path / DuckDB.file).read_bytes()[12:20], "little") == 64

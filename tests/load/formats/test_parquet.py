@@ -1,4 +1,4 @@
-"""How tables are stored as Parquet: values that repeat as a dictionary, texts that all differ as they are."""
+"""Parquet files store repeated values as a dictionary, but not texts that are all different."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def stored_as_dictionary(folder: Path, name: str) -> set[str]:
     return {column.path_in_schema for column in columns if column.has_dictionary_page}
 
 
-def test_values_that_repeat_are_stored_once_and_texts_that_all_differ_as_they_are(tmp_path):
+def test_repeated_values_are_stored_as_a_dictionary_and_distinct_texts_are_not(tmp_path):
     table = pa.table(
         {
             "locale": ["de", "en"] * 2_000,
@@ -32,14 +32,14 @@ def test_values_that_repeat_are_stored_once_and_texts_that_all_differ_as_they_ar
     assert read_parquet(tmp_path, "items").equals(table)
 
 
-def test_values_that_only_repeat_far_apart_are_stored_once_too(tmp_path):
+def test_values_that_repeat_far_apart_are_stored_as_a_dictionary(tmp_path):
     table = pa.table({"name": [f"product {number % 1_500}" for number in range(6_000)]})
     write_parquet(table, tmp_path, "items")
     assert stored_as_dictionary(tmp_path, "items") == {"name"}
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2])
-def test_a_table_of_few_rows_or_none_is_what_it_was(tmp_path, rows):
+def test_a_table_with_few_rows_or_none_reads_back_unchanged(tmp_path, rows):
     table = pa.table({"name": pa.array(["a", "a"][:rows], pa.string()), "line": pa.array([1, 2][:rows], pa.int32())})
     write_parquet(table, tmp_path, "items")
     assert read_parquet(tmp_path, "items").equals(table)

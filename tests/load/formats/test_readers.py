@@ -167,7 +167,7 @@ def test_any_text_survives_every_reader(texts, tmp_path_factory):
 
 
 @pytest.mark.parametrize("read", CSV_READERS)
-def test_what_a_reader_would_guess_from_the_first_rows_does_not_matter(read, tmp_path):
+def test_readers_do_not_guess_from_the_first_rows(read, tmp_path):
     table = frame_of([*["plain"] * 5_000, 'first "quoted", here', "and\r\nlines", "2024-01-01"])
     CSV.write(table, tmp_path, "tags")
     assert values(read(tmp_path, "tags")) == values(table)
@@ -176,7 +176,7 @@ def test_what_a_reader_would_guess_from_the_first_rows_does_not_matter(read, tmp
 @settings(deadline=None, max_examples=60)
 @given(texts=st.lists(TEXT, max_size=8))
 @example(texts=list(AWKWARD))
-def test_python_reads_the_csv_as_rfc_4180_has_it(texts, tmp_path_factory):
+def test_python_reads_the_csv_according_to_rfc_4180(texts, tmp_path_factory):
     folder = tmp_path_factory.mktemp("texts", numbered=True)
     CSV.write(frame_of(texts), folder, "tags")
     with CSV.path(folder, "tags").open(encoding="utf-8-sig", newline="") as file:

@@ -1,4 +1,4 @@
-"""A history that is not that of the tables is found before publication, and is paid for only where it changed."""
+"""A history that does not match its table is found before publication; unchanged histories are skipped."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def first(output: Path) -> Path:
 
 
 def shifted(history: pa.Table, column: str, by: dt.timedelta, rows: slice) -> pa.Table:
-    """The history with the times of some rows moved."""
+    """Return the history with the times of some rows shifted."""
     times = history[column].to_pylist()
-    times[rows] = [None if each is None else each + by for each in times[rows]]
+    times[rows] = [None if time is None else time + by for time in times[rows]]
     place = history.schema.get_field_index(column)
     return history.set_column(place, history.schema.field(column), pa.array(times, history.schema.field(column).type))
 
@@ -58,7 +58,7 @@ def closed(history: pa.Table, rows: slice) -> pa.Table:
 
 
 LAST = slice(-4, None)
-"""The versions that the second night opened, of the four rows that it closed."""
+"""The new versions of the four rows that changed in the second night."""
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ LAST = slice(-4, None)
             lambda table: pa.concat_tables([table, table.slice(table.num_rows - 1)]),
             [
                 ("versions without an end that the table does not have", 1),
-                ("versions that end before they begin, or after the next one of the row begins", 1),
+                ("versions that end before they begin or after the next version of the row begins", 1),
             ],
         ),
         (
@@ -82,16 +82,16 @@ LAST = slice(-4, None)
         ),
         (
             lambda table: shifted(table, "valid_from", -HOUR, LAST),
-            [("versions that end before they begin, or after the next one of the row begins", 4)],
+            [("versions that end before they begin or after the next version of the row begins", 4)],
         ),
         (
             lambda table: shifted(table, "valid_to", -48 * HOUR, slice(None)),
-            [("versions that end before they begin, or after the next one of the row begins", 4)],
+            [("versions that end before they begin or after the next version of the row begins", 4)],
         ),
-        (lambda table: table.drop_columns(["form"]), [("history of other columns or types than declared", 1)]),
+        (lambda table: table.drop_columns(["form"]), [("history whose columns or types are not the declared ones", 1)]),
     ],
 )
-def test_each_fault_is_counted(
+def test_every_problem_is_counted(
     first: Path, damage: Callable[[pa.Table], pa.Table], found: list[tuple[str, int]]
 ) -> None:
     with open_staging(first, now=NOON + 24 * HOUR) as staging:
@@ -111,13 +111,11 @@ def test_a_wrong_history_stops_the_release_before_publication(first: Path) -> No
         write_parquet(history.slice(0, history.num_rows - 1), staging.path / "history", "pros")
         with pytest.raises(CheckError, match="rows without a version that has no end") as caught:
             check(written)
-    assert "remove the folder history of that release" in str(caught.value)
+    assert "remove the folder history of that" in str(caught.value)
     assert latest(first) == before
 
 
-def test_only_histories_that_changed_are_held_against_their_tables(
-    first: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_changed_histories_are_compared_with_their_tables(first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[str] = []
 
     def noted(folder: Path, name: str, table: object) -> list[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""The history tells of every row when it held what, as of every release, carried on or made anew."""
+"""The history gives every row as of every release, whether it was extended or rebuilt."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def night(output: Path, made: fake.Rows, number: int) -> Release:
 
 
 def changed(made: fake.Rows, seed: int) -> fake.Rows:
-    """The rows after a night of random edits; keys and counts stay true."""
+    """Return the rows after random edits; keys and counts stay valid."""
     chance = random.Random(seed)
     after = copy.deepcopy(made)
     for name in HISTORY_TABLES:
@@ -49,18 +49,18 @@ def changed(made: fake.Rows, seed: int) -> fake.Rows:
 
 
 def without(made: fake.Rows, profile_id: str) -> fake.Rows:
-    """The rows without one profile and what points at it."""
-    kept = {
+    """Return the rows without one profile and the rows that refer to it."""
+    rows_left = {
         name: [row for row in rows if profile_id not in (row.get("profile_id"), row.get("first_profile_id"))]
         for name, rows in made.items()
     }
     for name in ("alternatives", "links"):
-        for row in kept[name]:
+        for row in rows_left[name]:
             row["target_profile_id"] = None if row["target_profile_id"] == profile_id else row["target_profile_id"]
-    kept["templates"] = [row for row in kept["templates"] if row["second_profile_id"] != profile_id]
-    for position, row in enumerate(kept["diagnostics"], 1):
+    rows_left["templates"] = [row for row in rows_left["templates"] if row["second_profile_id"] != profile_id]
+    for position, row in enumerate(rows_left["diagnostics"], 1):
         row["position"] = position
-    return kept
+    return rows_left
 
 
 def as_of(release: Release, name: str, time: dt.datetime) -> list[tuple[object, ...]]:
@@ -82,23 +82,25 @@ def as_published(release: Release, name: str) -> list[tuple[object, ...]]:
 @pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=3))
-def test_as_of_every_release_the_history_is_its_tables_and_made_anew_it_has_the_same_bytes(
+def test_the_history_gives_the_tables_of_every_release_and_is_the_same_when_rebuilt(
     tmp_path_factory: pytest.TempPathFactory, seeds: list[int]
 ) -> None:
     output = tmp_path_factory.mktemp("nights")
     made = fake.rows(3)
-    found = [night(output, made, 0)]
+    releases = [night(output, made, 0)]
     for number, seed in enumerate(seeds, 1):
         made = made if seed % 5 == 0 else changed(made, seed)
-        shown = without(made, "de/product-00001") if seed % 2 else made
-        found.append(night(output, shown, number))
-    rebuild([each.path for each in found], output / "rebuilt")
+        published = without(made, "de/product-00001") if seed % 2 else made
+        releases.append(night(output, published, number))
+    rebuild([release.path for release in releases], output / "rebuilt")
     for name in HISTORY_TABLES:
-        carried_on = parquet_path(found[-1].path / "history", name)
-        assert carried_on.read_bytes() == parquet_path(output / "rebuilt", name).read_bytes()
-        assert read_parquet(found[-1].path / "history", name).schema.equals(history_schema(name), check_metadata=True)
-        for each in found:
-            assert as_of(found[-1], name, released_at(each.id)) == as_published(each, name)
+        extended = parquet_path(releases[-1].path / "history", name)
+        assert extended.read_bytes() == parquet_path(output / "rebuilt", name).read_bytes()
+        assert read_parquet(releases[-1].path / "history", name).schema.equals(
+            history_schema(name), check_metadata=True
+        )
+        for release in releases:
+            assert as_of(releases[-1], name, released_at(release.id)) == as_published(release, name)
 
 
 def test_a_deleted_profile_closes_its_rows_and_a_row_that_comes_back_is_a_second_version(output: Path) -> None:
@@ -117,19 +119,19 @@ def test_a_deleted_profile_closes_its_rows_and_a_row_that_comes_back_is_a_second
     assert len(rows) == 2 * fake.PER_PROFILE["pros"]
 
 
-def test_history_leads_to_that_of_the_latest_release(output: Path) -> None:
+def test_the_link_history_points_at_the_history_of_the_latest_release(output: Path) -> None:
     night(output, fake.rows(1), 0)
     last = night(output, fake.rows(2), 1)
     assert (output / "history").resolve() == (output / "latest" / "history").resolve() == last.path / "history"
 
 
-def test_a_release_after_one_without_a_history_makes_it_from_all_releases(output: Path) -> None:
-    found = [night(output, fake.rows(1), 0), night(output, fake.rows(2), 1)]
+def test_a_missing_history_is_rebuilt_from_all_releases(output: Path) -> None:
+    releases = [night(output, fake.rows(1), 0), night(output, fake.rows(2), 1)]
     expected = parquet_path(night(output, fake.rows(3), 2).path / "history", "pros").read_bytes()
     shutil.rmtree(output / "releases" / "20261124T120000Z")
     (output / "latest").unlink()
-    (output / "latest").symlink_to(f"releases/{found[1].id}")
-    shutil.rmtree(found[1].path / "history")
+    (output / "latest").symlink_to(f"releases/{releases[1].id}")
+    shutil.rmtree(releases[1].path / "history")
     release = night(output, fake.rows(3), 2)
     assert parquet_path(release.path / "history", "pros").read_bytes() == expected
     assert sorted(path.name for path in (release.path / "history").iterdir()) == sorted(
@@ -142,71 +144,71 @@ def test_a_release_after_one_without_a_history_makes_it_from_all_releases(output
 def nights(output: Path) -> list[Release]:
     """Releases of six nights, each with edits."""
     made = fake.rows(2)
-    found = []
+    releases = []
     for number in range(6):
         made = changed(made, number)
-        found.append(night(output, made, number))
-    return found
+        releases.append(night(output, made, number))
+    return releases
 
 
 def history_of(release: Release) -> dict[str, bytes]:
     return {name: parquet_path(release.path / "history", name).read_bytes() for name in HISTORY_TABLES}
 
 
-def again(output: Path, nights: list[Release], caplog: pytest.LogCaptureFixture) -> str:
-    """Make the last release again without its history, in a night without changes; gives what was told."""
+def publish_again(output: Path, nights: list[Release], caplog: pytest.LogCaptureFixture) -> str:
+    """Remove the history of the last release, build another one without changes, and return the log."""
     shutil.rmtree(nights[-1].path / "history")
     caplog.clear()
     with open_staging(output, now=NOON + dt.timedelta(days=9)) as staging:
         tables = {name: read_parquet(nights[-1].path, name) for name in schema.TABLES if name != "changes"}
-        made = publish(check(write(tables, staging)), fake.INFO)
-    nights.append(made)
+        release = publish(check(write(tables, staging)), fake.INFO)
+    nights.append(release)
     return caplog.text
 
 
-def test_a_history_that_was_removed_goes_on_from_the_newest_that_is_whole(
+def test_a_removed_history_is_rebuilt_from_the_newest_intact_history(
     output: Path, nights: list[Release], caplog: pytest.LogCaptureFixture
 ) -> None:
     expected = history_of(nights[-1])
     shutil.rmtree(nights[0].path)
     shutil.rmtree(nights[1].path)
     damaged = parquet_path(nights[4].path / "history", "pros")
-    damaged.unlink()  # it may be the file of the release before as well
+    damaged.unlink()  # it may be a hard link to the file of the previous release
     damaged.write_bytes(b"half")
-    told = again(output, nights, caplog)
-    assert f"made again from that of {nights[3].id}, and from the releases {nights[4].id}, {nights[5].id}" in told
+    log = publish_again(output, nights, caplog)
+    assert f"rebuilt from the history of {nights[3].id} and the releases {nights[4].id}, {nights[5].id}" in log
     assert history_of(nights[-1]) == expected, "nothing is lost, although the first releases are gone"
 
 
-def test_a_release_that_was_removed_does_not_end_the_way_back(
+def test_a_removed_release_does_not_end_the_search_for_an_intact_history(
     output: Path, nights: list[Release], caplog: pytest.LogCaptureFixture
 ) -> None:
-    for each in nights[3:5]:
-        shutil.rmtree(each.path)
-    told = again(output, nights, caplog)
-    assert f"made again from that of {nights[2].id}, and from the releases {nights[5].id}." in told
-    for each in (*nights[:3], nights[5]):
+    for release in nights[3:5]:
+        shutil.rmtree(release.path)
+    log = publish_again(output, nights, caplog)
+    assert f"rebuilt from the history of {nights[2].id} and the releases {nights[5].id}." in log
+    for release in (*nights[:3], nights[5]):
         for name in HISTORY_TABLES:
-            assert as_of(nights[-1], name, released_at(each.id)) == as_published(each, name)
+            assert as_of(nights[-1], name, released_at(release.id)) == as_published(release, name)
 
 
-def test_without_any_whole_history_it_begins_with_the_oldest_release(
+def test_without_an_intact_history_the_new_one_begins_with_the_oldest_release(
     output: Path, nights: list[Release], caplog: pytest.LogCaptureFixture
 ) -> None:
     expected = history_of(nights[-1])
-    for each in nights[:-1]:
-        (each.path / "history" / "pros.parquet").unlink()
-    told = again(output, nights, caplog)
-    assert f"made again from the tables of {nights[0].id}, with which it begins" in told
+    for release in nights[:-1]:
+        (release.path / "history" / "pros.parquet").unlink()
+    log = publish_again(output, nights, caplog)
+    assert f"rebuilt from the tables of {nights[0].id}, the oldest release" in log
     assert history_of(nights[-1]) == expected
 
 
-def test_a_reworded_description_is_in_the_next_history_whether_carried_on_or_made_anew(
+def test_a_reworded_description_is_in_the_next_history_whether_extended_or_rebuilt(
     output: Path,
 ) -> None:
     made = fake.rows(1)
     pros = schema.TABLES["pros"]
-    columns = [dataclasses.replace(each, description=f"{each.description} Really.") for each in pros.columns]
+    columns = [dataclasses.replace(column, description=f"{column.description} Really.") for column in pros.columns]
     other = dataclasses.replace(pros, columns=tuple(columns))
     first = night(output, made, 0)
     with another_schema(schema.SCHEMA_VERSION, {**schema.TABLES, "pros": other}):
@@ -215,8 +217,8 @@ def test_a_reworded_description_is_in_the_next_history_whether_carried_on_or_mad
         assert history.schema.equals(history_schema("pros"), check_metadata=True)
     assert history.equals(read_parquet(first.path / "history", "pros")), "no row has a new version"
     assert not parquet_path(second.path / "history", "pros").samefile(parquet_path(first.path / "history", "pros"))
-    rebuild([first.path, second.path], output / "anew")
-    assert history_of(second)["pros"] == parquet_path(output / "anew", "pros").read_bytes()
+    rebuild([first.path, second.path], output / "rebuilt")
+    assert history_of(second)["pros"] == parquet_path(output / "rebuilt", "pros").read_bytes()
 
 
 def test_a_history_in_which_nothing_changed_is_the_same_file(output: Path) -> None:
@@ -242,8 +244,8 @@ def test_a_damaged_history_stops_the_build_and_says_what_to_do(output: Path) -> 
 
 def test_the_times_of_releases_are_in_the_order_of_their_ids() -> None:
     ids = ["20261122T120000Z", "20261122T120000Z-2", "20261122T120000Z-10", "20261122T120001Z"]
-    times = [released_at(each) for each in ids]
+    times = [released_at(release_id) for release_id in ids]
     assert times == sorted(set(times))
     assert times[0] == NOON
-    with pytest.raises(ValueError, match="no release id"):
+    with pytest.raises(ValueError, match="not a release id"):
         released_at("../20261122T120000Z")

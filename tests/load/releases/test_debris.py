@@ -1,4 +1,4 @@
-"""Odd things in an output folder: clean-up never crashes, and removes nothing that is elsewhere or relied on."""
+"""Unexpected files in an output folder: cleaning up never fails, and never removes files elsewhere or in use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VISIBLE = [".lock", "history", "latest", "releases"]
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An output folder with two releases. Read only."""
+    """An output folder with two releases, which tests only read."""
     folder = tmp_path_factory.mktemp("published") / "output"
     fake.publish(folder, fake.rows(1))
     fake.publish(folder, fake.rows(2))
@@ -34,13 +34,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def output(published: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be disturbed."""
+    """A copy of the output folder that a test may change."""
     return shutil.copytree(published, tmp_path / "output", symlinks=True)
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
-    """A folder beside the output folder, with a file in it."""
+    """A folder next to the output folder, with a file in it."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     (folder / "kept").write_text("kept", encoding="utf-8")
@@ -53,19 +53,19 @@ def point(link: Path, target: str | Path) -> None:
 
 
 def begin(output: Path) -> str | None:
-    """What the next build does first: clear the folder. Gives the release that it builds on."""
+    """Clean up as the next build does first, and return the previous release."""
     with open_staging(output) as staging:
         return staging.previous
 
 
 def killed_after_latest_moved(output: Path) -> list[str]:
-    """Let it look as if the build of the second release was killed before it removed its marker; gives both ids."""
+    """Simulate that the second build was killed before it removed its marker; return both ids."""
     ids = release_ids(output)
     point(output / MARKER, f"releases/{ids[1]}")
     return ids
 
 
-def test_a_release_that_latest_does_not_lead_to_is_withdrawn(output: Path) -> None:
+def test_a_release_that_latest_does_not_point_at_is_withdrawn(output: Path) -> None:
     first, _ = killed_after_latest_moved(output)
     point(output / "latest", f"releases/{first}")
     third = fake.publish(output, fake.rows(3))
@@ -74,7 +74,7 @@ def test_a_release_that_latest_does_not_lead_to_is_withdrawn(output: Path) -> No
 
 
 @pytest.mark.parametrize("pin", ["pins/report", "report"])
-def test_a_release_that_is_pinned_is_never_withdrawn(output: Path, pin: str) -> None:
+def test_a_pinned_release_is_never_withdrawn(output: Path, pin: str) -> None:
     first, second = killed_after_latest_moved(output)
     (output / "pins").mkdir()
     point(output / pin, (output / "releases" / second).absolute())
@@ -85,7 +85,7 @@ def test_a_release_that_is_pinned_is_never_withdrawn(output: Path, pin: str) -> 
 
 
 @pytest.mark.parametrize("how", ["releases/{0}", "./releases/{0}", "{1}/releases/{0}"])
-def test_a_release_that_latest_leads_to_is_never_withdrawn_however_the_link_is_written(output: Path, how: str) -> None:
+def test_a_release_that_latest_points_at_is_never_withdrawn_however_the_link_is_written(output: Path, how: str) -> None:
     first, second = killed_after_latest_moved(output)
     point(output / "latest", how.format(second, output))
     assert begin(output) == second
@@ -106,7 +106,7 @@ def test_a_release_that_latest_leads_to_is_never_withdrawn_however_the_link_is_w
         MARKER,
     ],
 )
-def test_a_marker_that_names_no_release_goes_and_nothing_else(output: Path, elsewhere: Path, target: str) -> None:
+def test_a_marker_that_does_not_name_a_release_is_removed_alone(output: Path, elsewhere: Path, target: str) -> None:
     ids = release_ids(output)
     point(output / MARKER, target.format(elsewhere=elsewhere))
     assert begin(output) == ids[1]
@@ -124,7 +124,7 @@ def test_a_marker_names_a_release_by_its_whole_path(output: Path, target: str) -
     assert release_ids(output) == [first, second]
 
 
-def test_a_link_in_the_place_of_a_release_is_not_withdrawn(output: Path, elsewhere: Path) -> None:
+def test_a_link_in_place_of_a_release_is_not_withdrawn(output: Path, elsewhere: Path) -> None:
     point(output / "releases" / "20200101T000000Z", elsewhere)
     point(output / MARKER, "releases/20200101T000000Z")
     begin(output)
@@ -155,7 +155,7 @@ def a_folder_with_a_link(path: Path, elsewhere: Path) -> None:
 
 @pytest.mark.parametrize("name", [MARKER, STAGED, f"{STAGED}-work", ".removing-20200101T000000Z"])
 @pytest.mark.parametrize("odd", [a_file, a_link_to_a_folder, a_link_to_a_file, a_link_to_nowhere, a_folder_with_a_link])
-def test_whatever_stands_where_builds_leave_things_goes_without_what_it_leads_to(
+def test_leftovers_of_any_kind_are_removed_without_following_links(
     output: Path, elsewhere: Path, name: str, odd: Callable[[Path, Path], None]
 ) -> None:
     odd(output / name, elsewhere)
@@ -164,7 +164,7 @@ def test_whatever_stands_where_builds_leave_things_goes_without_what_it_leads_to
     assert sorted(path.name for path in output.iterdir()) == VISIBLE
 
 
-def test_what_an_earlier_removal_left_does_not_keep_a_release_from_being_withdrawn(output: Path) -> None:
+def test_leftovers_of_a_removal_do_not_prevent_withdrawal(output: Path) -> None:
     first, second = killed_after_latest_moved(output)
     point(output / "latest", f"releases/{first}")
     (output / f".removing-{second}").mkdir()
@@ -177,23 +177,25 @@ def test_what_an_earlier_removal_left_does_not_keep_a_release_from_being_withdra
 @pytest.mark.parametrize(
     "target", ["../elsewhere", "{elsewhere}", "releases", ".", "releases/../../elsewhere", "latest"]
 )
-def test_a_latest_that_leads_elsewhere_stops_the_build_and_says_what_to_do(
+def test_a_latest_that_points_elsewhere_stops_the_build_and_says_what_to_do(
     output: Path, elsewhere: Path, target: str
 ) -> None:
     ids = release_ids(output)
     shutil.copy(output / "latest" / "release.json", elsewhere)
     point(output / "latest", target.format(elsewhere=elsewhere))
-    with pytest.raises(ReleaseError, match=r"no release of this folder\. Point it at one: ln -sfn releases/ID latest"):
+    with pytest.raises(
+        ReleaseError, match=r"not a release in this folder\. Point it at a release: ln -sfn releases/ID latest"
+    ):
         begin(output)
     assert release_ids(output) == ids
 
 
 @pytest.mark.parametrize("change", ["symlink_to", "replace", "rename", "unlink"])
-def test_a_signal_during_publication_leaves_a_whole_latest_and_the_next_build_clears_up(
+def test_a_signal_during_publication_leaves_latest_intact_and_the_next_build_cleans_up(
     output: Path, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class EndedError(Exception):
-        """What the handler raises."""
+        """The exception that the handler raises."""
 
     def handler(*_: object) -> None:
         raise EndedError
@@ -228,7 +230,7 @@ def test_a_signal_during_publication_leaves_a_whole_latest_and_the_next_build_cl
 
 
 def failing_after(swapped: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on the disk does not confirm the swap of the link `swapped`."""
+    """Make the disk fail to confirm the swap of the link `swapped`."""
     swap_link = disk.swap_link
 
     def swap(link: Path, target: str) -> None:
@@ -239,11 +241,11 @@ def failing_after(swapped: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publish_module, "swap_link", swap)
 
 
-def test_where_the_disk_fails_after_latest_moved_it_is_told_that_it_did(
+def test_a_disk_failure_after_latest_moved_is_reported_as_unconfirmed(
     output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing_after("latest", monkeypatch)
-    with pytest.raises(UnconfirmedError, match=r"is published, and latest leads to it.*Input/output error") as caught:
+    with pytest.raises(UnconfirmedError, match=r"is published and latest points at it.*Input/output error") as caught:
         fake.publish(output, fake.rows(1))
     assert "Nothing was published" not in str(caught.value)
     found = latest(output)
@@ -253,11 +255,9 @@ def test_where_the_disk_fails_after_latest_moved_it_is_told_that_it_did(
     assert not os.path.lexists(output / MARKER)
 
 
-def test_where_the_disk_fails_before_latest_moved_nothing_was_published(
-    output: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_failure_before_latest_moved_publishes_nothing(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = latest(output), release_ids(output)
     failing_after(MARKER, monkeypatch)
-    with pytest.raises(OutputError, match="Nothing was published; latest is as it was"):
+    with pytest.raises(OutputError, match="Nothing was published; latest is unchanged"):
         fake.publish(output, fake.rows(1))
     assert (latest(output), release_ids(output)) == before

@@ -1,4 +1,4 @@
-"""Which releases stay: the newest, the last of each month, the latest and the pinned; and removal in one piece."""
+"""Retention: the newest, the last of each month, the latest and the pinned releases stay; removal is atomic."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steckbrief.load.errors import OutputBusyError, OutputError
-from steckbrief.load.releases.pins import held_by_links
+from steckbrief.load.releases.pins import pinned
 from steckbrief.load.releases.published import latest, release_ids
 from steckbrief.load.releases.retention import keep, prune
 from steckbrief.load.releases.staging import open_staging
@@ -25,17 +25,20 @@ DAYS = st.lists(
 
 
 @given(DAYS, st.integers(1, 40), st.data())
-def test_nothing_that_must_stay_goes_and_pruning_again_removes_nothing(
+def test_protected_releases_stay_and_pruning_again_removes_nothing(
     ids: list[str], newest: int, data: st.DataObject
 ) -> None:
-    held = dict.fromkeys(data.draw(st.lists(st.sampled_from(ids), max_size=3)), "latest")
-    kept = keep(ids, held, newest)
-    assert set(held) <= set(kept)
+    pins = dict.fromkeys(data.draw(st.lists(st.sampled_from(ids), max_size=3)), "latest")
+    kept = keep(ids, pins, newest)
+    assert set(pins) <= set(kept)
     assert set(ids[-newest:]) <= set(kept)
-    assert {each[:6] for each in kept} == {each[:6] for each in ids}
-    assert {max(each for each in ids if each.startswith(month)) for month in {each[:6] for each in ids}} <= set(kept)
-    assert len(kept) <= newest + len({each[:6] for each in ids}) + len(held)
-    assert keep(sorted(kept), held, newest) == kept
+    assert {release_id[:6] for release_id in kept} == {release_id[:6] for release_id in ids}
+    assert {
+        max(release_id for release_id in ids if release_id.startswith(month))
+        for month in {release_id[:6] for release_id in ids}
+    } <= set(kept)
+    assert len(kept) <= newest + len({release_id[:6] for release_id in ids}) + len(pins)
+    assert keep(sorted(kept), pins, newest) == kept
 
 
 @pytest.fixture
@@ -45,25 +48,25 @@ def months(output: Path) -> list[str]:
     return [fake.publish(output, fake.rows(1, seed=number), now=day).id for number, day in enumerate(days)]
 
 
-def test_pruning_keeps_the_newest_the_months_and_what_is_pinned(output: Path, months: list[str]) -> None:
+def test_pruning_keeps_the_newest_the_last_of_each_month_and_the_pinned(output: Path, months: list[str]) -> None:
     (output / "pins").mkdir()
     (output / "pins" / "report").symlink_to(f"../releases/{months[2]}")
-    would = prune(output, 1, dry_run=True)
+    preview = prune(output, 1, dry_run=True)
     assert release_ids(output) == months
-    done = prune(output, 1)
-    assert done == would
-    assert done.removed == (months[0], months[3])
+    pruned = prune(output, 1)
+    assert pruned == preview
+    assert pruned.removed == (months[0], months[3])
     assert release_ids(output) == [months[1], months[2], months[4]]
-    assert done.kept == {
+    assert pruned.kept == {
         months[1]: "the last of 2026-01",
         months[2]: "pins/report leads to it",
         months[4]: "latest leads to it",
     }
     assert sorted(path.name for path in output.iterdir()) == [".lock", "history", "latest", "pins", "releases"]
-    assert done.bytes > 100_000
+    assert pruned.bytes > 100_000
 
 
-def test_the_history_outlives_the_releases(output: Path, months: list[str]) -> None:
+def test_the_history_survives_the_removal_of_releases(output: Path, months: list[str]) -> None:
     from steckbrief.load.formats.parquet import read_parquet
 
     before = read_parquet(output / "history", "pros")
@@ -74,24 +77,24 @@ def test_the_history_outlives_the_releases(output: Path, months: list[str]) -> N
 
 
 def on_disk(output: Path) -> int:
-    """Bytes of all files, one with several names once."""
+    """Return the bytes of all files, counting hard-linked files once."""
     stats = {(each := path.lstat()).st_ino: each for path in output.rglob("*") if path.is_file()}
-    return sum(each.st_size for each in stats.values())
+    return sum(stat.st_size for stat in stats.values())
 
 
-def test_the_bytes_that_are_told_are_those_that_are_freed(output: Path) -> None:
+def test_the_reported_bytes_are_the_freed_bytes(output: Path) -> None:
     made = fake.rows(2)
     days = [dt.datetime(2026, 3, day, tzinfo=dt.UTC) for day in range(1, 5)]
     for day in days:
         made["pros"][0]["name"] = f"am {day:%d}."  # so all histories but one stay the same files
         fake.publish(output, made, now=day)
     before = on_disk(output)
-    done = prune(output, 1)
-    assert len(done.removed) == 3
-    assert done.bytes == before - on_disk(output)
+    pruned = prune(output, 1)
+    assert len(pruned.removed) == 3
+    assert pruned.bytes == before - on_disk(output)
 
 
-def test_a_link_in_the_place_of_a_release_goes_without_what_it_leads_to(
+def test_a_link_in_place_of_a_release_is_removed_without_its_target(
     output: Path, months: list[str], tmp_path: Path
 ) -> None:
     moved = tmp_path / "elsewhere"
@@ -116,23 +119,23 @@ def test_links_out_of_the_releases_pin_nothing(output: Path, months: list[str], 
     (output / "pins" / "out").symlink_to(tmp_path)
     (output / "pins" / "gone").symlink_to("../releases")
     (output / "inside").symlink_to(f"releases/{months[0]}/history")
-    assert held_by_links(output) == {months[0]: "inside leads to it", months[4]: "latest leads to it"}
+    assert pinned(output) == {months[0]: "inside leads to it", months[4]: "latest leads to it"}
 
 
 def test_without_a_latest_nothing_is_removed(output: Path, months: list[str]) -> None:
     (output / "latest").unlink()
-    with pytest.raises(OutputError, match="leads to no release"):
+    with pytest.raises(OutputError, match="does not point at a release"):
         prune(output, 1)
     assert release_ids(output) == months
 
 
-def test_nothing_is_removed_while_a_build_is_at_work(output: Path, months: list[str]) -> None:
+def test_nothing_is_removed_while_a_build_runs(output: Path, months: list[str]) -> None:
     with open_staging(output), pytest.raises(OutputBusyError):
         prune(output, 1)
     assert release_ids(output) == months
 
 
-def test_what_a_killed_removal_left_goes_with_the_next_build(output: Path, months: list[str]) -> None:
+def test_the_next_build_finishes_an_interrupted_removal(output: Path, months: list[str]) -> None:
     (output / "releases" / months[0]).rename(output / f".removing-{months[0]}")
     fake.publish(output, fake.rows(1, seed=8), now=dt.datetime(2026, 2, 9, tzinfo=dt.UTC))
     assert not list(output.glob(".removing-*"))

@@ -1,4 +1,4 @@
-"""A release is made out of sight, by one build at a time, and leaves nothing behind when it is not published."""
+"""A release is built in a hidden folder by one build at a time, and leaves no files if it is not published."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _stop_before_publishing(output: Path) -> None:
         raise RuntimeError("stop")
 
 
-def test_a_build_that_fails_leaves_nothing_and_latest_as_it_was(output):
+def test_a_failed_build_leaves_no_files_and_latest_unchanged(output):
     release = fake.publish(output, fake.rows(2))
     with pytest.raises(RuntimeError, match="stop"):
         _stop_before_publishing(output)
@@ -46,7 +46,7 @@ def test_a_build_that_fails_leaves_nothing_and_latest_as_it_was(output):
     assert latest(output) == release
 
 
-def test_what_a_dead_build_left_is_removed_by_the_next_and_told(output, caplog):
+def test_leftovers_of_an_interrupted_build_are_removed_and_logged(output, caplog):
     dead = output / ".staging-20200101T000000Z"
     dead.mkdir(parents=True)
     (dead / "profiles.csv").write_text("half", encoding="utf-8")
@@ -54,7 +54,7 @@ def test_what_a_dead_build_left_is_removed_by_the_next_and_told(output, caplog):
     with caplog.at_level(logging.WARNING):
         fake.publish(output, fake.rows(1))
     assert visible(output) == ["history", "latest", "releases"]
-    assert ".staging-20200101T000000Z, left by a build that did not end properly" in caplog.text
+    assert ".staging-20200101T000000Z, left by an interrupted build" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_what_a_dead_build_left_is_removed_by_the_next_and_told(output, caplog):
     ],
     ids=["folder", "pipe", "link", "nothing"],
 )
-def test_whatever_stands_where_a_backfill_has_its_lock_stops_no_build(output, make):
+def test_anything_in_place_of_the_lock_file_of_a_backfill_does_not_stop_a_build(output, make):
     lock = output / ".backfill/.lock"
     lock.parent.mkdir(parents=True)
     make(lock)
@@ -110,7 +110,7 @@ def _hold(output: Path, ready: object, done: object) -> None:
         done.wait(60)  # type: ignore[attr-defined]
 
 
-def test_a_second_build_is_told_which_process_has_the_folder_and_can_follow_it(output):
+def test_a_second_build_names_the_process_that_has_the_lock_and_can_run_after_it(output):
     context = multiprocessing.get_context("spawn")
     ready, done = context.Event(), context.Event()
     holder = context.Process(target=_hold, args=(output, ready, done))
@@ -141,7 +141,7 @@ def test_an_output_that_is_a_file_is_refused(tmp_path):
 def test_an_output_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with (
-        pytest.raises(OutputError, match=r"Not a directory.*choose another folder with --output; then build again"),
+        pytest.raises(OutputError, match=r"Not a directory.*choose another folder with --output, then build again"),
         open_staging(tmp_path / "file" / "output"),
     ):
         pass
@@ -167,7 +167,7 @@ def test_a_latest_that_is_a_folder_withdraws_the_release_and_says_so(output):
 
 @pytest.fixture
 def read_only(tmp_path):
-    """A folder that nobody can write, not even root; skips where it cannot be made."""
+    """A folder that not even root can write; skips the test if it cannot be created."""
     folder = tmp_path / "output"
     folder.mkdir()
     if os.geteuid() != 0:
@@ -186,7 +186,7 @@ def read_only(tmp_path):
 
 def test_an_output_that_cannot_be_written_is_refused_with_what_to_do(read_only):
     with (
-        pytest.raises(OutputError, match=r"Nothing was published; latest is as it was\. Free space .*correct its perm"),
+        pytest.raises(OutputError, match=r"Nothing was published; latest is unchanged\. Free space .*correct the perm"),
         open_staging(read_only),
     ):
         pass

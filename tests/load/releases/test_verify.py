@@ -1,4 +1,4 @@
-"""Whatever was done to a published release since, verify names the file and what is wrong with it."""
+"""Verification names every damaged file of a published release and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
 @pytest.fixture
 def mine(release: Release, tmp_path: Path) -> Release:
-    """A copy of a sound release, to be damaged."""
+    """A copy of a valid release that a test may damage."""
     shutil.copytree(release.path.parents[1], tmp_path / "copy", symlinks=True)
     return read(tmp_path / "copy" / "releases" / release.id)
 
@@ -60,13 +60,13 @@ def test_one_changed_byte_in_any_file_is_found(mine: Release, name: str) -> None
         (lambda path: shutil.rmtree(path / "history"), "history/profiles.parquet: cannot be read"),
     ],
 )
-def test_a_file_too_few_or_too_many_is_found(mine: Release, damage: Callable[[Path], object], found: str) -> None:
+def test_missing_and_extra_files_are_found(mine: Release, damage: Callable[[Path], object], found: str) -> None:
     damage(mine.path)
     assert any(found in str(fault) for fault in verify(mine))
 
 
 def forge(release: Release, path: str) -> Release:
-    """Let release.json say of a file what it is now, so that only its content can tell."""
+    """Update the size and hash of a file in release.json, so that only its contents are wrong."""
     file = release.path / "release.json"
     manifest = json.loads(file.read_text(encoding="utf-8"))
     entries = [
@@ -74,7 +74,7 @@ def forge(release: Release, path: str) -> Release:
         *manifest["history"].values(),
         *manifest["files"],
     ]
-    (entry,) = [each for each in entries if each["path"] == path]
+    (entry,) = [entry for entry in entries if entry["path"] == path]
     entry["bytes"], entry["sha256"] = (release.path / path).stat().st_size, sha256_of(release.path / path)
     file.write_text(json.dumps(manifest), encoding="utf-8")
     return read(release.path)
@@ -105,13 +105,13 @@ def test_a_history_that_is_not_the_tables_is_found(mine: Release) -> None:
     write_parquet(pa.concat_tables([history, row]), folder, "pros")
     faults = [str(fault) for fault in verify(forge(mine, "history/pros.parquet"))]
     assert any("1 versions without an end that the table does not have" in fault for fault in faults)
-    assert any("1 versions that end before they begin, or after the next one" in fault for fault in faults)
+    assert any("1 versions that end before they begin or after the next version" in fault for fault in faults)
 
 
 _RESTORE = "Restore the release from a backup, or point latest at another one (ln -sfn releases/ID latest)."
 
 
-def test_a_release_of_another_schema_version_is_held_against_its_hashes(
+def test_a_release_with_another_schema_version_is_checked_against_its_hashes(
     mine: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("steckbrief.load.releases.verify.SCHEMA_VERSION", "99.0")
@@ -120,9 +120,9 @@ def test_a_release_of_another_schema_version_is_held_against_its_hashes(
     assert len(verify(mine)) == 1
 
 
-def test_a_release_from_before_a_change_of_wording_is_as_published(release: Release) -> None:
+def test_a_release_from_before_a_rewording_is_as_published(release: Release) -> None:
     tags = schema.TABLES["tags"]
-    columns = tuple(dataclasses.replace(each, description="In other words.") for each in tags.columns)
+    columns = tuple(dataclasses.replace(column, description="In other words.") for column in tags.columns)
     other = dataclasses.replace(tags, description="Said in other words.", columns=columns)
     with another_schema(schema.SCHEMA_VERSION, {**schema.TABLES, "tags": other}):
         assert verify(release) == ()
@@ -131,12 +131,12 @@ def test_a_release_from_before_a_change_of_wording_is_as_published(release: Rele
 @pytest.mark.parametrize(
     ("damage", "found"),
     [
-        (lambda output: (output / "latest").unlink(), "latest: no symbolic link"),
-        (lambda output: _relink(output / "latest", "releases/gone"), "latest: leads to releases/gone"),
-        (lambda output: (output / "history").unlink(), "history: does not lead"),
+        (lambda output: (output / "latest").unlink(), "latest: is not a symbolic link"),
+        (lambda output: _relink(output / "latest", "releases/gone"), "latest: points at releases/gone"),
+        (lambda output: (output / "history").unlink(), "history: does not point"),
     ],
 )
-def test_links_that_lead_nowhere_are_found(mine: Release, damage: Callable[[Path], object], found: str) -> None:
+def test_broken_links_are_found(mine: Release, damage: Callable[[Path], object], found: str) -> None:
     damage(mine.path.parents[1])
     assert found in str(verify_latest(mine.path.parents[1])[0])
 
@@ -146,7 +146,7 @@ def _relink(link: Path, target: str) -> None:
     link.symlink_to(target)
 
 
-def test_every_table_is_looked_at(mine: Release) -> None:
+def test_every_table_is_verified(mine: Release) -> None:
     for name in schema.TABLES:
         (mine.path / f"{name}.parquet").write_bytes(b"")
     assert len(verify(mine)) == len(schema.TABLES)

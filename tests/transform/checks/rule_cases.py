@@ -1,6 +1,6 @@
-"""Profiles that break a rule, and ones that come close and do not: structure, fields, alternatives, several profiles.
+"""Profiles that break a rule, and profiles that come close but do not.
 
-Each expected line is counted by hand in the text beside it; FRONT takes lines 1 to 4.
+Expected lines are counted by hand. FRONT occupies lines 1 to 4.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Files = Mapping[str, str | bytes]
 
 @dataclass(frozen=True)
 class Case:
-    """Files that break a rule on one line of one file, and files that come close and do not."""
+    """Files that break a rule on line `line` of the file `path`, and files that come close but do not break it."""
 
     rule: str
     breaks: Files
@@ -25,22 +25,22 @@ class Case:
 
 
 def one(rule: str, breaks: str | bytes, line: int, close: str | bytes) -> Case:
-    """A rule that one file breaks on its own."""
+    """Return the case of a rule that a single file can break."""
     return Case(rule, {"tools/krita.md": breaks}, line, {"tools/krita.md": close})
 
 
 def gimp(**fields: str) -> str:
-    """Another product's front matter."""
+    """Return the front matter of another product."""
     return front(slug="gimp", title="GIMP", **fields)
 
 
 def pair(own: dict[str, str], other: dict[str, str]) -> dict[str, str]:
-    """One product in two locales: the German version is the reference, the English one is held against it."""
+    """Return one product in two locales: the German version is the reference that the English one is compared with."""
     return {"tools/krita.md": front(**other) + "# Krita\n", "en/tools/krita.md": front(**own) + "# Krita\n"}
 
 
 def categories(*, own: str, reference: str, usual: str, times: int) -> dict[str, str]:
-    """So many pairs in which the German category Grafik stands beside `usual`, and one that may differ."""
+    """Return `times` pairs of the categories Grafik (German) and `usual` (English), and a pair that may differ."""
     files = pair({"category": own}, {"category": reference})
     for number in range(times):
         fields = {"slug": f"p{number}", "title": f"P{number}"}
@@ -50,7 +50,7 @@ def categories(*, own: str, reference: str, usual: str, times: int) -> dict[str,
 
 
 def products(*paths: str) -> dict[str, str]:
-    """Files of products that are called like their files."""
+    """Return one file per path, for a product with the name of the file."""
     return {path: front(slug=path[-4], title=path[-4].upper()) + "x" for path in paths}
 
 

@@ -1,10 +1,10 @@
-"""Official addresses: what is one, and when two of them are the same page."""
+"""Web addresses: which texts are one, and which of them open the same page."""
 
 from __future__ import annotations
 
 import pytest
 
-from steckbrief.transform.checks.addresses import comparable, is_web_address
+from steckbrief.transform.checks.addresses import comparable_address, is_web_address
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from steckbrief.transform.checks.addresses import comparable, is_web_address
         "https://bücher.de/ä",
     ],
 )
-def test_an_address_that_a_browser_opens_is_one(text: str) -> None:
+def test_a_complete_address_is_a_web_address(text: str) -> None:
     assert is_web_address(text)
 
 
@@ -42,7 +42,7 @@ def test_an_address_that_a_browser_opens_is_one(text: str) -> None:
         "javascript:alert(1)",
     ],
 )
-def test_what_lacks_scheme_or_host_is_no_address(text: str) -> None:
+def test_a_text_without_scheme_or_host_is_not_a_web_address(text: str) -> None:
     assert not is_web_address(text)
 
 
@@ -57,8 +57,8 @@ def test_what_lacks_scheme_or_host_is_no_address(text: str) -> None:
         "https://krita.org/features?",
     ],
 )
-def test_what_does_not_change_the_page_does_not_count(other: str) -> None:
-    assert comparable(other) == comparable("https://krita.org/features")
+def test_differences_that_do_not_change_the_page_are_ignored(other: str) -> None:
+    assert comparable_address(other) == comparable_address("https://krita.org/features")
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_what_does_not_change_the_page_does_not_count(other: str) -> None:
         "https://krita.org/en/features",
     ],
 )
-def test_another_page_stays_another(other: str) -> None:
-    assert comparable(other) != comparable("https://krita.org/features")
+def test_different_pages_stay_different(other: str) -> None:
+    assert comparable_address(other) != comparable_address("https://krita.org/features")
 
 
 @pytest.mark.parametrize(
@@ -86,21 +86,25 @@ def test_another_page_stays_another(other: str) -> None:
         "https://www.krita.org/fr/features?lang=fr",
     ],
 )
-def test_two_language_versions_of_a_page_are_one(other: str) -> None:
-    assert comparable(other, localised=True) == comparable("https://krita.org/features", localised=True)
+def test_two_language_versions_of_a_page_are_equal(other: str) -> None:
+    assert comparable_address(other, localised=True) == comparable_address("https://krita.org/features", localised=True)
 
 
-def test_a_language_in_a_files_name_counts_as_one_too() -> None:
-    french, spanish = (comparable(f"https://x.org/vlc/index.{code}.html", localised=True) for code in ("fr", "es"))
+def test_a_language_inside_a_file_name_is_ignored_too() -> None:
+    french, spanish = (
+        comparable_address(f"https://x.org/vlc/index.{code}.html", localised=True) for code in ("fr", "es")
+    )
     assert french == spanish
-    assert comparable("https://x.org/vlc/index.html", localised=True) == french
+    assert comparable_address("https://x.org/vlc/index.html", localised=True) == french
 
 
 @pytest.mark.parametrize("other", ["https://de.org", "https://krita.org/x?v=2", "https://krita.org/de.html"])
-def test_what_only_looks_like_a_language_stays(other: str) -> None:
+def test_a_part_that_only_looks_like_a_language_is_not_removed(other: str) -> None:
     plain = {"https://de.org": "https://org", "https://krita.org/x?v=2": "https://krita.org/x"}
-    assert comparable(other, localised=True) != comparable(plain.get(other, "https://krita.org/html"), localised=True)
+    assert comparable_address(other, localised=True) != comparable_address(
+        plain.get(other, "https://krita.org/html"), localised=True
+    )
 
 
-def test_what_cannot_be_read_is_compared_as_it_stands() -> None:
-    assert comparable("http://[") == "http://["
+def test_a_malformed_address_is_compared_unchanged() -> None:
+    assert comparable_address("http://[") == "http://["

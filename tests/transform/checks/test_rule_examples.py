@@ -1,4 +1,4 @@
-"""The example of every rule breaks that rule, so that the page of rules shows nothing that is not so."""
+"""The example of every rule breaks that rule, and docs/rules.md is current."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PATH = re.compile(r"^==> (?P<path>\S+) <==\n", re.MULTILINE)
 
 
 def files(example: str) -> dict[str, str]:
-    """The files of an example, as rules.toml says examples are read."""
+    """Return the files of an example; rules.toml explains the format."""
     texts = _PATH.split(example)
-    named = dict(zip(texts[1::2], texts[2::2], strict=True)) or {"tools/krita.md": example}
-    return {path: text if text.startswith("---") else _below(text, path) for path, text in named.items()}
+    by_path = dict(zip(texts[1::2], texts[2::2], strict=True)) or {"tools/krita.md": example}
+    return {path: text if text.startswith("---") else _with_front_matter(text, path) for path, text in by_path.items()}
 
 
-def _below(text: str, path: str) -> str:
+def _with_front_matter(text: str, path: str) -> str:
     return FRONT.replace("krita", path.rpartition("/")[2].removesuffix(".md")) + text
 
 
@@ -32,13 +32,12 @@ def is_run(rule: Rule) -> bool:
 
 @pytest.mark.parametrize("rule", [rule for rule in rules().values() if is_run(rule)], ids=lambda rule: rule.code)
 def test_an_example_breaks_its_rule(rule: Rule) -> None:
-    text = rule.example
-    given = {"tools/krita.md": text} if rule.code == "front-matter-missing" else files(text)
-    found = listed(dataset(given, options=Options(today=dt.date(2026, 11, 22))), "diagnostics", rule=rule.code)
-    assert found
+    example = rule.example
+    profiles = {"tools/krita.md": example} if rule.code == "front-matter-missing" else files(example)
+    assert listed(dataset(profiles, options=Options(today=dt.date(2026, 11, 22))), "diagnostics", rule=rule.code)
 
 
-def test_only_examples_that_need_a_file_system_or_many_lines_are_not_run() -> None:
+def test_only_commands_and_long_examples_are_not_run() -> None:
     left_out = {rule.code for rule in rules().values() if not is_run(rule) and not rule.example.startswith("$ ")}
     assert left_out == {
         "front-matter-too-large",
@@ -48,7 +47,7 @@ def test_only_examples_that_need_a_file_system_or_many_lines_are_not_run() -> No
     }
 
 
-def test_the_page_of_rules_is_what_the_rules_say() -> None:
+def test_the_page_of_rules_is_current_and_shows_every_example() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == render()
     for rule in rules().values():
         assert rule.example.strip() in render()

@@ -1,4 +1,4 @@
-"""Every rule is reported where a profile breaks it, on its line, and not where one only comes close."""
+"""Every rule is reported on the line that breaks it, and not for a profile that only comes close."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from tests.transform.support import ENGLISH, FRONT, GERMAN, AnyRow, dataset, fro
 
 
 def aliases(levels: int) -> str:
-    """A list of ten values, and `levels` lists that name the list before ten times."""
+    """Return a list of ten values, and `levels` lists that each repeat the previous list ten times."""
     names = "abcdefgh"[: levels + 1]
-    listed = [f"a: &a [{', '.join('x' * 10)}]"]
-    listed += [f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]" for before, name in pairwise(names)]
-    return "---\n" + "\n".join(listed) + "\n---\n# Krita\n"
+    lines = [f"a: &a [{', '.join('x' * 10)}]"]
+    lines += [f"{name}: &{name} [{', '.join([f'*{previous}'] * 10)}]" for previous, name in pairwise(names)]
+    return "---\n" + "\n".join(lines) + "\n---\n# Krita\n"
 
 
 def with_displaced_answer(*, left_over: str) -> dict[str, str]:
-    """Six profiles with one template question; in the last, a question before it lacks its answer."""
+    """Return six profiles with a template question; in the last, the question before it has no answer."""
     faq = "## FAQ\n\n{0}**Ist {1} für Teams geeignet?**\n\nDas kommt auf das Team an.\n\n{2}"
     files = {
         f"tools/p{name}.md": front(slug=f"p{name}", title=f"P{name}") + faq.format("", f"P{name}", "")
@@ -163,13 +163,13 @@ CASES = [
 TODAY = dt.date(2026, 11, 22)
 
 
-def found(files: Files, rule: str) -> list[AnyRow]:
+def findings(files: Files, rule: str) -> list[AnyRow]:
     return listed(dataset(files, options=Options(today=TODAY)), "diagnostics", rule=rule)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_a_broken_rule_is_reported_once_on_its_line_with_its_severity(case: Case) -> None:
-    (row,) = [row for row in found(case.breaks, case.rule) if row["source_path"] == case.path]
+    (row,) = [row for row in findings(case.breaks, case.rule) if row["source_path"] == case.path]
     assert row["line_start"] == case.line
     assert row["severity"] == rules()[case.rule].severity
     assert row["message"]
@@ -177,11 +177,11 @@ def test_a_broken_rule_is_reported_once_on_its_line_with_its_severity(case: Case
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
-def test_what_only_comes_close_is_not_reported(case: Case) -> None:
-    assert found(case.close, case.rule) == []
+def test_a_profile_that_only_comes_close_is_not_reported(case: Case) -> None:
+    assert findings(case.close, case.rule) == []
 
 
-# Rules about files and folders, which only discovery and reading can meet: (rule, break, come close).
+# Rules about files and folders: (rule, a setup that breaks it, a setup that comes close).
 FolderSetup = Callable[[Path], object]
 
 
@@ -193,7 +193,7 @@ def regular(path: str) -> FolderSetup:
 
 
 def too_deep(root: Path) -> None:
-    """A folder whose path is longer than the system takes: it can be listed by no user, not even root."""
+    """Create a folder whose path is too long for the system, so that nobody can list it, not even root."""
     handle = os.open(root, os.O_RDONLY)
     for _ in range(20):
         os.mkdir("d" * 250, dir_fd=handle)
@@ -217,10 +217,10 @@ FOLDER_CASES = [
 
 
 def folder_rules(root: Path, also: tuple[str, ...] = ()) -> list[object]:
-    """The rules reported for a folder, read with a limit of 100 bytes a file; `also` are files to be read as well."""
+    """Return the rules reported for a folder and the files `also`, with a limit of 100 bytes per file."""
     everything = discover(root)
     read = [read_document(root, path, FileLimits(file_bytes=100)) for path in (*everything.files, *also)]
-    unreadable = [*everything.unreadable, *(each for each in read if isinstance(each, Unreadable))]
+    unreadable = [*everything.unreadable, *(file for file in read if isinstance(file, Unreadable))]
     return [row["rule"] for row in listed(complete(join_parts([]), unreadable), "diagnostics")]
 
 
@@ -244,13 +244,13 @@ def test_a_file_that_vanished_is_reported(tmp_path: Path) -> None:
 
 def test_every_registered_rule_is_tested_here() -> None:
     tested = {case.rule for case in CASES} | {case[0] for case in FOLDER_CASES} | {"file-unreadable"}
-    # What takes too long is seen by whoever has the clock: tests/pipeline/test_deadline.py.
+    # Only a worker measures time: tests/pipeline/test_time_limit.py.
     assert tested | {"file-too-slow"} == set(rules())
 
 
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
-# Functions that take a rule's code.
-REPORTERS = {"Problem", "_report", "_at", "_unreadable", "leave_out"}
+# Functions that take the code of a rule.
+REPORTERS = {"Problem", "problem_at_key", "report", "_report", "_problem_at", "_difference"}
 
 
 def sources() -> list[ast.AST]:
@@ -277,7 +277,7 @@ def test_every_registered_rule_is_used_in_the_program() -> None:
 
 
 @pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.code)
-def test_a_rule_says_what_it_is_how_bad_and_what_to_do(rule) -> None:
+def test_a_rule_has_a_severity_and_texts_without_unknown_values(rule) -> None:
     assert CODE.fullmatch(rule.code) or rule.code.isalpha()
     assert rule.severity in SEVERITIES
     for text in (rule.meaning, rule.message, rule.remedy):
