@@ -13,7 +13,7 @@ from steckbrief.extract.markdown.inline import has_too_many_brackets
 from steckbrief.extract.model import Block, BlockKind, Document, Problem, References, Unreadable
 from steckbrief.extract.sections import cut_sections
 from steckbrief.extract.source import read_bytes
-from steckbrief.extract.text import decode, line_at, lines
+from steckbrief.extract.text import decode, is_text, line_at, lines
 
 _INLINE = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.TABLE_CELL})
 
@@ -29,9 +29,13 @@ def read_document(root: Path, path: str, limits: FileLimits = DEFAULT_LIMITS) ->
 
 def parse_document(path: str, data: bytes, limits: FileLimits = DEFAULT_LIMITS) -> Document | Unreadable:
     """Turn the bytes of one file into a document."""
-    text, problems = decode(data)
+    text, encoding, problems = decode(data)
     if not text.strip("\ufeff \t\r\n"):
         return Unreadable(path, Problem("file-empty", 1, 1), hashlib.sha256(data).hexdigest())
+    if not is_text(text):
+        return Unreadable(
+            path, Problem("file-not-text", 1, 1, {"encoding": encoding}), hashlib.sha256(data).hexdigest()
+        )
     front_matter, front_matter_problems = read_front_matter(text, limits)
     body_lines = lines(text[len(front_matter.raw) :])
     first_line = line_at(text, len(front_matter.raw))
@@ -44,6 +48,7 @@ def parse_document(path: str, data: bytes, limits: FileLimits = DEFAULT_LIMITS) 
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
+        encoding=encoding,
         front_matter=front_matter,
         sections=cut_sections(body_lines, first_line, body.blocks),
         references=body.references,

@@ -95,12 +95,14 @@ class FrontMatter:
     """The front matter at the top of a file.
 
     `raw` is everything before the first section, including fences, byte order mark and blank lines. `values` has every
-    key in file order; it is empty if there is no front matter or it cannot be read. `lines` has the line of every key.
+    key in file order; it is empty if there is no front matter or it cannot be read. `texts` has the same keys, but
+    every scalar is its source text (1.10 is "1.10"), without quotes. `lines` has the line of every key.
     """
 
     raw: str
-    values: Mapping[str, object]
-    lines: Mapping[str, int]
+    values: Mapping[str, object] = field(default_factory=dict)
+    texts: Mapping[str, object] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,14 @@ class Document:
     """One profile: the identity of its file, its front matter, its sections and its problems.
 
     `path` is relative to the source root, POSIX style; `sha256` and `size` (bytes) are those of the stored file;
-    `references` are the link reference definitions that inline content may use.
+    `references` are the link reference definitions that inline content may use. `text` in `encoding` is the stored
+    file, unless bytes had to be replaced.
     """
 
     path: str
     sha256: str
     size: int
+    encoding: str
     front_matter: FrontMatter
     sections: tuple[Section, ...]
     references: References

@@ -9,13 +9,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar
 
 import yaml
 
-from steckbrief.extract.front_matter_handler import FrontMatterHandler, KeyedMapping, RefusedError
+from steckbrief.extract.front_matter_handler import (
+    KEY_LOST,
+    NOTHING_READ,
+    TEXT_KEPT,
+    FrontMatterHandler,
+    KeyedMapping,
+    RefusedError,
+    invalid,
+    refuse_too_large,
+    too_deep,
+)
 from steckbrief.extract.limits import DEFAULT_LIMITS, FileLimits
 from steckbrief.extract.model import Problem
 from steckbrief.extract.text import line_starts
+from steckbrief.extract.yaml_repair import entries_of, hidden, looks_like_body, obvious_pair, with_spaces
 
 _TAG = "tag:yaml.org,2002:"
 _BUILT = frozenset(_TAG + name for name in ("null", "bool", "int", "float", "timestamp"))
@@ -32,15 +45,22 @@ _DESCRIPTIONS = {
 }
 # Python does not print integers of more than 4,300 digits. Real numbers in profiles have fewer than 20.
 _LONGEST_NUMBER = 1_000
+# Errors that only show once the valid entries are read together, such as a missing anchor.
+_MOST_RETRIES = 5
 # The indentation and indicators before the content of a line with nested block collections.
 _INDENT = re.compile(r"[ \t?:-]{4,}")
 
 
+_LINE_END = r"[ \t]*(?:\r\n|\n|\r|\Z)"
+
+
 class YamlHandler(FrontMatterHandler):
-    """YAML between two lines of three or more hyphens."""
+    """YAML between a line of three or more hyphens and another one, or a line of three dots."""
 
     # "^" does not match after a bare carriage return.
-    FM_BOUNDARY = re.compile(r"(?<![^\r\n])-{3,}[ \t]*(?:\r\n|\n|\r|\Z)")
+    FM_BOUNDARY = re.compile(rf"(?<![^\r\n])-{{3,}}[ \t]*(?:ya?ml)?{_LINE_END}", re.IGNORECASE)
+    CLOSINGS: ClassVar = {"-": re.compile(rf"(?<![^\r\n])(?:-{{3,}}|\.{{3}}){_LINE_END}")}
+    FENCE = "---"
 
     def load(self, fm: str, opening_line: int = 1, limits: FileLimits = DEFAULT_LIMITS) -> KeyedMapping:
         """Read the text between the fences; see FrontMatterHandler."""
@@ -50,31 +70,92 @@ class YamlHandler(FrontMatterHandler):
 def read_mapping(source: str, first_line: int, limits: FileLimits) -> KeyedMapping:
     """Read a YAML document that should be a mapping.
 
-    `first_line` is the line of the file on which `source` starts. Raises RefusedError if `source` is not valid YAML, is
-    not a mapping, or exceeds the limits.
+    An invalid line affects only its own key, whose text is kept if it is obvious. `first_line` is the line of the file
+    on which `source` starts. Raises RefusedError if no key can be read or `source` exceeds the limits.
     """
     reader = _Reader(source, first_line)
+    refuse_too_large(source, reader.span, limits)
     try:
-        _refuse_oversized(source, reader.span, limits)
-        node = yaml.compose(source, Loader=yaml.CSafeLoader)  # the nodes have marks, from which we take lines
+        node = _compose(source, reader.span, limits)
     except yaml.YAMLError as error:
-        raise RefusedError(reader.invalid(error)) from error
+        problem = reader.invalid(error, NOTHING_READ, reader.span[1])
+        mapping = None if looks_like_body(source) else _repaired(source, first_line, limits)
+        if not mapping:
+            raise RefusedError(problem) from error
+        return mapping
     if not isinstance(node, yaml.MappingNode):
         found = "nothing" if node is None else _DESCRIPTIONS.get(str(node.tag).removeprefix(_TAG), "something else")
         raise RefusedError(Problem("front-matter-not-mapping", *reader.span, {"found": found}))
-    _refuse_expanding(node, reader.span, limits)
     return reader.mapping(node)
 
 
-def _refuse_oversized(source: str, span: tuple[int, int], limits: FileLimits) -> None:
+def _repaired(source: str, first_line: int, limits: FileLimits) -> KeyedMapping | None:
+    """Read the valid entries of an invalid document, and the obvious texts of the others."""
+    entries = entries_of(source, first_line)
+    whole = _Reader(source, first_line)
+    errors = {line: problem for line, entry in entries if (problem := _entry_problem(entry, line, limits))}
+    for _ in range(_MOST_RETRIES):
+        valid = "".join(hidden(entry) if line in errors else entry for line, entry in entries)
+        try:
+            node = _compose(valid, whole.span, limits)
+            break
+        except yaml.YAMLError as error:
+            problem = whole.invalid(error, KEY_LOST)
+            errors[max(line for line, _ in entries if line <= (problem.line_start or 0))] = problem
+    else:
+        return None
+    mapping = whole.mapping(node) if isinstance(node, yaml.MappingNode) else KeyedMapping({}, {}, {}, ())
+    for line, entry in entries:
+        if line not in errors:
+            continue
+        pair = obvious_pair(entry)
+        spaced = None if pair else _read_spaced(entry, line, limits)
+        for key, value, text in [(*pair, pair[1])] if pair else spaced or []:
+            if key not in mapping:
+                errors[line] = replace(errors[line], values={**errors[line].values, "effect": TEXT_KEPT})
+                mapping.add(key, value, text, line)
+    return mapping.in_file_order([*mapping.problems, *errors.values()])
+
+
+def _read_spaced(entry: str, line: int, limits: FileLimits) -> list[tuple[str, object, object]]:
+    """Return the keys of an entry that is only invalid because of its tabs, with their values and texts."""
+    spaced = with_spaces(entry)
+    if spaced == entry or _entry_problem(spaced, line, limits):
+        return []
+    reader = _Reader(spaced, line)
+    node = yaml.compose(spaced, Loader=yaml.CSafeLoader)
+    mapping = reader.mapping(node) if isinstance(node, yaml.MappingNode) else KeyedMapping({}, {}, {}, ())
+    return [(key, value, mapping.texts[key]) for key, value in mapping.items()]
+
+
+def _entry_problem(entry: str, line: int, limits: FileLimits) -> Problem | None:
+    """Return the problem of one entry of a mapping, or None if it is valid."""
+    reader = _Reader(entry, line)
+    try:
+        node = _compose(entry, reader.span, limits)
+    except yaml.YAMLError as error:
+        # An anchor may be in another entry.
+        return None if "undefined alias" in str(error) else reader.invalid(error, KEY_LOST)
+    if node is None or isinstance(node, yaml.MappingNode):
+        return None
+    return invalid("YAML", "expected a key, a colon and a space", KEY_LOST, line)
+
+
+def _compose(source: str, span: tuple[int, int], limits: FileLimits) -> yaml.Node | None:
+    """Compose a document whose nodes have marks, from which we take lines. RefusedError if it exceeds the limits."""
+    _refuse_deep(source, span, limits)
+    node = yaml.compose(source, Loader=yaml.CSafeLoader)
+    if node is not None:
+        _refuse_expanding(node, span, limits)
+    return node
+
+
+def _refuse_deep(source: str, span: tuple[int, int], limits: FileLimits) -> None:
     """Refuse a source that could exhaust the stack of the recursive YAML composer.
 
     A cheap upper bound of the depth is enough for nearly every file: a bracket opens at most a list and a pair in it, a
     column at most a mapping and a list. If the bound exceeds the limit, the flat stream of events gives the depth.
     """
-    if len(source) > limits.front_matter_bytes:
-        values = {"size": str(len(source)), "limit": str(limits.front_matter_bytes)}
-        raise RefusedError(Problem("front-matter-too-large", *span, values))
     widest = max(map(len, _INDENT.findall(source)), default=4)
     if 2 * (source.count("[") + source.count("{") + widest + 1) <= limits.front_matter_depth:
         return
@@ -83,13 +164,9 @@ def _refuse_oversized(source: str, span: tuple[int, int], limits: FileLimits) ->
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > limits.front_matter_depth:
-                raise RefusedError(_too_deep(span, limits))
+                raise too_deep(span, limits)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-
-
-def _too_deep(span: tuple[int, int], limits: FileLimits) -> Problem:
-    return Problem("front-matter-too-deep", *span, {"limit": str(limits.front_matter_depth)})
 
 
 def _refuse_expanding(root: yaml.Node, span: tuple[int, int], limits: FileLimits) -> None:
@@ -105,7 +182,7 @@ def _refuse_expanding(root: yaml.Node, span: tuple[int, int], limits: FileLimits
         if isinstance(node, yaml.ScalarNode):
             continue
         if depth > limits.front_matter_depth:
-            raise RefusedError(_too_deep(span, limits))
+            raise too_deep(span, limits)
         for child in node.value:
             pending.extend((inner, depth + 1) for inner in (child if isinstance(child, tuple) else (child,)))
 
@@ -123,18 +200,19 @@ class _Reader:
         # The lines from the opening fence to the closing one.
         self.span = (first_line - 1, first_line - 1 + len(self._starts))
 
-    def invalid(self, error: yaml.YAMLError) -> Problem:
+    def invalid(self, error: yaml.YAMLError, effect: str, line_end: int | None = None) -> Problem:
         """Return the problem of a document that is not YAML, with the line of the error."""
         if isinstance(error, yaml.reader.ReaderError):
-            offset = len(self._source.encode()[: error.position].decode(errors="ignore"))
             detail = f"{error.reason} (U+{error.character:04X})"
         else:
-            offset = self._offset(error)
             parts = (getattr(error, "context", None), getattr(error, "problem", None))
             detail = " ".join(str(part) for part in parts if part)
-        return Problem("front-matter-invalid", self._line(offset), self.span[1], {"detail": detail})
+        last = max(len(self._source.rstrip()) - 1, 0)
+        return invalid("YAML", detail, effect, self._line(min(self._offset(error), last)), line_end)
 
     def _offset(self, error: yaml.YAMLError) -> int:
+        if isinstance(error, yaml.reader.ReaderError):
+            return len(self._source.encode()[: error.position].decode(errors="ignore"))
         marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
         offsets = [mark.index for mark in marks if mark is not None]
         # libyaml reports a quote or bracket that is never closed at the end of the text; its start helps more.
@@ -143,6 +221,7 @@ class _Reader:
     def mapping(self, root: yaml.MappingNode) -> KeyedMapping:
         """Return the values of the document. A duplicate key keeps its last value and is reported."""
         values: dict[str, object] = {}
+        texts: dict[str, object] = {}
         lines: dict[str, int] = {}
         own = set(map(id, root.value))
         first_lines: dict[str, int] = {}
@@ -154,8 +233,9 @@ class _Reader:
                 first_lines[key] = line
             self._key = key
             values[key] = self._value(pair[1])
+            texts[key] = self._source_texts(pair[1])
             lines[key] = line
-        return KeyedMapping(values, lines, tuple(self._problems))
+        return KeyedMapping(values, texts, lines, tuple(self._problems))
 
     def _pairs(self, node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         """Yield keys and values: first those that "<<" merges, so that the mapping's own values win."""
@@ -181,6 +261,14 @@ class _Reader:
             self._wrong(node, "text in quotes")
             return self._text_of(node)
         return {self._text_of(key): self._value(value) for key, value in self._pairs(node)}
+
+    def _source_texts(self, node: yaml.Node) -> object:
+        """Return the structure of a value with the source text of every scalar; None for an empty one."""
+        if isinstance(node, yaml.SequenceNode):
+            return [self._source_texts(item) for item in node.value]
+        if isinstance(node, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+            return {self._text_of(key): self._source_texts(value) for key, value in self._pairs(node)}
+        return None if node.tag == _TAG + "null" else self._text_of(node)
 
     def _scalar(self, node: yaml.ScalarNode) -> object:
         name = node.tag.removeprefix(_TAG)

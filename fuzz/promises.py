@@ -47,7 +47,7 @@ def check_promises(data: bytes) -> Document | Unreadable:
 
 def _document_errors(document: Document, data: bytes) -> Iterator[str]:
     """Check that nothing is lost and that the sections cover the body without gaps."""
-    stored = data.decode("utf-8", errors="replace").replace("\0", "\ufffd")
+    stored = data.decode(document.encoding, errors="replace").replace("\0", "\ufffd")
     if document.text != stored:
         yield "the document's text is not the file"
     last = len(lines(stored))

@@ -124,6 +124,23 @@ class SiteSettings(BaseModel):
     required_keys: Annotated[tuple[_Column, ...], Field(description="Columns that every front matter must fill.")] = (
         REQUIRED_KEYS
     )
+    slug_from: Annotated[
+        Literal["front_matter", "path", "full_path"],
+        Field(
+            description="Where slugs come from: front_matter (the key slug, otherwise the file name), path (always the"
+            " file name) or full_path (the folders and the file name, joined by dashes)."
+        ),
+    ] = "front_matter"
+    locale_suffixes: Annotated[
+        bool, Field(description="Whether file names end in a language code, such as krita.de.md.")
+    ] = False
+    dated_files: Annotated[
+        Literal["newest", "oldest", "separate"],
+        Field(
+            description="Which of several dated files of one profile is published: the newest or the oldest; separate"
+            " makes each date a profile of its own."
+        ),
+    ] = "newest"
     severities: Annotated[
         dict[_Rule, Literal["error", "warning", "info", "off"]],
         Field(description="Rules with a severity other than their own; off disables a rule."),
@@ -140,6 +157,9 @@ class SiteSettings(BaseModel):
             headings=own_phrases(self.headings),
             locales={folder.casefold(): locale for folder, locale in self.locales.items()},
             required_keys=self.required_keys,
+            slug_from=self.slug_from,
+            locale_suffixes=self.locale_suffixes,
+            dated_files=self.dated_files,
             severities=self.severities,
             today=today,
         )

@@ -45,12 +45,13 @@ class BuildSummary:
         path: folder of the release.
         latest: the symlink `latest`.
         direct: whether the build ran without Prefect.
-        files: files that count; each of them is a profile or quarantined.
+        files: files that count; each of them is a profile, quarantined, or rightly not a profile (the page of a
+            folder, or replaced by a file with another date).
         bytes: their total size.
         profiles: rows of the table profiles.
         skipped: files that their name or a pattern of the settings excludes.
         other: files that are not Markdown.
-        quarantined: files that gave no profile.
+        quarantined: files that gave no profile because of an error.
         rows: rows by table.
         diagnostics: counts of the diagnostics by rule.
         seconds: wall time of the build.
@@ -123,7 +124,7 @@ def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
         profiles=rows["profiles"],
         skipped=files["skipped"],
         other=files["other"],
-        quarantined=files["found"] - rows["profiles"],
+        quarantined=files["quarantined"],
         rows=rows,
         diagnostics=count_rules(diagnostics),
         excluded=dict(files["excluded"]),
@@ -145,7 +146,7 @@ def summarize_unchanged(
     return summarize(
         request,
         previous.id,
-        {**files, "reused": rows["profiles"]},
+        {**files, "reused": rows["profiles"], "quarantined": previous.manifest["inputs"]["quarantined"]},
         rows,
         table(previous.path, "diagnostics"),
         published=False,

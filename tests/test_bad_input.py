@@ -109,18 +109,23 @@ CASES = [
         "front-matter-wrong-type",
         3,
     ),
+    Case("a colon in a title", HEAD.replace("title: Bad", "title: Bad: worse") + BODY, "front-matter-invalid", 3),
+    Case("invalid TOML", f"+++\ntitle = 'Bad'\nnot TOML\n+++\n\n{BODY}", "front-matter-invalid", 3),
+    Case("TOML without a key", "+++\nnot TOML\n+++\n\n" + BODY, "front-matter-invalid", 1),
+    Case("TOML nested 5,000 deep", "+++\na = " + "[" * 5_000 + "\n+++\n\n" + BODY, "front-matter-too-deep", 1),
+    Case("JSON that is not an object", '---json\n["bad"]\n---\n\n' + BODY, "front-matter-not-mapping", 1),
+    Case("a list of JSON objects", '[{"slug": "bad"}]\n\n' + BODY, "front-matter-not-mapping", 1),
+    Case("invalid JSON", '{\n"a": b\n}\n\n' + BODY, "front-matter-invalid", 2),
+    Case("JSON nested 5,000 deep", '{"a": ' + "[" * 5_000 + "]" * 5_000 + "}\n\n" + BODY, "front-matter-too-deep", 1),
     Case(
-        "a number where text is expected",
-        HEAD.replace("title: Bad", "title: 2048") + BODY,
-        "front-matter-wrong-type",
-        3,
+        "a front-matter list of 50,000 entries",
+        "---\nfeatures:\n" + "- one more feature\n" * 50_000 + "---\n\n" + BODY,
+        "front-matter-too-large",
+        1,
     ),
-    Case(
-        "a date where text is expected",
-        HEAD.replace("title: Bad", "title: 2026-05-01") + BODY,
-        "front-matter-wrong-type",
-        3,
-    ),
+    Case("two pairs of quotes", HEAD.replace("title: Bad", "title: \"'Bad'\"") + BODY, "front-matter-quoted-twice", 3),
+    Case("UTF-16 without a mark", (HEAD + BODY).encode("utf-16-le"), "file-not-text", 1, published=False),
+    Case("an image", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "file-not-text", 1, published=False),
     Case("an empty file", b"", "file-empty", 1, published=False),
     Case("a file of only blank lines", b"\xef\xbb\xbf\r\n \r\n", "file-empty", 1, published=False),
     Case("a file of only front matter", HEAD, "body-empty", None),
@@ -142,7 +147,7 @@ CASES = [
     ),
     Case("a YAML alias bomb", ALIAS_BOMB + "---\n\n" + BODY, "front-matter-too-large-expanded", None),
     Case("a YAML alias to itself", "---\na: &a [*a]\n---\n\n" + BODY, "front-matter-too-deep", None),
-    Case("a slug with slashes", HEAD.replace("slug: bad", "slug: a/b") + BODY, "slug-invalid", 2),
+    Case("a slug with an empty segment", HEAD.replace("slug: bad", "slug: a//b") + BODY, "slug-invalid", 2),
     Case("a slug that leads out", HEAD.replace("slug: bad", "slug: ../../etc/passwd") + BODY, "slug-invalid", 2),
     Case("a slug with spaces", HEAD.replace("slug: bad", "slug: two words") + BODY, "slug-invalid", 2),
     Case("a slug of 400 characters", HEAD.replace("slug: bad", "slug: " + "x" * 400) + BODY, "slug-invalid", 2),
@@ -160,12 +165,15 @@ WITHOUT_FINDING = [
         "CRLF line ends", (HEAD.replace("slug: bad", "slug: bad-crlf-line-ends") + BODY).replace("\n", "\r\n").encode()
     ),
     Case("a byte order mark", "\ufeff" + HEAD + BODY),
+    Case("a number as title", HEAD.replace("title: Bad", "title: 2048") + BODY),
+    Case("TOML", "+++\nslug = 'bad-toml'\ntitle = 'Bad'\ncategory = 'Graphics'\n+++\n" + BODY),
     Case("50,000 list items", HEAD + BODY + "- one more feature\n" * 50_000),
 ]
 
 
 def build_source(source: Path, output: Path) -> Path:
-    build(BuildRequest(source, Settings(output=output, workers=1)))
+    # Most files are broken, which a gate would stop.
+    build(BuildRequest(source, Settings(output=output, workers=1), past_gates=True))
     return output / "latest"
 
 
@@ -224,7 +232,7 @@ def test_the_body_of_a_broken_file_is_read_as_usual(case: Case, release: Path):
     assert [row["text"] for row in rows(release, "features", profile_id=str(profile["profile_id"]))] == ["It breaks"]
     assert profile["slug"] == case.slug
     if "front-matter" in case.rule and case.rule != "front-matter-wrong-type":
-        assert profile["title"] == "Bad"
+        assert profile["title"] == ("Bad: worse" if "Bad: worse" in str(case.content) else "Bad")
 
 
 @pytest.mark.parametrize("case", WITHOUT_FINDING, ids=lambda case: case.name)

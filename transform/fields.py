@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from steckbrief.extract.model import FrontMatter, Problem
@@ -27,7 +28,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "reviewed_on": ("editorial_reviewed_at", "lastReviewed", "reviewed_at"),
 }
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
+# A date; a time after it is ignored.
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]+\d{1,2}:.*)?")
 _HAS_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 # "price_model: 'tags: [a, b]'": a lost line break made one key swallow the next.
 _ANOTHER_KEY = re.compile(
@@ -69,8 +71,9 @@ def with_known_keys(front_matter: FrontMatter, aliases: Mapping[str, str]) -> tu
         return front_matter, names
     renamed = {written: known for known, written in names.items()}
     values = {renamed.get(key, key): value for key, value in front_matter.values.items() if key not in names}
+    texts = {renamed.get(key, key): text for key, text in front_matter.texts.items() if key not in names}
     lines = {renamed.get(key, key): line for key, line in front_matter.lines.items() if key not in names}
-    return FrontMatter(front_matter.raw, values, lines), names
+    return FrontMatter(front_matter.raw, values, texts, lines), names
 
 
 class FieldReader:
@@ -81,26 +84,25 @@ class FieldReader:
 
     def __init__(self, front_matter: FrontMatter, names: Mapping[str, str] | None = None) -> None:
         self._values = front_matter.values
+        self._texts = front_matter.texts
         self._lines = front_matter.lines
         self._names = names or {}
         self.problems: list[Problem] = []
 
     def text(self, column: str) -> str | None:
-        """Return the text of a column; None for empty values and collections. Other scalars give text and a problem."""
-        key, value = self._value(column)
+        """Return the text of a column as written (0123, not 83); None for empty values, lists and mappings."""
+        key, value = self._text(column)
         if value is None or isinstance(value, str):
             text = _one_line(value or "")
             if swallows_key(text):
                 self._report("front-matter-swallowed-key", key, value=text)
             return text or None
         self._report("front-matter-wrong-type", key, expected="text", found=_type_name(value))
-        if isinstance(value, (bool, int, float, dt.date)):
-            return value.isoformat() if isinstance(value, dt.date) else str(value)
         return None
 
     def texts(self, column: str) -> tuple[str, ...]:
         """Return the texts of a column that holds one text or a list. Other values are left out with a problem."""
-        key, value = self._value(column)
+        key, value = self._text(column)
         if not isinstance(value, list):
             text = self.text(column)
             return (text,) if text else ()
@@ -111,24 +113,22 @@ class FieldReader:
 
     def date(self, column: str) -> dt.date | None:
         """Return the day in a column: a YAML date, a timestamp or ISO text. Anything else gives None and a problem."""
-        key, value = self._value(column)
+        key, text = self._text(column)
+        value = self._values.get(key)
         if isinstance(value, dt.datetime):
             return value.date()
         if isinstance(value, dt.date):
             return value
-        if isinstance(value, str) and _DATE.match(value.strip()):
-            try:
-                return dt.date.fromisoformat(value.strip()[:10])
-            except ValueError:
-                self._report("date-invalid", key, value=value)
-                return None
-        if value is not None and value != "":
-            self._report("date-invalid", key, value=str(value)[:80])
+        if isinstance(text, str) and _DATE.fullmatch(text.strip()):
+            with suppress(ValueError):
+                return dt.date.fromisoformat(text.strip()[:10])
+        if text is not None and text != "":
+            self._report("date-invalid", key, value=str(text)[:80])
         return None
 
     def tags(self) -> tuple[str, ...]:
         """Return the tags from a list, or from a text that contains one ("[a, b]" in quotes, or comma-separated)."""
-        key, value = self._value("tags")
+        key, value = self._text("tags")
         if isinstance(value, str):
             inner = value.strip().removeprefix("[").removesuffix("]")
             if inner.strip():
@@ -139,19 +139,20 @@ class FieldReader:
         if not isinstance(value, list):
             self._report("front-matter-wrong-type", key, expected="a list of tags", found=_type_name(value))
             return ()
-        tags = [tag for tag in value if isinstance(tag, (str, int, float, dt.date)) and not isinstance(tag, bool)]
+        tags = [tag for tag in value if isinstance(tag, str)]
         if len(tags) != len(value):
             self._report("front-matter-wrong-type", key, expected="a list of texts", found="other values in it")
-        return tuple(text for tag in tags if (text := _one_line(str(tag))))
+        return tuple(text for tag in tags if (text := _one_line(tag)))
 
-    def _value(self, column: str) -> tuple[str, object]:
+    def _text(self, column: str) -> tuple[str, object]:
+        """Return the key of a column, and its value with the source text of every scalar."""
         keys = KEYS[column]
-        key = next((key for key in keys if self._values.get(key) not in (None, "")), keys[0])
-        return key, self._values.get(key)
+        key = next((key for key in keys if self._texts.get(key) not in (None, "")), keys[0])
+        return key, self._texts.get(key)
 
     def report(self, rule: str, column: str, **values: str) -> None:
         """Report a problem with the value of a column."""
-        self._report(rule, self._value(column)[0], **values)
+        self._report(rule, self._text(column)[0], **values)
 
     def _report(self, rule: str, key: str, **values: str) -> None:
         line = self._lines.get(key)
@@ -191,7 +192,7 @@ def _plain(value: object) -> object:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    if isinstance(value, dt.date):
+    if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     return value if not isinstance(value, float) or math.isfinite(value) else str(value)
 
@@ -212,5 +213,4 @@ def domain(url: str | None) -> str | None:
 
 
 def _type_name(value: object) -> str:
-    names = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a mapping"}
-    return "a date" if isinstance(value, dt.date) else names.get(type(value), type(value).__name__)
+    return "a list" if isinstance(value, list) else "a mapping"

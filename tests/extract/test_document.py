@@ -30,8 +30,8 @@ def problem_lines(document):
 
 def assert_lossless_and_in_place(data):
     document = read(data)
-    text = data.decode()
-    assert document.text.encode() == data
+    text = data.decode(document.encoding)
+    assert document.text.encode(document.encoding) == data
     assert (document.sha256, document.size) == (hashlib.sha256(data).hexdigest(), len(data))
     rows = lines(text)
     following = len(lines(document.front_matter.raw.removeprefix("\ufeff"))) + 1
@@ -47,7 +47,7 @@ def assert_lossless_and_in_place(data):
         assert problem.line_start is None or 1 <= problem.line_start <= problem.line_end <= len(rows)
     assert set(document.front_matter.lines) == set(document.front_matter.values)
     for line in document.front_matter.lines.values():
-        assert 2 <= line <= len(lines(document.front_matter.raw))
+        assert 1 <= line <= len(lines(document.front_matter.raw))
 
 
 def assert_blocks_in_place(blocks, first, last):
@@ -95,7 +95,15 @@ def test_line_ends_and_a_byte_order_mark_change_neither_lines_nor_content(mark, 
 @pytest.mark.parametrize(
     ("front_matter", "rule"),
     [
-        (b"---\ntitle: A: B\n---\n", "front-matter-invalid"),
+        (b"---\ntags: [a\n  - b: c: d\n---\n", "front-matter-invalid"),
+        (b"+++\nnot TOML\n+++\n", "front-matter-invalid"),
+        (b"+++\n+++\n", "front-matter-not-mapping"),
+        (b"+++\na = " + b"[" * 5_000 + b"\n+++\n", "front-matter-too-deep"),
+        (b"---json\n[1]\n---\n", "front-matter-not-mapping"),
+        (b'[{"a": 1}]\n', "front-matter-not-mapping"),
+        (b'{"a": }\n', "front-matter-invalid"),
+        (b'{ "": }\n', "front-matter-invalid"),
+        (b';;;\n"a"\n;;;\n', "front-matter-not-mapping"),
         (b"---\ntitle: [\n---\n", "front-matter-invalid"),
         (b"", "front-matter-missing"),
         (b"---\n- a\n---\n", "front-matter-not-mapping"),
@@ -114,6 +122,31 @@ def test_unreadable_front_matter_does_not_affect_the_sections(front_matter, rule
     assert document.front_matter.values == {}
     assert [section.heading for section in document.sections] == ["Alpha", "Features"]
     assert document.text.encode() == front_matter + BODY
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_a_file_with_the_mark_of_another_encoding_is_read(encoding):
+    data = "\ufeff---\ntitle: Größe\n---\n# A\n\ntext\n".encode(encoding)
+    document = read(data)
+    assert (document.encoding, document.front_matter.values, document.problems) == (encoding, {"title": "Größe"}, ())
+    assert document.sections[0].markdown == "# A\n\ntext\n"
+    assert_lossless_and_in_place(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "# Größe\n\nEin Absatz.\n".encode("utf-16-le"),
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4,
+        b"# A\n" + b"\0" * 500,
+        b"# A\n\n" + bytes(range(0xC0, 0x100)),
+    ],
+    ids=["utf-16 without a mark", "image", "padding", "another alphabet"],
+)
+def test_a_file_that_is_not_text_is_unreadable(data):
+    document = parse_document("x.md", data)
+    assert isinstance(document, Unreadable)
+    assert (document.problem.rule, document.sha256) == ("file-not-text", hashlib.sha256(data).hexdigest())
 
 
 def test_unclosed_front_matter_does_not_affect_the_sections():

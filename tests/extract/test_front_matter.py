@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import frontmatter
 import pytest
 
@@ -34,9 +36,27 @@ def test_fences_may_be_longer_and_have_trailing_spaces(fences):
 
 
 @pytest.mark.parametrize(
-    "text", ["--\na: 1\n--\n", " ---\na: 1\n---\n", "--- a\nb: 1\n---\n", "# H\n", "\n---\na: 1\n---\n"]
+    "text",
+    [
+        "--\na: 1\n--\n",
+        " ---\na: 1\n---\n",
+        "--- a\nb: 1\n---\n",
+        "# H\n",
+        "# H\n---\na: 1\n---\n",
+        "text\n\n---\na: 1\n---\n",
+        "\n---\ntext\n---\n",
+        "<!-- c -->\n---\ntext: a: b\n---\n",
+        "<!-- c --> text\n---\na: 1\n---\n",
+        "<!-- c\n---\na: 1\n---\n",
+        "++\na = 1\n++\n",
+        "{{< figure >}}\n",
+        "{ a }\n",
+        '{"a": 1} text\n',
+        '["a"](b)\n',
+        "[{a}](b)\n",
+    ],
 )
-def test_front_matter_needs_a_fence_on_the_first_line(text):
+def test_text_without_a_fence_at_its_start_has_no_front_matter(text):
     front_matter, body, problems = read(text)
     assert (front_matter.values, problems) == ({}, [("front-matter-missing", 1)])
     assert body == text.lstrip("\n")
@@ -72,16 +92,100 @@ def test_a_rule_at_the_top_of_a_plain_document_is_a_rule():
     assert read(text)[1:] == (text, [("front-matter-unclosed", 1)])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("comment", ["# note\n", "\n# note\n", "# note\n\n"])
+def test_an_invalid_line_beside_a_comment_costs_only_itself(comment, end):
+    text = f"---\ntitle: A: B\n{comment}slug: x\n---\n# H\n".replace("\n", end)
+    front_matter, body, problems = read(text)
+    assert (front_matter.values, body) == ({"title": "A: B", "slug": "x"}, f"# H{end}")
+    assert problems == [("front-matter-invalid", 2)]
+
+
+def test_prose_below_a_heading_means_that_the_fence_was_forgotten():
+    text = "---\ntitle: A\n\n# H\nSome prose.\n---\n"
+    assert read(text)[1:] == (text, [("front-matter-unclosed", 1)])
+
+
 @pytest.mark.parametrize("comment", ["# from the old site", "# a\n# b", "#"])
 def test_comments_are_not_headings(comment):
     front_matter, body, problems = read(f"---\ntitle: A\n\n{comment}\ntags: [x]\n---\nbody")
     assert (front_matter.values, body, problems) == ({"title": "A", "tags": ["x"]}, "body", [])
 
 
-def test_invalid_yaml_with_a_comment_is_invalid_not_unclosed():
-    front_matter, body, problems = read("---\ntitle: A: B\n# note\nslug: x\n---\n# H\n")
-    assert (front_matter.values, front_matter.lines, body) == ({}, {}, "# H\n")
-    assert problems == [("front-matter-invalid", 2)]
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    "leading", ["\n", " \t\n\n", "<!-- c -->\n", "<!--\n---\nb: 2\n---\n-->\n\n", "{/* c */}\n", "[//]: # (c)\n\n"]
+)
+@pytest.mark.parametrize(
+    "block", ["---\na: 'x'\n---", "---\na: 'x'\n...", "+++\na = 'x'\n+++", '{\n"a": "x"}', '---json\n{"a":"x"}\n---']
+)
+def test_blank_lines_and_comments_may_precede_front_matter(mark, leading, block, end):
+    front_matter, body, problems = read((mark + leading + block + "\n\n# H\n").replace("\n", end))
+    assert (front_matter.values, body, problems) == ({"a": "x"}, f"# H{end}", [])
+    assert front_matter.lines == {"a": leading.count("\n") + 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "fence"),
+    [("---\na: 1\n", "---"), ("+++\na = 1\n\n# H\n", "+++"), ('{"a": {"b": 1}\n\n# H\n', "}"), ("---json\n{\n", "}")],
+)
+def test_unclosed_front_matter_is_reported_with_the_missing_fence(text, fence):
+    front_matter, problems = read_front_matter(text, DEFAULT_LIMITS)
+    assert front_matter.raw == ""
+    assert [(problem.rule, problem.values) for problem in problems] == [("front-matter-unclosed", {"fence": fence})]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "---yaml\n{}: {}\n---\n",
+        "---\n{}: {}\n...\n",
+        '---\n{{"{}": {}}}\n---\n',
+        "+++\n{} = {}\n+++\n",
+        "---toml\n{} = {}\n---\n",
+        '{{"{}": {}}}\n',
+        '{{\n"{}": {}\n}}\n---\n',
+        ';;;\n{{"{}": {}}}\n;;;\n',
+    ],
+)
+@pytest.mark.parametrize("value", ['"text"', "1.10", "[1, true]", "[[1.50], 2]"])
+def test_every_dialect_gives_values_and_source_texts(block, value):
+    front_matter, body, problems = read(block.format("a-b", value) + "body")
+    parsed = json.loads(value)
+    texts = json.loads(
+        value.replace("1.10", '"1.10"').replace("1.50", '"1.50"').replace("1,", '"1",').replace("2]", '"2"]')
+    )
+    assert (front_matter.values, body, problems) == ({"a-b": parsed}, "body", [])
+    assert front_matter.texts == {"a-b": ["1", "true"] if value == "[1, true]" else texts}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("\"'https://krita.org'\"", "https://krita.org"),
+        ("'\"Krita\"'", "Krita"),
+        ('"\\"Krita\\""', "Krita"),
+        (r"\\\"Krita\\\"", "Krita"),
+        (r'"\\\"Krita\\\""', "Krita"),
+        ("\"'It's free'\"", "It's free"),
+    ],
+)
+def test_a_value_in_two_pairs_of_quotes_is_unwrapped_and_reported(value, text):
+    front_matter, problems = read_front_matter(f"---\nslug: x\ntitle: {value}\n---\n", DEFAULT_LIMITS)
+    assert front_matter.texts == {"slug": "x", "title": text}
+    assert [(problem.rule, problem.line_start, problem.values["value"]) for problem in problems] == [
+        ("front-matter-quoted-twice", 3, text)
+    ]
+
+
+@pytest.mark.parametrize(
+    "value", ["'It''s'", "Rock 'n' Roll", "\"'Fast' and 'free'\"", r"'C:\apps\\x'", '"5\\" screen"', "'\"'"]
+)
+def test_other_quotes_and_backslashes_stay(value):
+    front_matter, problems = read_front_matter(f"---\ntitle: {value}\n---\n", DEFAULT_LIMITS)
+    assert front_matter.texts == front_matter.values
+    assert problems == ()
 
 
 @pytest.mark.parametrize(

@@ -49,26 +49,34 @@ def test_line_starts_are_the_offsets_of_the_lines(text):
 
 def test_valid_utf_8_stays_the_same_with_byte_order_mark_and_line_ends():
     text = "\ufeffGröße\r\n日本 😀\u2028\r\x07"
-    assert decode(text.encode()) == (text, ())
+    assert decode(text.encode()) == (text, "utf-8", ())
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_the_first_byte_that_is_not_utf_8_is_reported_with_its_line(end):
-    text, problems = decode(f"a{end}ä{end}b".encode() + b"\xe4\xff" + end.encode() + b"c\xfc")
+    text, _, problems = decode(f"a{end}ä{end}b".encode() + b"\xe4\xff" + end.encode() + b"c\xfc")
     assert text == f"a{end}ä{end}b\ufffd\ufffd{end}c\ufffd"
     assert [(problem.rule, problem.line_start, problem.line_end, problem.values) for problem in problems] == [
-        ("invalid-utf8", 3, 3, {"byte": "0xe4"})
+        ("invalid-utf8", 3, 3, {"byte": "0xe4", "encoding": "utf-8"})
     ]
 
 
-def test_utf_16_is_reported():
-    text, problems = decode("# Größe\n".encode("utf-16"))
-    assert [problem.rule for problem in problems] == ["invalid-utf8", "nul-character"]
-    assert "\0" not in text
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_byte_order_mark_names_the_encoding(encoding):
+    text = "\ufeff# Größe 😀\r\n"
+    assert decode(text.encode(encoding)) == (text, encoding, ())
+
+
+def test_a_byte_that_is_not_utf_16_is_reported_with_its_line():
+    text, _, problems = decode("\ufeffa\nb\n".encode("utf-16-le") + b"\x00\xd8c\x00")
+    assert text.startswith("\ufeffa\nb\n\ufffd")
+    assert [(problem.rule, problem.line_start, problem.values["encoding"]) for problem in problems] == [
+        ("invalid-utf8", 3, "utf-16-le")
+    ]
 
 
 def test_nul_characters_are_replaced_and_reported():
-    text, problems = decode(b"a\r\nb\0c\r\n\0")
+    text, _, problems = decode(b"a\r\nb\0c\r\n\0")
     assert text == "a\r\nb\ufffdc\r\n\ufffd"
     assert [(problem.rule, problem.line_start, problem.values) for problem in problems] == [
         ("nul-character", 2, {"count": "2"})
@@ -77,6 +85,6 @@ def test_nul_characters_are_replaced_and_reported():
 
 @given(st.binary(max_size=60))
 def test_any_bytes_become_text_that_can_be_stored(data):
-    text, problems = decode(data)
+    text, encoding, problems = decode(data)
     assert "\0" not in text
-    assert (text.encode() == data) == (not problems)
+    assert (text.encode(encoding) == data) == (not problems)

@@ -151,25 +151,126 @@ def test_nan_and_infinity_are_floats():
 @pytest.mark.parametrize(
     ("source", "line"),
     [
-        ("a: 1\nb: [\nc: 2", 3),
-        ("a: 1\nb: c: d\ne: 2", 3),
-        ("a: 1\r\nb: c: d\r\ne: 2", 3),
-        ("a: 1\rb: c: d\re: 2", 3),
-        ("ä: 'x\u2028y\x85z'\nb: c: d", 3),
-        ("ä: ü\nb: \x07", 3),
-        ("a: 1\nb: 'open\nc: 2", 3),
-        ("a: 1\n\tb: 2", 3),
-        ("a: *missing", 2),
-        ("a: 1\n...\nb: 2", 4),
+        ("\n  - a: [", 3),
+        ("a: [\n  - b: c", 3),
+        ("&: c: d", 2),
         ("%YAML 9.9", 2),
         ("a: &" + "&" * 1000, 2),
     ],
 )
-def test_invalid_yaml_is_reported_with_its_line(source, line):
+def test_yaml_without_a_valid_key_is_refused_with_its_line(source, line):
     problem = refused(source + "\n")
     assert problem.rule == "front-matter-invalid"
     assert problem.line_start == line
     assert problem.values["detail"]
+
+
+def invalid_lines(mapping):
+    return [
+        (problem.line_start, "kept" in problem.values["effect"])
+        for problem in mapping.problems
+        if problem.rule == "front-matter-invalid"
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("b: Krita: painting", "Krita: painting"),
+        ("b: Krita: painting  # note", "Krita: painting"),
+        ("b: C#: a language", "C#: a language"),
+        ("b: @krita", "@krita"),
+        ("b: `code`", "`code`"),
+        ("b: %s off", "%s off"),
+        ("b: *missing", "*missing"),
+        ("b: [Beta] Krita", "[Beta] Krita"),
+        ("b: [x, y", ["x", "y"]),
+        ("b: 'It's free'", "It's free"),
+        ('b: "Krita', "Krita"),
+        ("b: 'Krita", "Krita"),
+        ('b: say "hi": now', 'say "hi": now'),
+        ('b: "say "hi" now"', 'say "hi" now'),
+        ('b: "C:\\krita"', "C:\\krita"),
+        ("b: ''Krita''", "Krita"),
+        ("b: - x", "- x"),
+        ("b: >5 users", ">5 users"),
+        ("b:Krita", "Krita"),
+        ("\tb: Krita", "Krita"),
+        ("b:\tKrita: x", "Krita: x"),
+        ("b: one: two\n  three", "one: two three"),
+    ],
+)
+def test_an_invalid_line_keeps_its_obvious_text_and_does_not_affect_others(line, text, end):
+    mapping = read(f"a: 1\n{line}\nc:\n  - x\n# note\nd: 2\n".replace("\n", end))
+    assert mapping == {"a": 1, "b": text, "c": ["x"], "d": 2}
+    assert mapping.texts == {"a": "1", "b": text, "c": ["x"], "d": "2"}
+    height = line.count("\n")
+    assert mapping.lines == {"a": 2, "b": 3, "c": 4 + height, "d": 7 + height}
+    assert invalid_lines(mapping) == [(3, True)]
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("b: [", 3),
+        ("b: \x07", 3),
+        ("just text", 3),
+        ("b:\n  - x: y: z", 4),
+        ("b:\n  c: d\n e: f", 5),
+        ("https://krita.org", 3),
+    ],
+)
+def test_an_invalid_line_without_obvious_text_costs_its_own_key(line, place):
+    mapping = read(f"a: 1\n{line}\nc: 2\n")
+    assert mapping == {"a": 1, "c": 2}
+    assert invalid_lines(mapping) == [(place, False)]
+
+
+@pytest.mark.parametrize("entry", ["b:\n\t- x\n\t- 1.10", "b:\n\t-\tx\n\t-\t1.10", "\tb: [x, 1.10"])
+def test_tabs_cost_nothing(entry):
+    mapping = read(f"a: 1\n{entry}\nc: 2\n")
+    assert mapping.texts == {"a": "1", "b": ["x", "1.10"], "c": "2"}
+    assert [effect for _, effect in invalid_lines(mapping)] == [True]
+
+
+def test_invalid_lines_that_follow_each_other_are_one_problem():
+    mapping = read("a: 1\none\ntwo\nthree\nb: 2\n")
+    assert [(problem.line_start, problem.line_end) for problem in mapping.problems] == [(3, 5)]
+
+
+def test_an_anchor_is_known_to_other_lines_of_invalid_front_matter():
+    assert read("a: &x 1\nb: c: d\ne: *x\nf: *y\n") == {"a": 1, "b": "c: d", "e": 1, "f": "*y"}
+
+
+def test_thousands_of_invalid_lines_are_read_in_time():
+    mapping = read("a: 1\n" + "".join(f"k{number}: a: b\n" for number in range(3_000)))
+    assert len(mapping) == 3_001
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("0123", "0123"),
+        ("12:30", "12:30"),
+        ("1.10", "1.10"),
+        ("1_000", "1_000"),
+        ("no", "no"),
+        ("Off", "Off"),
+        ("2026-05-31 10:00:00", "2026-05-31 10:00:00"),
+        ("'0123'", "0123"),
+        ('"a\\tb"', "a\tb"),
+        ("~", None),
+        ("null", None),
+        ("", None),
+        ("''", ""),
+        ("[1.10, on, ~, [0x1F], {a: yes}]", ["1.10", "on", None, ["0x1F"], {"a": "yes"}]),
+        ("!!str 5", "5"),
+        ("{{NAME}}", "{{NAME}}"),
+    ],
+)
+def test_texts_are_the_values_as_written(value, text):
+    assert read(f"a: {value}\n").texts == {"a": text}
 
 
 _BOMB = "\n".join(["a0: &a0 [x, x, x]", *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12))])

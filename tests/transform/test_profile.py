@@ -66,7 +66,7 @@ def test_the_title_comes_from_front_matter_else_the_main_heading_else_the_slug(
         ("tools/krita.md", front(lang="pt_BR"), "de", "pt-br"),
         ("tools/krita.md", front(locale="deutsch"), "en", "en"),
         ("tools/krita.md", front(locale="[en]"), "de", "de"),
-        ("tools/krita.md", front(locale="no"), "de", "de"),
+        ("tools/krita.md", front(locale="no"), "de", "no"),
     ],
 )
 def test_the_locale_comes_from_the_folder_else_front_matter_else_the_default(
@@ -162,7 +162,7 @@ def test_a_file_of_only_front_matter_is_a_profile_without_rows() -> None:
 
 
 def test_invalid_front_matter_costs_only_itself() -> None:
-    tables = rows("# Krita\n\n## Vorteile\n\n- a\n", head="---\nslug: x: y\n---\n", path="tools/Krita Desktop.md")
+    tables = rows("# Krita\n\n## Vorteile\n\n- a\n", head="---\nslug: [\n---\n", path="tools/Krita Desktop.md")
     profile_row = tables["profiles"][0]
     assert (profile_row["profile_id"], profile_row["title"]) == ("de/krita-desktop", "Krita")
     assert column(tables["pros"], "text") == ["a"]

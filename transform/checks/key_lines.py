@@ -22,6 +22,6 @@ def problem_at_key(
     raw = profile.front_matter_raw or ""
     own_keys = [key for key, aliased in aliases.items() if aliased == column]
     names = "|".join(re.escape(key) for key in (*own_keys, *KEYS.get(column, (column,))))
-    key = re.search(rf"^[\"']?(?P<name>{names})[\"']?[ \t]*:", raw, re.MULTILINE)
+    key = re.search(rf"^[{{ \t]*[\"']?(?P<name>{names})[\"']?[ \t]*[:=]", raw, re.MULTILINE)
     line = line_at(raw, key.start()) if key else 1
     return profile.profile_id, Problem(rule, line, line, {"key": key["name"] if key else column, **values})

@@ -70,7 +70,7 @@ def test_braces_in_a_value_are_plain_text(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "slug", ["[a]", "{a: b}", "../x", "a/b", "a b", "'.'", "'a'" * 200, "'a\n\n  b'", '"a\\0b"', '"  "', "a" * 400]
+    "slug", ["[a]", "{a: b}", "../x", "a/../b", "a b", "'.'", "'a'" * 200, "'a\n\n  b'", '"a\\0b"', '"  "', "a" * 400]
 )
 def test_an_invalid_slug_is_reported_and_replaced_by_the_file_name(slug: str) -> None:
     tables = rows("# Krita\n", head=front(slug=slug))
@@ -79,15 +79,12 @@ def test_an_invalid_slug_is_reported_and_replaced_by_the_file_name(slug: str) ->
     assert reported & {"slug-invalid", "slug-missing", "front-matter-wrong-type"}
 
 
-@pytest.mark.parametrize(
-    ("slug", "expected"), [("42", "42"), ("0", "0"), ("2026-05-31", "2026-05-31"), ("true", "True")]
-)
-def test_a_usable_slug_that_is_not_text_is_reported_and_used(slug: str, expected: str) -> None:
+@pytest.mark.parametrize("slug", ["42", "0", "0123", "12.30", "2026-05-31", "true", "no"])
+def test_a_slug_that_looks_like_another_type_is_used_as_written(slug: str) -> None:
     tables = rows("# Krita\n", head=front(slug=slug))
-    assert tables["profiles"][0]["slug"] == expected
-    reported = column(tables["diagnostics"], "rule")
-    assert "front-matter-wrong-type" in reported
-    assert not {"slug-invalid", "slug-missing"} & set(reported)
+    assert tables["profiles"][0]["slug"] == slug
+    reported = set(column(tables["diagnostics"], "rule"))
+    assert not {"slug-invalid", "slug-missing", "front-matter-wrong-type"} & reported
 
 
 @pytest.mark.parametrize("slug", ["", "''", "~", "'  '"])

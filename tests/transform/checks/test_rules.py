@@ -65,6 +65,8 @@ CASES = [
         "---\nslug: krita\ntitle: Krita\n--- \n# Krita\n",
     ),
     one("front-matter-invalid", front(title="Krita: Malen"), 3, front(title='"Krita: Malen"')),
+    one("file-not-text", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), 1, FRONT + "\x1b[1m\ufffd\n"),
+    one("front-matter-quoted-twice", front(official_url="\"'https://krita.org'\""), 4, front(official_url="'a''b'")),
     one("front-matter-not-mapping", "---\n- slug\n- krita\n---\n# Krita\n", 1, "---\n'slug': krita\n---\n# Krita\n"),
     one("front-matter-too-large", front(description="a" * 70_000), 1, front(description="a" * 60_000)),
     one("front-matter-too-deep", front(a="[" * 100 + "]" * 100), 1, front(a="[" * 10 + "]" * 10)),
