@@ -137,11 +137,13 @@ def build_dataset(
         source: folder with Markdown profiles.
         output: folder for the releases; by default, the one in the settings.
         workers: number of processes that read profiles; by default, it depends on the amount of work.
-        config: settings file; by default, steckbrief.toml next to the source.
+        config: the operator's settings file; by default, steckbrief.toml in the working directory of the run.
         full: read every file, even if the last release has its rows.
         force: publish even if nothing changed or a gate failed.
     """
     settings = load_settings(source, config, {"output": output, "workers": workers})
+    for warning in settings.files.warnings:
+        get_run_logger().warning("%s", warning)
     get_run_logger().info("Building %s into %s", source, settings.output)
     progress = ProgressArtifact()
     with watched_by(Both(watcher(), progress)):

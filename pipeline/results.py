@@ -137,12 +137,13 @@ class Transformed:
     """Result of transform: rows of every table except changes, which load computes.
 
     `inputs` is the digest of the files that the rows were made from. `unread` is the number of files that could not be
-    opened, perhaps only this time.
+    opened, perhaps only this time. `left_out` is the number of files that are rightly not profiles.
     """
 
     rows: Mapping[str, int]
     inputs: str
     unread: int
+    left_out: int = 0
 
     @property
     def sentence(self) -> str:

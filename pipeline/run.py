@@ -119,7 +119,11 @@ def build_into(staging: Staging, request: BuildRequest, execute: Execute = direc
         updated = _update(request, cache, work, timer)
         if previous and updated.unchanged:
             return summarize_unchanged(request, previous, previous.manifest["inputs"], staging.warnings, timer.total())
-        job = replace(_job(updated.folder, work, settings, request.today), cache=cache)
+        job = replace(
+            _job(updated.folder, work, settings, request.today),
+            cache=cache,
+            previous=previous.path if previous else None,
+        )
         files = inputs(timer.run(DISCOVER, job), timer.run(READ, job))
         planned = timer.run(PLAN, job)
         if previous and planned.unchanged and not request.force:
@@ -127,7 +131,10 @@ def build_into(staging: Staging, request: BuildRequest, execute: Execute = direc
         timer.run(EXTRACT, job)
         transformed = timer.run(TRANSFORM, job)
         candidate = timer.run(CHECK, job, staging, settings.csv_neutralise_formulas)
-        files |= {"reused": planned.reused, "quarantined": files["found"] - transformed.rows["profiles"]}
+        files |= {
+            "reused": planned.reused,
+            "quarantined": files["found"] - transformed.left_out - transformed.rows["profiles"],
+        }
         gated = timer.run(GATE, candidate, settings.gates.limits, files["found"], files["quarantined"])
         info = _release_info(request, updated.origin, transformed, gated, files, timer.seconds)
         if gated.failed and not request.ignores_gates:

@@ -1,29 +1,17 @@
-"""Settings: their declarations, where they can be set, and which place wins.
+"""All settings, and which place wins: flags, environment variables (STECKBRIEF_*), the operator's file, the site file.
 
-Flags win over environment variables (STECKBRIEF_*), which win over steckbrief.toml, which wins over the defaults. The
-file is beside the source folder or named with --config. A path in the file is relative to the file; anywhere else, to
-the working directory.
+Paths are relative to the working directory, except those in the operator's file, which are relative to that file.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PositiveInt,
-    ValidationError,
-    create_model,
-)
+from pydantic import ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -32,15 +20,21 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from steckbrief.extract.limits import FileLimits
-from steckbrief.extract.path_filter import EVERYTHING, MOST_PATTERNS, PathFilter, check_pattern
+from steckbrief.extract.path_filter import PathFilter
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.errors import UsageError
-from steckbrief.pipeline.gate_settings import GateSettings
-from steckbrief.pipeline.git_settings import GitSettings
-from steckbrief.pipeline.site import SiteSettings
+from steckbrief.pipeline.operator_settings import SETTINGS_TABLES, OperatorSettings
+from steckbrief.pipeline.settings_files import (
+    FILE_NAME,
+    SettingsFile,
+    SettingsFiles,
+    git_root,
+    read_operator_file,
+    read_settings_files,
+    site_folders,
+)
+from steckbrief.pipeline.site_settings import SiteSettings
 
-FILE_NAME: Final = "steckbrief.toml"
 ENV_PREFIX: Final = "STECKBRIEF_"
 _NESTED: Final = "__"
 
@@ -49,64 +43,16 @@ _NOT_RECORDED: Final = {"output", "workers"}
 _NOT_AFFECTING_ROWS: Final = _NOT_RECORDED | {"include", "exclude", "gates", "git"}
 """Settings that change no row of a file. Settings that change only how rows are written count as affecting rows."""
 
-# One setting per limit, with the limit's own default, so that a new limit needs no line here.
-_limit_fields: dict[str, Any] = {limit.name: (PositiveInt, limit.default) for limit in fields(FileLimits)}
-LimitSettings = create_model(
-    "LimitSettings",
-    __config__=ConfigDict(extra="forbid", frozen=True),
-    __doc__="Limits on a single file; extract/limits.py gives their reasons.",
-    **_limit_fields,
-)
+_DEFAULT_SOURCE: Final = Path("raw")
+
+_log: Final = logging.getLogger(__name__)
 
 
-SETTINGS_TABLES: Final[Mapping[str, type[BaseModel]]] = {
-    "limits": LimitSettings,
-    "gates": GateSettings,
-    "git": GitSettings,
-}
-"""Tables of settings, by name."""
-
-
-def _require_name(path: object) -> object:
-    if path == "":
-        raise ValueError("an empty text would mean the working directory; name a folder, or leave the setting out")
-    return path
-
-
-PathPattern = Annotated[str, AfterValidator(check_pattern)]
-PathPatterns = Annotated[tuple[PathPattern, ...], Field(max_length=MOST_PATTERNS)]
-
-
-class Settings(BaseSettings, SiteSettings):
+class Settings(BaseSettings, SiteSettings, OperatorSettings):
     """All settings. Unknown names and values out of bounds are errors."""
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter=_NESTED, extra="forbid", frozen=True)
-    file_values: ClassVar[Mapping[str, Any]] = {}
-
-    output: Annotated[Path, BeforeValidator(_require_name), Field(description="Folder for the releases.")] = Path(
-        "output"
-    )
-    include: Annotated[
-        PathPatterns,
-        Field(
-            description="Patterns of the files to read, written as in .gitignore, but relative to the source: `*.md`"
-            " matches only files directly in it, `**/*.md` files in all folders, `apps` everything in apps."
-        ),
-    ] = EVERYTHING
-    exclude: Annotated[
-        PathPatterns, Field(description="Patterns of the files to leave out, written like those of include.")
-    ] = ()
-    workers: Annotated[
-        int | None, Field(ge=1, le=64, description="Number of worker processes; if unset, the number of files decides.")
-    ] = None
-    csv_neutralise_formulas: Annotated[
-        bool, Field(description="Put an apostrophe before CSV cells that a spreadsheet would run as a formula.")
-    ] = True
-    limits: Annotated[LimitSettings, Field(description="Limits on a single file.")] = LimitSettings()  # type: ignore[valid-type]
-    git: Annotated[GitSettings, Field(description="How a source in git is fetched and read.")] = GitSettings()
-    gates: Annotated[GateSettings, Field(description="Limits that a release must keep to be published.")] = (
-        GateSettings()
-    )
+    files: ClassVar[SettingsFiles] = SettingsFiles()
 
     @classmethod
     def settings_customise_sources(
@@ -117,8 +63,9 @@ class Settings(BaseSettings, SiteSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read flags, then the environment, then the file, but neither .env nor a secrets folder."""
-        return init_settings, env_settings, InitSettingsSource(settings_cls, dict(cls.file_values))
+        """Read flags, the environment and the files, but neither .env nor a secrets folder."""
+        files = (file for file in (cls.files.operator, cls.files.site) if file)
+        return init_settings, env_settings, *(InitSettingsSource(settings_cls, dict(file.values)) for file in files)
 
     @property
     def recorded(self) -> dict[str, Any]:
@@ -136,11 +83,6 @@ class Settings(BaseSettings, SiteSettings):
         output = self.output.resolve().relative_to(source.resolve()).as_posix() if inside else None
         return PathFilter(self.include, self.exclude, output)
 
-    @property
-    def file_limits(self) -> FileLimits:
-        """The limits as the value type of `extract`."""
-        return FileLimits(**self.limits.model_dump())  # type: ignore[attr-defined]
-
 
 def load_settings(
     source: Path, config: Path | None, flags: Mapping[str, object], *, publishing: bool = True
@@ -148,8 +90,8 @@ def load_settings(
     """Read the settings for building `source`.
 
     Args:
-        source: the source folder, which must exist; steckbrief.toml is read from its parent.
-        config: a settings file to read instead, which must exist.
+        source: the source folder, which must exist.
+        config: the operator's settings file; if None, steckbrief.toml in the working directory.
         flags: setting -> value from the command line; None if the flag was not used.
         publishing: whether a release will be built; then the paths of source and output must be UTF-8.
 
@@ -158,17 +100,14 @@ def load_settings(
     """
     if not source.is_dir():
         raise UsageError(f"{source}: no such folder. Name a folder with Markdown profiles.")
-    file = config or _beside(source)
-    if config is not None and not config.is_file():
-        raise UsageError(f"{config}: no such settings file. Name an existing TOML file with --config.")
-    values = _read(file)
+    files = read_settings_files(source, config)
     _refuse_unknown_variables()
     used_flags = {name: value for name, value in flags.items() if value is not None}
-    bound = type("Settings", (Settings,), {"file_values": values, "__module__": __name__})
+    bound = type("Settings", (Settings,), {"files": files, "__module__": __name__})
     try:
         settings: Settings = bound(**used_flags)
     except ValidationError as error:
-        raise UsageError("\n".join(_explain(details, used_flags, file) for details in error.errors())) from error
+        raise UsageError("\n".join(_explain(details, used_flags, files) for details in error.errors())) from error
     except SettingsError as error:  # a variable for a list or a table is not JSON
         cause = f" ({error.__cause__})" if error.__cause__ else ""
         raise UsageError(printable(f"{ENV_PREFIX}*: {error}{cause}. Write lists and tables as JSON there.")) from error
@@ -186,7 +125,9 @@ def output_folder(flag: Path | None) -> Path:
     """Return the folder with the releases, for a command that reads no source.
 
     The flag wins over the environment, which wins over steckbrief.toml in the working directory, which wins over the
-    default. Raises UsageError if the path is not UTF-8.
+    default. The file does not count if it may be a site file: in a git tree, or beside the default source.
+
+    Raises UsageError if the path is not UTF-8.
     """
     folder = _output_folder() if flag is None else flag
     require_utf8(folder.absolute())
@@ -195,11 +136,23 @@ def output_folder(flag: Path | None) -> Path:
 
 def _output_folder() -> Path:
     variable = f"{ENV_PREFIX}OUTPUT"
-    folder = os.environ.get(variable, _read(Path(FILE_NAME)).get("output"))
+    folder = os.environ[variable] if variable in os.environ else _output_in_file()
     if folder == "":
         place = variable if variable in os.environ else f"{FILE_NAME}: output"
         raise UsageError(f"{place}: found an empty text, expected a folder. Name it, or leave the setting out.")
     return Path(folder or Settings.model_fields["output"].default)
+
+
+def _output_in_file() -> str | None:
+    path = Path(FILE_NAME)
+    if not os.path.lexists(path):
+        return None
+    folder: str | None = read_operator_file(path).values.get("output")
+    beside_source = _DEFAULT_SOURCE.is_dir() and path.absolute().parent.resolve() in site_folders(_DEFAULT_SOURCE)
+    if folder is not None and (beside_source or git_root(Path.cwd())):
+        _log.warning("%s may be a site file, so its output is ignored. Name the folder with --output.", path.absolute())
+        return None
+    return folder
 
 
 def require_utf8(folder: Path) -> None:
@@ -209,23 +162,6 @@ def require_utf8(folder: Path) -> None:
     except UnicodeEncodeError as error:
         name = printable(str(folder))
         raise UsageError(f"{name}: the name of this folder is not UTF-8. Rename it, or use another one.") from error
-
-
-def _beside(source: Path) -> Path:
-    return source.absolute().parent / FILE_NAME
-
-
-def _read(file: Path) -> dict[str, Any]:
-    """Return the values of the file, with absolute paths; {} if the file does not exist."""
-    try:
-        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{file}: this settings file cannot be read: {error}. Correct it as TOML in UTF-8.") from error
-    if isinstance(values.get("output"), str) and values["output"]:
-        values["output"] = str(file.absolute().parent / values["output"])
-    return values
 
 
 def _refuse_unknown_variables() -> None:
@@ -240,19 +176,34 @@ def _refuse_unknown_variables() -> None:
         )
 
 
-def _explain(error: Mapping[str, Any], flags: Mapping[str, object], file: Path) -> str:
+def _explain(error: Mapping[str, Any], flags: Mapping[str, object], files: SettingsFiles) -> str:
     """Return one line about one wrong setting, with the place where it was set."""
     location = [str(part) for part in error["loc"] if part != "[key]"]  # pydantic adds "[key]" for a wrong key
     name = ".".join(location)
     variable = f"{ENV_PREFIX}{_NESTED.join(location)}".upper()
+    in_site_file = False
     if location and location[0] in flags:
         place = f"--{location[0].replace('_', '-')}"
     elif variable in os.environ:
         place = variable
     else:
-        place = f"{file}: {name}"
+        file = next((file for file in (files.operator, files.site) if file and _is_set(location, file)), None)
+        in_site_file = file is not None and file is files.site
+        place = f"{file.path}: {name}" if file else name
     if error["type"] == "extra_forbidden":
-        known = SETTINGS_TABLES.get(location[0], Settings).model_fields
+        known = SETTINGS_TABLES.get(location[0], SiteSettings if in_site_file else Settings).model_fields
         return printable(f"{place}: no such setting. Known settings: {', '.join(known)}.")
     problem = error["msg"].removeprefix("Value error, ")
     return printable(f"{place}: {problem}, found {error['input']!r}. Correct the value.")
+
+
+def _is_set(location: list[str], file: SettingsFile) -> bool:
+    """Return whether the file has the setting, or a list or value that contains it."""
+    values: object = file.values
+    for key in location:
+        if not isinstance(values, Mapping):
+            return True
+        if key not in values:
+            return False
+        values = values[key]
+    return True

@@ -39,6 +39,7 @@ from steckbrief.schema.tables import TABLES
 from steckbrief.transform.dataset import complete
 from steckbrief.transform.options import Options
 from steckbrief.transform.parts import Kept
+from steckbrief.transform.publication import choose_files
 
 _SHOWN: Final = 3
 """Unreadable files that a message names; it only counts the others."""
@@ -79,6 +80,7 @@ class Job:
         workers: requested number of processes; None lets the extract stage choose.
         path_filter: which files count.
         cache: the last release, if its rows may be reused.
+        previous: folder of the last release, if there is one; it decides which file keeps a profile_id.
     """
 
     source: Path
@@ -88,6 +90,7 @@ class Job:
     workers: int | None = None
     path_filter: PathFilter = ALL
     cache: Cache | None = None
+    previous: Path | None = None
 
 
 def discover(job: Job) -> Discovered:
@@ -182,12 +185,20 @@ def transform(job: Job) -> Transformed:
     reused_rows = None
     if reused and job.cache is not None:
         reused_rows = Kept({name: release.table(job.cache.folder, name) for name in parts}, reused)
-    tables = complete(parts, [*unreadable, *quarantined], job.options, reused_rows)
+    previous_paths = _paths_in(job.previous) if job.previous else None
+    publication = choose_files(parts["profiles"], job.options, reused_rows, previous_paths)
+    tables = complete(parts, [*unreadable, *quarantined], job.options, reused_rows, publication)
     work_folder.save_tables(job.work / "tables", tables)
     digests = _digests(files, parts["profiles"], quarantined)
     unread = [*unreadable, *_unread(quarantined)]
     rows = {name: table.num_rows for name, table in tables.items()}
-    return Transformed(rows, inputs_digest(digests.items(), unread), len(unread))
+    return Transformed(rows, inputs_digest(digests.items(), unread), len(unread), publication.left_out)
+
+
+def _paths_in(previous: Path) -> dict[str, str]:
+    """Return the source path of every profile in the previous release."""
+    profiles = release.table(previous, "profiles", ("profile_id", "source_path"))
+    return dict(zip(profiles["profile_id"].to_pylist(), profiles["source_path"].to_pylist(), strict=True))
 
 
 def _digests(files: list[FileHash], profiles: pa.Table, quarantined: list[Unreadable]) -> dict[str, str]:

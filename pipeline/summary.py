@@ -45,12 +45,13 @@ class BuildSummary:
         path: folder of the release.
         latest: the symlink `latest`.
         direct: whether the build ran without Prefect.
-        files: files that count; each of them is a profile or quarantined.
+        files: files that count; each of them is a profile, quarantined, or rightly not a profile (the page of a
+            folder, or replaced by a file with another date).
         bytes: their total size.
         profiles: rows of the table profiles.
         skipped: files that their name or a pattern of the settings excludes.
         other: files that are not Markdown.
-        quarantined: files that gave no profile.
+        quarantined: files that gave no profile because of an error.
         rows: rows by table.
         diagnostics: counts of the diagnostics by rule.
         seconds: wall time of the build.
@@ -58,7 +59,9 @@ class BuildSummary:
         reused: profiles reused from the last release.
         published: whether the release is new.
         failed_gates: sentences about failed gates, without the full stop.
-        warnings: sentences about the output folder, without the full stop.
+        warnings: sentences about the settings files and the output folder, without the full stop.
+        site_file: the settings file of the site, if there is one.
+        operator_file: the settings file of the operator, if there is one.
     """
 
     source: str
@@ -80,6 +83,8 @@ class BuildSummary:
     published: bool = True
     failed_gates: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    site_file: str | None = None
+    operator_file: str | None = None
 
 
 def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
@@ -107,7 +112,7 @@ def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
         failed_gates: sentences about failed gates.
         published: whether the release is new.
     """
-    output = request.settings.output
+    output, settings_files = request.settings.output, request.settings.files
     return BuildSummary(
         source=absolute(request.source),
         release=release_id,
@@ -119,12 +124,14 @@ def summarize(  # noqa: PLR0913 - figures from every stage, most of them by name
         profiles=rows["profiles"],
         skipped=files["skipped"],
         other=files["other"],
-        quarantined=files["found"] - rows["profiles"],
+        quarantined=files["quarantined"],
         rows=rows,
         diagnostics=count_rules(diagnostics),
         excluded=dict(files["excluded"]),
         reused=files["reused"],
-        warnings=warnings,
+        warnings=(*settings_files.warnings, *warnings),
+        site_file=settings_files.site_path,
+        operator_file=settings_files.operator_path,
         seconds=seconds,
         failed_gates=failed_gates,
         published=published,
@@ -139,7 +146,7 @@ def summarize_unchanged(
     return summarize(
         request,
         previous.id,
-        {**files, "reused": rows["profiles"]},
+        {**files, "reused": rows["profiles"], "quarantined": previous.manifest["inputs"]["quarantined"]},
         rows,
         table(previous.path, "diagnostics"),
         published=False,

@@ -23,7 +23,7 @@ from steckbrief.extract.git.read import (
     place_in_repository,
 )
 from steckbrief.pipeline.errors import NothingToBuildError, SourceError
-from steckbrief.pipeline.git_settings import GitSettings
+from steckbrief.pipeline.operator_settings import GitSettings
 from steckbrief.pipeline.results import Origin, Updated
 
 

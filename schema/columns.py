@@ -142,7 +142,8 @@ _DECLARED: Final = (
     ),
     _text(
         "linked_profile_id",
-        "Profile that a link to a catalogue page refers to, even if the release does not contain that profile.",
+        "Profile that a link to a catalogue page refers to, or path of the file that a relative link names, even if the"
+        " release does not contain that profile.",
         null=True,
     ),
     _text("target_profile_id", "Profile that the row refers to; NULL if the release does not contain it.", null=True),

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 import typer
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
@@ -18,8 +19,10 @@ from steckbrief.__main__ import app
 from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.errors import ExitCode
 from steckbrief.pipeline.gate_settings import GateSettings
-from steckbrief.pipeline.git_settings import GitSettings
-from steckbrief.pipeline.settings import ENV_PREFIX, FILE_NAME, SETTINGS_TABLES, LimitSettings, Settings
+from steckbrief.pipeline.operator_settings import SETTINGS_TABLES, GitSettings, LimitSettings, OperatorSettings
+from steckbrief.pipeline.settings import ENV_PREFIX
+from steckbrief.pipeline.settings_files import FILE_NAME, MOST_BYTES
+from steckbrief.pipeline.site_settings import SiteSettings
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 
@@ -36,6 +39,9 @@ EXIT_MEANINGS: Final[Mapping[ExitCode, str]] = MappingProxyType(
 
 _WIDTH: Final = 100
 
+_SITE: Final = "site, operator"
+_OPERATOR: Final = "operator"
+
 _INTRODUCTION: Final = """\
 # Command line and settings
 
@@ -48,13 +54,29 @@ is one line per stage.
 _SETTINGS: Final = f"""\
 ## Settings
 
-Options take precedence over environment variables, these over `{FILE_NAME}`, and the file over the defaults.
-Steckbrief looks for the file beside the source folder (`raw/` and `{FILE_NAME}` in one folder); `--config` names
-another one. Paths in the file are relative to the file; all other paths are relative to the working directory. In an
-environment variable, lists and tables are written as JSON. Unknown names and values out of bounds are errors.
+Settings come from five places. The first one that has a setting wins; tables are merged key by key:
 
-| {FILE_NAME} | environment | default | meaning |
-| --- | --- | --- | --- |
+1. flags of the command
+2. environment variables; write lists and tables as JSON
+3. the operator's file: the one that `--config` names, or else `{FILE_NAME}` in the working directory
+4. the site file: the nearest `{FILE_NAME}` in the source folder or one of its parents, up to the root of its git
+   tree (outside git: in the source folder or its parent)
+5. the defaults
+
+The site file may set only the settings of the site, because strangers may have written it. An operator's setting in it
+is ignored with a warning. For the same reason, a `{FILE_NAME}` in the working directory is not the operator's file
+if it is the site file, or if it is in the git tree of the source; to use it, name it with `--config`. A bare repository
+has no site file. Patterns of `include` and `exclude` are relative to the source folder, wherever the file is.
+
+A path in the operator's file is relative to the file, everywhere else to the working directory. An unknown name or a
+value out of bounds is an error. A settings file may have up to {MOST_BYTES:,} bytes, and a site file may not be a
+symlink out of the site.
+
+Commands without SOURCE read only `output`: from `--output`, the environment, or `{FILE_NAME}` in the working
+directory. That file does not count in a git tree or beside `raw/`, where it may be a site file.
+
+| setting | set by | environment | default | meaning |
+| --- | --- | --- | --- | --- |
 """
 
 
@@ -82,18 +104,22 @@ def _commands() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     limits = _limit_reasons()
-    top_level = {name: field for name, field in Settings.model_fields.items() if name not in SETTINGS_TABLES}
-    yield from _rows("", ((n, f, f.description or "") for n, f in top_level.items()))
-    for prefix, model in (("gates.", GateSettings), ("git.", GitSettings)):
-        yield from _rows(prefix, ((n, f, f.description or "") for n, f in model.model_fields.items()))
-    yield from _rows("limits.", ((n, f, limits[n]) for n, f in LimitSettings.model_fields.items()))
+    yield from _rows("", _SITE, _described(SiteSettings))
+    yield from _rows("", _OPERATOR, (row for row in _described(OperatorSettings) if row[0] not in SETTINGS_TABLES))
+    yield from _rows("gates.", _OPERATOR, _described(GateSettings))
+    yield from _rows("git.", _OPERATOR, _described(GitSettings))
+    yield from _rows("limits.", _OPERATOR, ((n, f, limits[n]) for n, f in LimitSettings.model_fields.items()))
 
 
-def _rows(prefix: str, fields: Iterable[tuple[str, FieldInfo, str]]) -> Iterator[str]:
+def _described(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo, str]]:
+    return ((name, field, field.description or "") for name, field in model.model_fields.items())
+
+
+def _rows(prefix: str, owner: str, fields: Iterable[tuple[str, FieldInfo, str]]) -> Iterator[str]:
     for name, field, meaning in fields:
         setting = f"{prefix}{name}"
         variable = f"{ENV_PREFIX}{setting.replace('.', '__')}".upper()
-        yield f"| `{setting}` | `{variable}` | {_default(field)} | {meaning} |"
+        yield f"| `{setting}` | {owner} | `{variable}` | {_default(field)} | {meaning} |"
 
 
 def _default(field: FieldInfo) -> str:

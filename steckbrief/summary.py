@@ -29,6 +29,8 @@ def as_text(summary: BuildSummary, waited: float) -> str:
         f"{by_name:,} skipped by name, {summary.quarantined:,} quarantined, {summary.other:,} not Markdown",
         *(f"{number:,} excluded by {pattern}" for pattern, number in summary.excluded.items()),
         f"{summary.reused:,} unchanged since the last release, {summary.profiles - summary.reused:,} read",
+        *(f"Site file: {path}" for path in (summary.site_file,) if path),
+        *(f"Operator's settings: {path}" for path in (summary.operator_file,) if path),
         "",
         "Rows",
         *(f"  {name:<{width}}  {rows:>10,}" for name, rows in summary.rows.items()),

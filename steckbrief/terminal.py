@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +41,12 @@ def remark(text: str) -> None:
     """Write anything but a result, such as an error or progress, to standard error."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Write warnings, sentences without their full stop, to standard error."""
+    for sentence in sentences:
+        remark(f"Warning: {sentence}.")
 
 
 class LineProgress(Progress):

@@ -147,7 +147,7 @@ CASES = [
     ),
     Case("a YAML alias bomb", ALIAS_BOMB + "---\n\n" + BODY, "front-matter-too-large-expanded", None),
     Case("a YAML alias to itself", "---\na: &a [*a]\n---\n\n" + BODY, "front-matter-too-deep", None),
-    Case("a slug with slashes", HEAD.replace("slug: bad", "slug: a/b") + BODY, "slug-invalid", 2),
+    Case("a slug with an empty segment", HEAD.replace("slug: bad", "slug: a//b") + BODY, "slug-invalid", 2),
     Case("a slug that leads out", HEAD.replace("slug: bad", "slug: ../../etc/passwd") + BODY, "slug-invalid", 2),
     Case("a slug with spaces", HEAD.replace("slug: bad", "slug: two words") + BODY, "slug-invalid", 2),
     Case("a slug of 400 characters", HEAD.replace("slug: bad", "slug: " + "x" * 400) + BODY, "slug-invalid", 2),

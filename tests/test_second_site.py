@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,9 +173,9 @@ def test_the_settings_are_part_of_the_release(site: Site) -> None:
 
 
 def test_without_its_settings_the_site_gives_no_rows(tmp_path: Path) -> None:
-    config = tmp_path / "empty.toml"
-    config.touch()
-    with inspected(SOURCE, load_settings(SOURCE, config, {})) as tables:
+    copy = tmp_path / "apps"
+    shutil.copytree(SOURCE, copy)
+    with inspected(copy, load_settings(copy, None, {})) as tables:
         assert tables["profiles"].num_rows > len(LABELS) / 2
         assert tables["features"].num_rows == 0
         assert tables["alternatives"].num_rows == 0

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from steckbrief.pipeline.operator_settings import OperatorSettings
 from steckbrief.pipeline.settings import Settings, load_settings
+from steckbrief.pipeline.site_settings import SiteSettings
 from tests.documents import ROOT, blocks_in, prose
 
 PAGE = ROOT / "docs/your-profiles.md"
@@ -16,8 +18,16 @@ TOML = blocks_in("toml", PAGE)
 
 
 def test_settings_shown_as_defaults_are_the_defaults(tmp_path: Path) -> None:
-    settings = _settings(TOML[0].text, tmp_path)
+    site, _, operator = TOML
+    assert _settings(site.text, tmp_path).model_dump() == Settings().model_dump()
+    settings = _settings(operator.text, tmp_path)
     assert settings.model_dump() == {**Settings().model_dump(), "output": tmp_path / "output"}
+
+
+def test_examples_of_site_files_have_only_settings_of_the_site() -> None:
+    *site, operator = TOML
+    assert all(tomllib.loads(block.text).keys() <= SiteSettings.model_fields.keys() for block in site)
+    assert tomllib.loads(operator.text).keys() <= OperatorSettings.model_fields.keys()
 
 
 def test_every_setting_is_shown_and_every_example_is_valid(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -17,13 +16,16 @@ from steckbrief.transform.checks.alternatives import alternative_problems
 from steckbrief.transform.checks.compared import ComparedAlternative, ComparedLink, ComparedProfile, Findings
 from steckbrief.transform.checks.diagnostics import diagnostic_row
 from steckbrief.transform.checks.links import link_problems
+from steckbrief.transform.checks.other_locale import LinkedAlternative, other_locale_problems
 from steckbrief.transform.checks.rules import rules
-from steckbrief.transform.identity import slug_from_path
+from steckbrief.transform.checks.similar_slugs import similar_slug_problems
 from steckbrief.transform.options import OFF, Options
-from steckbrief.transform.parts import FILE, Kept, joined
+from steckbrief.transform.parts import Kept, joined
+from steckbrief.transform.paths import EXTENSIONS, read_path
+from steckbrief.transform.publication import Publication, choose_files
 from steckbrief.transform.records import read_records
 from steckbrief.transform.tables.displaced import Question, suggest_answers
-from steckbrief.transform.tables.targets import Catalogue
+from steckbrief.transform.tables.targets import Catalogue, slug_of
 from steckbrief.transform.templates import Mask, shared_by, template_rows
 
 # Column of faqs -> attribute of a Suggestion.
@@ -34,22 +36,12 @@ _SUGGESTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """The numbers of the published files, in order of profile_id, and the files that lost a collision.
-
-    A lost file is (profile_id, its path, the path of the file that is published instead).
-    """
-
-    files: tuple[int, ...]
-    lost: tuple[tuple[str, str, str], ...]
-
-
 def complete(
     parts: Mapping[str, pa.Table],
     unreadable: Sequence[Unreadable],
     options: Options | None = None,
     kept: Kept | None = None,
+    publication: Publication | None = None,
 ) -> dict[str, pa.Table]:
     """Return the tables of a release except `changes`, sorted by profile_id and position.
 
@@ -61,22 +53,26 @@ def complete(
         options: the site's settings.
         kept: rows of an earlier release for the files that have no part. The same code and the same options, except
             for `today`, must have produced them.
+        publication: the files to publish; by default chosen without a previous release.
 
     Raises:
         ValueError: a rule that fires here is not declared `across` in rules.toml.
     """
     options = options or Options()
-    order = _order(parts["profiles"], kept)
+    publication = publication or choose_files(parts["profiles"], options, kept)
     tables = {
-        name: joined(order.files, part, (kept.tables[name], kept.files) if kept else None)
+        name: joined(publication.files, part, (kept.tables[name], kept.files) if kept else None)
         for name, part in parts.items()
         if name != "diagnostics"
     }
     profiles = tables["profiles"]
     ids, locales, titles, slugs = _columns(profiles, "profile_id", "locale", "title", "slug")
-    catalogue = Catalogue(ids, locales, titles)
-    tables["links"] = _with_links(tables["links"], profiles.column("profile_id"))
+    source_paths = profiles.column("source_path").to_pylist()
+    catalogue = Catalogue(ids, locales, titles, source_paths)
+    tables["links"] = _with_links(tables["links"], catalogue)
     tables["alternatives"] = _with_targets(tables["alternatives"], catalogue, dict(zip(ids, locales, strict=True)))
+    for name in ("links", "alternatives"):
+        tables[name] = _with_slugs(tables[name], catalogue, options)
     masks = {profile_id: Mask(title, slug) for profile_id, title, slug in zip(ids, titles, slugs, strict=True)}
     templates: list[TemplateRow] = []
     for name in ROW_TABLES:
@@ -85,44 +81,27 @@ def complete(
         templates += template_rows(name, tables[name], shared, masks, options.template_profiles)
     tables["templates"] = to_arrow("templates", templates)
     tables["faqs"] = _with_suggestions(tables["faqs"], masks)
-    paths = dict(zip(ids, profiles.column("source_path").to_pylist(), strict=True))
+    paths = dict(zip(ids, source_paths, strict=True))
+    compared_profiles = read_records(profiles, ComparedProfile)
     links = read_records(tables["links"], ComparedLink)
     price_models = read_records(tables["price_models"], PriceModelRow)
     findings = [
         *alternative_problems(read_records(tables["alternatives"], ComparedAlternative), links, catalogue, paths),
-        *link_problems(links),
-        *cross_problems(read_records(profiles, ComparedProfile), price_models, options),
+        *other_locale_problems(read_records(tables["alternatives"], LinkedAlternative), catalogue),
+        *link_problems(links, publication.folder_pages),
+        *cross_problems(compared_profiles, price_models, options),
+        *similar_slug_problems(compared_profiles, options.aliases),
         *_suggestion_problems(tables["faqs"]),
     ]
     rows = [_across(problem, paths[profile_id], profile_id) for profile_id, problem in findings]
     rows += [diagnostic_row(file.problem, file.path, None) for file in unreadable]
-    rows += [_collision(*collision) for collision in order.lost]
-    rows += read_records(parts["diagnostics"], DiagnosticRow)
+    rows += publication.diagnostics
+    of_files = read_records(parts["diagnostics"], DiagnosticRow)
     if kept:
-        rows += _kept_diagnostics(kept)
+        of_files += _kept_diagnostics(kept)
+    rows += [row for row in of_files if row.source_path not in publication.folder_pages]
     tables["diagnostics"] = _diagnostics(rows, options.severities)
     return tables
-
-
-def _order(profiles: pa.Table, kept: Kept | None) -> _Order:
-    """Choose the file from which each profile_id is published.
-
-    If two files claim one profile_id, the file named like its slug wins, otherwise the first by path.
-    """
-    columns = ("profile_id", "slug", "source_path")
-    files = [*zip(*(profiles.column(name).to_pylist() for name in (*columns, FILE)), strict=True)]
-    if kept:
-        profile_rows = zip(*(kept.tables["profiles"].column(name).to_pylist() for name in columns), strict=True)
-        files += [(*row, kept.files[row[0]]) for row in profile_rows if row[0] in kept.files]
-    files.sort(key=lambda row: (row[0], slug_from_path(row[2]) != row[1].casefold(), row[2]))
-    published: dict[str, tuple[str, int]] = {}
-    lost = []
-    for profile_id, _, path, file in files:
-        if profile_id in published:
-            lost.append((profile_id, path, published[profile_id][0]))
-        else:
-            published[profile_id] = path, file
-    return _Order(tuple(file for _, file in published.values()), tuple(lost))
 
 
 def _kept_diagnostics(kept: Kept) -> list[DiagnosticRow]:
@@ -148,10 +127,19 @@ def _replaced(table: pa.Table, column: str, values: Sequence[object] | pa.Chunke
     return table.set_column(table.schema.get_field_index(column), field, cells)
 
 
-def _with_links(links: pa.Table, profile_ids: pa.ChunkedArray) -> pa.Table:
-    linked = links.column("linked_profile_id")
-    exists = pc.is_in(linked, profile_ids.combine_chunks())
-    return _replaced(links, "target_profile_id", pc.if_else(exists, linked, pa.scalar(None, pa.string())))
+def _with_links(links: pa.Table, catalogue: Catalogue) -> pa.Table:
+    targets = [catalogue.by_link(linked) for linked in links.column("linked_profile_id").to_pylist()]
+    return _replaced(links, "target_profile_id", targets)
+
+
+def _with_slugs(table: pa.Table, catalogue: Catalogue, options: Options) -> pa.Table:
+    """Give links to files the slug of the profile in that file, which its front matter may name."""
+    slugs, linked = _columns(table, "target_slug", "linked_profile_id")
+    for index, address in enumerate(linked):
+        if address and address.lower().endswith(EXTENSIONS):
+            page = catalogue.by_link(address)
+            slugs[index] = slug_of(page) if page else read_path(address, options).slug
+    return _replaced(table, "target_slug", slugs)
 
 
 def _with_targets(alternatives: pa.Table, catalogue: Catalogue, locale_of: Mapping[str, str]) -> pa.Table:
@@ -190,11 +178,6 @@ def _across(problem: Problem, path: str, profile_id: str) -> DiagnosticRow:
             "set `across = true` there."
         )
     return diagnostic_row(problem, path, profile_id)
-
-
-def _collision(profile_id: str, path: str, other: str) -> DiagnosticRow:
-    values = {"profile_id": profile_id, "other": other}
-    return diagnostic_row(Problem("profile-id-collision", 1, 1, values), path, profile_id)
 
 
 def _columns(table: pa.Table, *names: str) -> list[list[Any]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Mapping
-from pathlib import PurePosixPath
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from urllib.parse import unquote
 
-# A slug is part of addresses and file names: letters and digits, with dots, dashes and underscores between them.
-# 100 characters are four times the longest slug seen in real profiles.
-_SLUG = re.compile(r"[^\W_](?:[\w.-]{0,98}\w)?")
-_NOT_SLUG = re.compile(r"[^\w.-]+")
+# Four times the longest slug in real profiles.
+_LONGEST_SLUG = 100
 _LOCALE = re.compile(r"(?P<language>[a-z]{2})(?:[-_][a-z]{2})?", re.IGNORECASE)
 
 # All 183 codes of ISO 639-1: a folder name is a locale only if it is one of these.
@@ -32,39 +32,76 @@ def is_slug(text: str) -> bool:
     >>> is_slug("node.js"), is_slug("öl"), is_slug(".x"), is_slug("a b")
     (True, True, False, False)
     """
-    return _SLUG.fullmatch(text) is not None
+    return (
+        0 < len(text) <= _LONGEST_SLUG
+        and text[0].isalnum()
+        and text[-1] not in ".-"
+        and all(map(_is_slug_character, text))
+    )
 
 
-def slug_from_path(path: str) -> str:
-    """Return a file's slug: its name without the extension, with every other character replaced by a dash.
+def slug_from_name(name: str) -> str:
+    """Return a name as a slug: in lower case, composed (NFC), with a dash for every run of other characters.
 
-    The slug is never empty: a name without any letter or digit gives a hash of the path.
+    Letters stay as they are, so "straße" does not become "strasse". A name without any letter or digit gives "".
 
-    >>> slug_from_path("tools/_Paint Shop.md")
-    'paint-shop'
+    >>> slug_from_name("_Paint Shop"), slug_from_name("Straße"), slug_from_name("---")
+    ('paint-shop', 'straße', '')
     """
-    stem = _NOT_SLUG.sub("-", PurePosixPath(path).stem.casefold()).strip("-._")[:100].strip("-._")
-    return stem or "profile-" + hashlib.sha256(path.encode()).hexdigest()[:8]
+    characters = [char if _is_slug_character(char) else " " for char in compose(compose(name).lower())]
+    text = "-".join("".join(characters).split())
+    start = next((i for i, char in enumerate(text) if char.isalnum()), len(text))
+    return text[start : start + _LONGEST_SLUG].rstrip("-._")
 
 
-def locale_from_path(path: str, rules: Mapping[str, str | None] | None = None) -> str | None:
-    """Return the locale that a file's folders give, or None.
+def _is_slug_character(char: str) -> bool:
+    """Return whether a slug may contain a character: letters with their marks, digits, dots, dashes, underscores."""
+    return char.isalnum() or char in "._-" or unicodedata.category(char).startswith("M")
+
+
+def slug_from_text(text: str) -> str | None:
+    """Return the slug that a front-matter value names, or None if it is not valid: the last segment of a path.
+
+    >>> slug_from_text("/tools/alpha/"), slug_from_text("Krita"), slug_from_text("../alpha"), slug_from_text("a b")
+    ('alpha', 'Krita', None, None)
+    """
+    segments = [compose(unquote(segment)) for segment in text.strip("/").split("/")]
+    return segments[-1] if all(map(is_slug, segments)) else None
+
+
+@lru_cache(maxsize=4_096)  # the same profiles are linked again and again
+def slug_from_link(segment: str) -> str:
+    """Return the slug in an address: percent-decoded and composed (NFC), unless that gives no valid slug.
+
+    >>> slug_from_link("%C3%B6l"), slug_from_link("a%2Fb")
+    ('öl', 'a%2Fb')
+    """
+    slug = compose(unquote(segment))
+    return slug if is_slug(slug) else segment
+
+
+def compose(text: str) -> str:
+    """Return `text` with composed letters (NFC), so that both spellings of "ö" are equal."""
+    return unicodedata.normalize("NFC", text)
+
+
+def locale_folder(folders: Sequence[str], rules: Mapping[str, str | None]) -> tuple[int, str] | None:
+    """Return the index and the locale of the folder that gives a file its locale, or None.
 
     The first folder that `rules` name decides, otherwise the first language code ("en", "pt-br").
 
     Args:
-        path: the path of the file below the source.
+        folders: the folders of the file below the source.
         rules: folder name in lower case -> locale, or None if the folder only looks like a language code.
 
-    >>> locale_from_path("en/tools/krita.md"), locale_from_path("tools/krita.md")
-    ('en', None)
-    >>> locale_from_path("it/krita.md", {"it": None}), locale_from_path("english/krita.md", {"english": "en"})
-    (None, 'en')
+    >>> locale_folder(["en", "tools"], {}), locale_folder(["tools"], {})
+    ((0, 'en'), None)
+    >>> locale_folder(["it"], {"it": None}), locale_folder(["en", "deutsch"], {"deutsch": "de"})
+    (None, (1, 'de'))
     """
-    folders = PurePosixPath(path).parts[:-1]
-    named = [(rules or {}).get(folder.casefold(), "") for folder in folders]
-    unnamed = (locale_code(folder) for folder, locale in zip(folders, named, strict=True) if locale == "")
-    return next(filter(None, (*named, *unnamed)), None)
+    by_rule = [(i, rules.get(folder.casefold())) for i, folder in enumerate(folders)]
+    by_code = [(i, locale_code(folder)) for i, folder in enumerate(folders) if folder.casefold() not in rules]
+    return next(((i, locale) for i, locale in (*by_rule, *by_code) if locale), None)
 
 
 def locale_code(text: str) -> str | None:

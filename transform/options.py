@@ -31,6 +31,11 @@ class Options:
         headings: the site's headings, normalised by phrases.own_phrases -> kind.
         locales: folder name or value of a locale key, in lower case -> locale; None if a folder is not a locale.
         required_keys: columns of `profiles` that every front matter must fill.
+        slug_from: where slugs come from: "front_matter" (the key `slug`, otherwise the file name), "path" (always the
+            file name) or "full_path" (the file name and all folders above it, joined by dashes).
+        locale_suffixes: whether file names end in a language code ("krita.de.md").
+        dated_files: which of several dated files of one profile is published: the "newest" or the "oldest" date in the
+            path. "separate" makes every date a profile of its own.
         severities: rule -> severity, if it differs from transform/checks/rules.toml; OFF drops the rule's findings.
         today: the day of the build in UTC, for rules that compare dates; None skips those rules.
     """
@@ -43,5 +48,8 @@ class Options:
     headings: Mapping[str, str] = field(default_factory=dict, hash=False)
     locales: Mapping[str, str | None] = field(default_factory=dict, hash=False)
     required_keys: tuple[str, ...] = REQUIRED_KEYS
+    slug_from: str = "front_matter"
+    locale_suffixes: bool = False
+    dated_files: str = "newest"
     severities: Mapping[str, str] = field(default_factory=dict, hash=False)
     today: dt.date | None = None

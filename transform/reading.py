@@ -12,9 +12,10 @@ from steckbrief.extract.text import lines
 from steckbrief.transform.fields import FieldReader, with_known_keys
 from steckbrief.transform.headings.language import detect_language
 from steckbrief.transform.headings.phrases import HeadingReader
-from steckbrief.transform.identity import RowIds, is_slug, locale_code, locale_from_path, slug_from_path
+from steckbrief.transform.identity import RowIds, locale_code, slug_from_text
 from steckbrief.transform.links import LinkReader
 from steckbrief.transform.options import Options
+from steckbrief.transform.paths import read_path
 from steckbrief.transform.sections import Extent, extents, give_kinds
 from steckbrief.transform.templates import Mask, shared_key
 from steckbrief.transform.text import html_text, labels_link
@@ -46,9 +47,9 @@ class Reading:
         # Keyed by the id of the block, because blocks compare by value. The document keeps its blocks alive.
         self._texts: dict[int, str] = {}
         self.fields = FieldReader(front_matter, names)
-        slug = self.fields.text("slug")
-        self.slug = slug if slug and is_slug(slug) else slug_from_path(document.path)
-        self.locale = self._read_locale()
+        path = read_path(document.path, options)
+        self.slug = self._named_slug() or path.slug
+        self.locale = path.locale or self._named_locale() or options.default_locale
         self.profile_id = f"{self.locale}/{self.slug}"
         headings = [self.plain(section.heading) if section.heading else None for section in document.sections]
         texts = [self._read_texts(section.blocks) for section in document.sections]
@@ -56,7 +57,7 @@ class Reading:
         self.language = detect_language("\n".join(text[:_LANGUAGE_SAMPLE] for text in texts if text))
         self.headings = HeadingReader(self.title, self.language, options.headings)
         self.sections = give_kinds(document.sections, headings, texts, self.headings)
-        self.links = LinkReader(options, self.locale)
+        self.links = LinkReader(options, self.locale, document.path)
         self._extents = extents(self.sections)
         self._ids = RowIds(self.profile_id)
         self._mask = Mask(self.title, self.slug)
@@ -121,10 +122,13 @@ class Reading:
         """Return the key that rows of several profiles share if their texts are equal once their names are masked."""
         return shared_key(self._mask(text or ""))
 
-    def _read_locale(self) -> str:
-        written, locales = self.fields.text("locale"), self.options.locales
-        from_key = (locales.get(written.casefold()) or locale_code(written)) if written else None
-        return locale_from_path(self.document.path, locales) or from_key or self.options.default_locale
+    def _named_slug(self) -> str | None:
+        text = self.fields.text("slug") if self.options.slug_from == "front_matter" else None
+        return slug_from_text(text) if text else None
+
+    def _named_locale(self) -> str | None:
+        text, locales = self.fields.text("locale"), self.options.locales
+        return (locales.get(text.casefold()) or locale_code(text)) if text else None
 
     def _main_heading(self, headings: Sequence[str | None]) -> str | None:
         pairs = zip(self.document.sections, headings, strict=True)

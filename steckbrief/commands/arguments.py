@@ -45,7 +45,10 @@ Workers = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", parser=named_path, metavar="<path>", help="Settings file [default: steckbrief.toml beside SOURCE]."
+        "--config",
+        parser=named_path,
+        metavar="<path>",
+        help="The operator's settings file [default: steckbrief.toml in the working directory].",
     ),
 ]
 Prefect = Annotated[

@@ -12,7 +12,7 @@ import typer
 from steckbrief.commands.arguments import AsJson, Config, Output, Workers, named_path
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.signals import Stopped
-from steckbrief.terminal import remark, say
+from steckbrief.terminal import remark, say, warn
 
 Repository = Annotated[
     Path, typer.Argument(parser=named_path, metavar="REPO", help="A git repository, bare or with a working tree.")
@@ -58,6 +58,7 @@ def backfill(  # noqa: PLR0913 - the options of a command
     if every not in list(Every):
         raise UsageError(f"--every: found {every!r}, expected {', '.join(Every)}.")
     settings = load_settings(repo, config, {"output": output, "workers": workers})
+    warn(settings.files.warnings)
     folders = tuple(path or ())
     for folder in folders:
         require_utf8(Path(folder))

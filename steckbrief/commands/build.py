@@ -19,7 +19,7 @@ from steckbrief.commands.arguments import AsJson, Config, Direct, Force, Full, O
 from steckbrief.load.errors import GateError, LoadError
 from steckbrief.pipeline.errors import CommandError, ServerError, UsageError, exit_code, message
 from steckbrief.pipeline.signals import Stopped
-from steckbrief.terminal import remark, say, shown_progress
+from steckbrief.terminal import remark, say, shown_progress, warn
 
 if TYPE_CHECKING:
     from steckbrief.pipeline.settings import Settings
@@ -58,6 +58,7 @@ def build(  # noqa: PLR0913 - the options of a command
 
         # The settings come first, so that a mistake in them costs no time.
         settings = load_settings(source, config, {"output": output, "workers": workers})
+        warn(settings.files.warnings)
         if direct or not (prefect or _is_server_configured()):
             run = partial(_run_directly, source, settings)
         else:

@@ -10,7 +10,7 @@ import typer
 from steckbrief.commands.arguments import Config, Source, Workers
 from steckbrief.lint import Format
 from steckbrief.pipeline.errors import ExitCode
-from steckbrief.terminal import remark, say, shown_progress
+from steckbrief.terminal import remark, say, shown_progress, warn
 
 Select = Annotated[
     list[str] | None,
@@ -42,6 +42,7 @@ def check(
     # Checked before the files are read, so that a mistake costs no time.
     rule_filter = read_rule_filter(select or (), ignore or (), rules())
     settings = load_settings(source, config, {"workers": workers}, publishing=False)
+    warn(settings.files.warnings)
     from steckbrief import lint  # noqa: PLC0415
     from steckbrief.pipeline import run  # noqa: PLC0415
     from steckbrief.pipeline.findings import finding  # noqa: PLC0415

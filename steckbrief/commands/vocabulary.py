@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from steckbrief.commands.arguments import AsJson, Config, Source, Workers
-from steckbrief.terminal import say, say_json, shown_progress
+from steckbrief.terminal import say, say_json, shown_progress, warn
 
 Explain = Annotated[
     str | None,
@@ -45,6 +45,7 @@ def vocabulary(  # noqa: PLR0913 - the options of a command
             say(explanation_as_text(explanation))
         return
     settings = load_settings(source, config, {"workers": workers}, publishing=False)
+    warn(settings.files.warnings)
     from steckbrief.pipeline import run  # noqa: PLC0415
     from steckbrief.unknown_headings import headings_as_text, unknown_headings  # noqa: PLC0415
 

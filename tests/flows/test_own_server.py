@@ -60,7 +60,7 @@ def test_a_build_is_recorded_on_its_own_server_which_ends_with_it_and_ignores_th
     env = {**guarded, "PREFECT_PROFILE": "mine", "PREFECT_API_URL": "http://127.0.0.1:2/api"}
     process = steckbrief("build", source, "--prefect", "--output", "out", cwd=tmp_path, env=env)
     assert [line.partition(":")[0] for line in process.stderr.splitlines()] == STAGES, "and nothing else"
-    assert "by Prefect" in process.stdout
+    assert "Run as the Prefect flow build_dataset." in process.stdout
     assert recorded_states(tmp_path / HOME) == ["COMPLETED"]
     assert (tmp_path / HOME).stat().st_mode & 0o777 == 0o700
     assert processes_of(tmp_path) == []

@@ -242,21 +242,21 @@ def test_profiles_that_come_back_unchanged_change_nothing_until_a_date_comes_due
 
 def test_other_settings_make_another_release_of_the_same_commit(repository: Path, tmp_path: Path) -> None:
     run_nights(repository, tmp_path / "output", (5, 5), "content")
-    (repository.parent / "steckbrief.toml").write_text('exclude = ["**/vlc.md"]\n', encoding="utf-8")
+    site_file = repository / "steckbrief.toml"
+    site_file.write_text('exclude = ["**/vlc.md"]\n', encoding="utf-8")
     try:
         outcomes = run_nights(repository, tmp_path / "output", (6, 7), "content", ref="main~2")
     finally:
-        (repository.parent / "steckbrief.toml").unlink()
+        site_file.unlink()
     assert outcomes == ["2 profiles, 0 read", "no new commit"]
 
 
-def test_settings_that_change_no_row_read_the_files_once(repository: Path, tmp_path: Path) -> None:
+def test_settings_that_change_no_row_read_the_files_once(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_nights(repository, tmp_path / "output", (5, 5), "content", ref="main~2")
-    (repository.parent / "steckbrief.toml").write_text("[gates]\nrows_lost = 0.5\n", encoding="utf-8")
-    try:
-        outcomes = run_nights(repository, tmp_path / "output", (6, 9), "content", ref="main~2")
-    finally:
-        (repository.parent / "steckbrief.toml").unlink()
+    monkeypatch.setenv("STECKBRIEF_GATES__ROWS_LOST", "0.5")
+    outcomes = run_nights(repository, tmp_path / "output", (6, 9), "content", ref="main~2")
     assert outcomes == ["nothing changed", *["no new commit"] * 3]
 
 

@@ -16,7 +16,7 @@ from tests.command import profiles, write_source
 
 TODAY = dt.datetime(2026, 11, 22, 4, 15, tzinfo=dt.UTC)
 LATER = TODAY + dt.timedelta(days=400)
-WARNING = "Warning: 20271227T041500Z lies in the future"
+WARNING = "Warning: The release 20271227T041500Z lies in the future"
 
 
 @pytest.fixture

@@ -110,13 +110,15 @@ def test_only_the_newest_candidates_are_kept(home: Path) -> None:
 
 
 def test_limits_are_settings(home: Path) -> None:
-    (home / "steckbrief.toml").write_text("[gates]\nprofiles_lost = 0.7\nrows_lost = 1\n", encoding="utf-8")
-    steckbrief("build", "--direct", cwd=home)
+    config = home / "nightly.toml"
+    config.write_text('output = "output"\n[gates]\nprofiles_lost = 0.7\nrows_lost = 1\n', encoding="utf-8")
+    steckbrief("build", "--direct", "--config", config, cwd=home)
     shutil.rmtree(home / "output")
     env = environment(STECKBRIEF_GATES__MINIMUM_PROFILES="4")
     done = steckbrief("build", "--direct", cwd=home, env=env, expect=3)
     assert "minimum-profiles: 3 profiles, at least 4 expected" in done.stderr
-    (home / "steckbrief.toml").write_text("[gates]\nprofiles_lost = 7\n", encoding="utf-8")
-    assert "gates.profiles_lost" in steckbrief("build", "--direct", cwd=home, expect=2).stderr
-    (home / "steckbrief.toml").write_text("[gates]\nprofile_lost = 0\n", encoding="utf-8")
-    assert "Known settings: minimum_profiles" in steckbrief("build", "--direct", cwd=home, expect=2).stderr
+    build = ("build", "--direct", "--config", config)
+    config.write_text("[gates]\nprofiles_lost = 7\n", encoding="utf-8")
+    assert "gates.profiles_lost" in steckbrief(*build, cwd=home, expect=2).stderr
+    config.write_text("[gates]\nprofile_lost = 0\n", encoding="utf-8")
+    assert "Known settings: minimum_profiles" in steckbrief(*build, cwd=home, expect=2).stderr

@@ -34,6 +34,7 @@ def remote(tmp_path: Path) -> Path:
 
 
 def configure(home: Path, text: str) -> None:
+    """Write the operator's file, for builds that run in `home`."""
     (home / "steckbrief.toml").write_text(f"[git]\n{text}\n", encoding="utf-8")
 
 
@@ -72,7 +73,7 @@ def test_update_fetches_into_a_working_tree_and_builds_the_fetched_commit(remote
 
 def test_paths_are_relative_to_a_folder_inside_a_working_tree(remote: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", str(remote), "tree")
-    configure(tmp_path / "tree", "update = true")
+    configure(tmp_path, "update = true")
     steckbrief("build", tmp_path / "tree/content", "--direct", "--output", tmp_path / "output", cwd=tmp_path)
     assert paths(tmp_path) == ["tools/krita.md", "tools/vlc.md"]
     fetched = {name: (tmp_path / "output/latest" / name).read_bytes() for name in ("profiles.csv", "sections.parquet")}
@@ -168,7 +169,7 @@ def test_a_folder_outside_git_cannot_be_fetched(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw/krita.md").write_text(profile("krita"), encoding="utf-8")
     configure(tmp_path, "update = true")
-    done = steckbrief("build", "--direct", cwd=tmp_path, expect=1)
+    done = steckbrief("build", "--direct", "--config", "steckbrief.toml", cwd=tmp_path, expect=1)
     assert "not a git repository" in done.stderr
     assert "set git.update = false to read the files as they are" in done.stderr
 
@@ -218,9 +219,9 @@ def test_releases_inside_the_source_do_not_make_its_commit_dirty(remote: Path) -
 def test_committed_releases_inside_the_source_are_not_profiles(remote: Path, tmp_path: Path) -> None:
     commit(remote, {"output/README.md": "# Releases\n", "outputs/vlc.md": profile("vlc2")}, "2026-02-03T09:00:00Z")
     git(tmp_path, "clone", "--quiet", str(remote), "tree")
-    configure(tmp_path / "tree", "update = true")
-    steckbrief("build", ".", "--direct", cwd=tmp_path / "tree")
-    steckbrief("build", "tree", "--direct", "--config", "tree/steckbrief.toml", cwd=tmp_path)
+    configure(tmp_path, "update = true")
+    steckbrief("build", ".", "--direct", "--config", "../steckbrief.toml", cwd=tmp_path / "tree")
+    steckbrief("build", "tree", "--direct", cwd=tmp_path)
     assert "output/README.md" in paths(tmp_path)  # in a build into another folder, it is a file like any other
     sources = ["content/tools/krita.md", "content/tools/vlc.md", "other/gimp.md", "outputs/vlc.md"]
     assert paths(tmp_path / "tree") == sources

@@ -88,8 +88,9 @@ def test_only_settings_that_affect_rows_make_every_file_be_read_again(
     steckbrief("build", "--direct", cwd=tmp_path)
     change = {"gates": "{ profiles_lost = 1 }"} | change  # another locale changes every profile_id
     text = "".join(f"{name} = {value}\n" for name, value in change.items())
-    (tmp_path / "steckbrief.toml").write_text(text, encoding="utf-8")
-    summary = json.loads(steckbrief("build", "--direct", "--json", cwd=tmp_path).stdout)
+    config = tmp_path / "nightly.toml"
+    config.write_text(text, encoding="utf-8")
+    summary = json.loads(steckbrief("build", "--direct", "--json", "--config", config, cwd=tmp_path).stdout)
     assert summary["published"] is (reused is not None)
     assert summary["reused"] == (3 if reused is None else reused)
 

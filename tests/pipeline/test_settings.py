@@ -24,9 +24,11 @@ def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "raw"
-    folder.mkdir()
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A source away from the working directory `tmp_path`, whose settings file is the operator's."""
+    folder = tmp_path / "site/raw"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
     return folder
 
 
@@ -105,7 +107,7 @@ def test_a_folder_whose_name_is_not_utf_8_is_refused(source: Path, tmp_path: Pat
             load()
 
 
-def test_config_replaces_the_file_beside_the_source(source: Path, tmp_path: Path) -> None:
+def test_config_replaces_the_file_in_the_working_directory(source: Path, tmp_path: Path) -> None:
     write(tmp_path, "workers = 2\n")
     config = write(tmp_path, 'default_locale = "fr"\n', "other.toml")
     assert load_settings(source, config, {}).workers is None

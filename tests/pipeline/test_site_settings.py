@@ -24,7 +24,7 @@ name = "title"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """Two profiles, a draft and a page that is not a profile, with the settings beside them."""
+    """Two profiles, a draft and a page that is not a profile, with the site file beside them."""
     source = tmp_path / "site"
     profile = PROFILE.format(title="Eins", slug="eins").replace("Hauptfunktionen", "Was drin ist")
     for name, text in {
@@ -87,7 +87,7 @@ def test_the_error_about_a_source_without_profiles_names_the_pattern_that_exclud
     ("text", "parts"),
     [
         ('exclude = ["../x"]', ["exclude", "../x"]),
-        ('include = ["[z-a]"]', ["include", "no pattern"]),
+        ('include = ["[z-a]"]', ["include", "is not a"]),
         ("include = 3", ["include"]),
         ('[aliases]\nname = "titel"', ["aliases.name", "titel", "title"]),
         ('[price_models]\ngratis = "umsonst"', ["price_models.gratis", "umsonst", "free"]),

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steckbrief.transform.identity import LANGUAGE_CODES, RowIds, is_slug, locale_code, locale_from_path, slug_from_path
+from steckbrief.transform.identity import LANGUAGE_CODES, RowIds, is_slug, locale_code
+from steckbrief.transform.options import Options
+from steckbrief.transform.paths import read_path
+
+
+def slug_of(path: str) -> str:
+    return read_path(path, Options()).slug
 
 
 @pytest.mark.parametrize("slug", ["krita", "a", "obs-studio", "c3.js", "snake_case", "7-zip", "größe", "A1", "a" * 100])
@@ -52,23 +58,23 @@ def test_text_that_could_leave_its_folder_or_break_an_address_is_not_a_slug(slug
         ("tools/OBS Studio.md", "obs-studio"),
         ("a/b/c3.js.md", "c3.js"),
         ("tools/_draft_.md", "draft"),
-        ("tools/Straße.markdown", "strasse"),
+        ("tools/Straße.markdown", "straße"),
         ("tools/a..b.md", "a..b"),
     ],
 )
 def test_the_file_name_gives_a_slug(path: str, slug: str) -> None:
-    assert slug_from_path(path) == slug
+    assert slug_of(path) == slug
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=300))
 def test_any_file_name_gives_a_slug_and_always_the_same(name: str) -> None:
-    slug = slug_from_path(f"tools/{name}.md")
+    slug = slug_of(f"tools/{name}.md")
     assert is_slug(slug), slug
-    assert slug == slug_from_path(f"tools/{name}.md")
+    assert slug == slug_of(f"tools/{name}.md")
 
 
 def test_names_without_letters_give_different_slugs() -> None:
-    assert slug_from_path("tools/---.md") != slug_from_path("tools/!!!.md")
+    assert slug_of("tools/---.md") != slug_of("tools/!!!.md")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +95,7 @@ def test_names_without_letters_give_different_slugs() -> None:
     ],
 )
 def test_the_first_folder_that_is_a_language_code_is_the_locale(path: str, locale: str | None) -> None:
-    assert locale_from_path(path) == locale
+    assert read_path(path, Options()).locale == locale
 
 
 @pytest.mark.parametrize(

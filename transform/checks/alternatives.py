@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from steckbrief.extract.model import Problem
 from steckbrief.transform.checks.compared import ComparedAlternative, ComparedLink, Findings
+from steckbrief.transform.paths import EXTENSIONS
 from steckbrief.transform.tables.targets import Catalogue, fold_name, slug_of
 
 _MATCHES_BY_NAME = frozenset({"title", "slug", "title_other_locale", "slug_other_locale"})
@@ -52,7 +53,8 @@ def link_forms(links: Sequence[ComparedLink]) -> dict[str, tuple[str, str]]:
     counts: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for row in links:
         target, slug, url = row.target_profile_id, row.target_slug, row.url
-        if target and slug and url and slug in url and not ("?" in url or "#" in url):
+        is_path = (row.linked_profile_id or "").lower().endswith(EXTENSIONS)  # relative to one folder
+        if target and slug and url and slug in url and not ("?" in url or "#" in url or is_path):
             before_slug, _, after_slug = url.rpartition(slug)
             counts[_locale_of(target)][before_slug, after_slug] += 1
     return {locale: min(forms, key=lambda form: (-forms[form], form)) for locale, forms in counts.items()}

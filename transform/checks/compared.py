@@ -48,3 +48,4 @@ class ComparedLink(NamedTuple):
     target_slug: str | None
     target_profile_id: str | None
     line_start: int
+    linked_profile_id: str | None = None

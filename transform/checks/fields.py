@@ -9,7 +9,7 @@ from steckbrief.schema.rows import ProfileRow
 from steckbrief.transform.checks.addresses import is_web_address
 from steckbrief.transform.fields import KEYS, swallows_key
 from steckbrief.transform.headings.language import UNKNOWN
-from steckbrief.transform.identity import is_slug
+from steckbrief.transform.identity import slug_from_text
 from steckbrief.transform.reading import Reading
 
 # Columns that get another value if their key is missing. Their own rules name that value.
@@ -22,7 +22,8 @@ def field_problems(reading: Reading, profile: ProfileRow) -> Iterator[Problem]:
     if document.front_matter.texts:
         yield from _missing_keys(reading, profile)
         slug = document.front_matter.texts.get("slug")
-        if not _is_blank(slug) and not is_slug(" ".join(str(slug).split())):
+        names_slug = reading.options.slug_from == "front_matter" and not _is_blank(slug)
+        if names_slug and slug_from_text(" ".join(str(slug).split())) is None:
             yield _problem_at(document, "slug", "slug-invalid", value=str(slug), slug=profile.slug)
     url = profile.official_url
     if url and not swallows_key(url) and not is_web_address(url):
@@ -35,6 +36,8 @@ def _missing_keys(reading: Reading, profile: ProfileRow) -> Iterator[Problem]:
     texts, options = reading.document.front_matter.texts, reading.options
     for column in options.required_keys:
         keys = KEYS.get(column, (column,))
+        if column == "slug" and options.slug_from != "front_matter":
+            continue
         if all(_is_blank(texts.get(key)) for key in keys):
             key = next((alias for alias, aliased in options.aliases.items() if aliased == column), keys[0])
             rule = _RULES_WITH_SUBSTITUTE.get(column, "key-missing")

@@ -2,7 +2,8 @@
 
 The first of these that finds a profile decides:
 
-- `link`: the link leads to a profile.
+- `link`: the link leads to a profile. If it leads to another locale, and the product has a profile in the same locale,
+  that profile is the target (RULES: alternatives).
 - `title`: exactly one profile of the same locale has the name as its title. A title that two share names neither.
 - `slug`: a profile of the same locale has the slug of the broken link, or the name written as a slug ("GitHub Copilot"
   is github-copilot).
@@ -15,6 +16,8 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from steckbrief.transform.identity import compose
 
 _NOT_SLUG = re.compile(r"[\W_]+")
 
@@ -33,8 +36,11 @@ _NOWHERE = Target(None, "none")
 class Catalogue:
     """All profiles of a source by profile_id, title and slug."""
 
-    def __init__(self, profile_ids: Sequence[str], locales: Sequence[str], titles: Sequence[str]) -> None:
+    def __init__(
+        self, profile_ids: Sequence[str], locales: Sequence[str], titles: Sequence[str], paths: Sequence[str] = ()
+    ) -> None:
         self._ids = frozenset(profile_ids)
+        self._at_path = {compose(path): profile_id for path, profile_id in zip(paths, profile_ids, strict=False)}
         self._title_of = {profile_id: fold_name(title) for profile_id, title in zip(profile_ids, titles, strict=True)}
         self._titled: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._named: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -42,21 +48,23 @@ class Catalogue:
             self._titled[self._title_of[profile_id]].append((locale, profile_id))
             self._named[slug_of(profile_id).casefold()].append((locale, profile_id))
 
-    def by_link(self, profile_id: str | None) -> str | None:
-        """Return `profile_id` if the profile exists, else None."""
-        return profile_id if profile_id in self._ids else None
+    def by_link(self, linked: str | None) -> str | None:
+        """Return the profile that a link stands for, by its profile_id or the path of its file; None without one."""
+        if linked is None or linked in self._ids:
+            return linked
+        return self._at_path.get(linked)
 
     def resolve(self, locale: str, linked: str | None, slug: str | None, name: str | None) -> Target:
         """Return the target of an alternative.
 
         Args:
             locale: the locale of the linking profile.
-            linked: the profile_id that a link to the catalogue stands for.
+            linked: the profile_id that a link to the catalogue stands for, or the path of the file that it names.
             slug: the slug in that link.
             name: the name of the alternative; None if an external address already identifies the product.
         """
-        if self.by_link(linked):
-            return Target(linked, "link")
+        if page := self.by_link(linked):
+            return Target(self.by_link(f"{locale}/{slug_of(page)}") or page, "link")
         title = fold_name(name) if name else ""
         titled = self._titled.get(title, []) if title else []
         same_locale = [profile_id for profile_locale, profile_id in titled if profile_locale == locale]

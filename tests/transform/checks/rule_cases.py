@@ -180,4 +180,42 @@ PROFILES = [
     ),
 ]
 
-CASES = [*STRUCTURE, *FIELDS, *ALTERNATIVES, *PROFILES]
+IDENTITY = [
+    Case(
+        "folder-page",
+        {"tools/README.md": "# Tools\n", "tools/krita.md": FRONT + "x"},
+        1,
+        {"tools/README.md": gimp() + "x", "tools/krita.md": FRONT + "x"},
+        path="tools/README.md",
+    ),
+    Case(
+        "profile-replaced",
+        {"2023-11-02-krita.md": "x", "2024-05-01-krita.md": "x"},
+        1,
+        {"2023-11-02-krita.md": "x", "2024-05-01-gimp.md": "x"},
+        path="2023-11-02-krita.md",
+    ),
+    Case(
+        "slug-similar",
+        {"tools/krita.md": FRONT + "x", "tools/b.md": front(slug="Krita") + "x"},
+        2,
+        {"tools/krita.md": FRONT + "x", "en/tools/krita.md": FRONT + "x", "tools/b.md": front(slug="krita-2") + "x"},
+        path="tools/b.md",
+    ),
+    Case(
+        "alternative-other-locale",
+        {
+            "en/tools/krita.md": FRONT + "## Alternatives\n\n- [GIMP](/tools/gimp/): a\n",
+            "en/tools/gimp.md": gimp(),
+            "tools/gimp.md": gimp(),
+        },
+        7,
+        {
+            "en/tools/krita.md": FRONT + "## Alternatives\n\n- [GIMP](/tools/gimp/): a\n",
+            "tools/gimp.md": gimp(),
+        },
+        path="en/tools/krita.md",
+    ),
+]
+
+CASES = [*STRUCTURE, *FIELDS, *ALTERNATIVES, *PROFILES, *IDENTITY]

@@ -104,7 +104,7 @@ def test_a_product_is_not_its_own_alternative_in_any_locale(item: str, is_self: 
         ("[GIMP](/tools/gimp/)", "gimp: frei", True),
         ("[X](/tools/fehlt/)", "[Y](/en/tools/fehlt/)", True),
         ("Unbekannt: a", "UNBEKANNT: b", True),
-        ("[GIMP](/tools/gimp/)", "[GIMP](/en/tools/gimp/)", False),
+        ("[GIMP](/tools/gimp/)", "[GIMP](/en/tools/gimp/)", True),
         ("Unbekannt: a", "Unbekannt 2: b", False),
         ("Wer nur Fotos bearbeitet, ist woanders besser aufgehoben.", "Wer viel zeichnet, ist hier richtig.", False),
     ],

@@ -70,7 +70,7 @@ def test_braces_in_a_value_are_plain_text(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "slug", ["[a]", "{a: b}", "../x", "a/b", "a b", "'.'", "'a'" * 200, "'a\n\n  b'", '"a\\0b"', '"  "', "a" * 400]
+    "slug", ["[a]", "{a: b}", "../x", "a/../b", "a b", "'.'", "'a'" * 200, "'a\n\n  b'", '"a\\0b"', '"  "', "a" * 400]
 )
 def test_an_invalid_slug_is_reported_and_replaced_by_the_file_name(slug: str) -> None:
     tables = rows("# Krita\n", head=front(slug=slug))

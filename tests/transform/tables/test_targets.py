@@ -33,7 +33,8 @@ def catalogue() -> Catalogue:
     [
         ("de/gimp", "gimp", "GIMP", "de/gimp", "link"),
         ("de/gimp", "gimp", "Krita", "de/gimp", "link"),
-        ("en/gimp", "gimp", "GIMP", "en/gimp", "link"),
+        ("en/gimp", "gimp", "GIMP", "de/gimp", "link"),
+        ("en/twin", "twin", "GIMP", "en/twin", "link"),
         (None, None, "GIMP", "de/gimp", "title"),
         (None, None, "  gimp ", "de/gimp", "title"),
         ("de/nirgends", "nirgends", "GIMP", "de/gimp", "title"),
@@ -104,7 +105,7 @@ def test_alternatives_point_at_profiles_that_exist() -> None:
         (None, "none"),
         ("de/krita", "title"),
         ("de/krita", "link"),
-        ("en/gimp", "link"),
+        ("de/gimp", "link"),
     ]
 
 

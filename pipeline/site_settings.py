@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainValidator
 
+from steckbrief.extract.path_filter import EVERYTHING, MOST_PATTERNS, check_pattern
 from steckbrief.pipeline.rule_filter import suggestion
 from steckbrief.schema.values import PRICE_MODELS, SECTION_KINDS
 from steckbrief.transform.checks.rules import rules
@@ -68,17 +69,37 @@ _Headings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 _Rule = Annotated[str, AfterValidator(_check_rule)]
 
 
-class SiteSettings(BaseModel):
-    """How a site writes its profiles. The defaults fit the demo profiles and similar sites."""
+_PathPatterns = Annotated[tuple[Annotated[str, AfterValidator(check_pattern)], ...], Field(max_length=MOST_PATTERNS)]
 
+_MOST_LINK_PATTERNS: Final = 100
+"""Every link is compared with every pattern, and strangers may have written both."""
+
+
+class SiteSettings(BaseModel):
+    """Settings that a site file may set, because they only describe how the site writes its profiles.
+
+    The defaults fit the demo profiles and similar sites.
+    """
+
+    include: Annotated[
+        _PathPatterns,
+        Field(
+            description="Patterns of the files to read, written as in .gitignore, but relative to the source: `*.md`"
+            " matches only files directly in it, `**/*.md` files in all folders, `apps` everything in apps."
+        ),
+    ] = EVERYTHING
+    exclude: Annotated[
+        _PathPatterns, Field(description="Patterns of the files to leave out, written like those of include.")
+    ] = ()
     default_locale: Annotated[
         str, AfterValidator(_locale), Field(description="Locale of profiles that do not name theirs, such as de.")
     ] = "de"
     catalogue_links: Annotated[
         tuple[Annotated[str, AfterValidator(check_link_pattern)], ...],
         Field(
+            max_length=_MOST_LINK_PATTERNS,
             description="Patterns of links to other profiles: RE2 regular expressions for the whole address (`\\w` is"
-            " ASCII), each with a group slug and, if the address names a locale, a group locale."
+            " ASCII), each with a group slug and, if the address names a locale, a group locale.",
         ),
     ] = (CATALOGUE_LINK,)
     template_profiles: Annotated[
@@ -103,6 +124,23 @@ class SiteSettings(BaseModel):
     required_keys: Annotated[tuple[_Column, ...], Field(description="Columns that every front matter must fill.")] = (
         REQUIRED_KEYS
     )
+    slug_from: Annotated[
+        Literal["front_matter", "path", "full_path"],
+        Field(
+            description="Where slugs come from: front_matter (the key slug, otherwise the file name), path (always the"
+            " file name) or full_path (the folders and the file name, joined by dashes)."
+        ),
+    ] = "front_matter"
+    locale_suffixes: Annotated[
+        bool, Field(description="Whether file names end in a language code, such as krita.de.md.")
+    ] = False
+    dated_files: Annotated[
+        Literal["newest", "oldest", "separate"],
+        Field(
+            description="Which of several dated files of one profile is published: the newest or the oldest; separate"
+            " makes each date a profile of its own."
+        ),
+    ] = "newest"
     severities: Annotated[
         dict[_Rule, Literal["error", "warning", "info", "off"]],
         Field(description="Rules with a severity other than their own; off disables a rule."),
@@ -119,6 +157,9 @@ class SiteSettings(BaseModel):
             headings=own_phrases(self.headings),
             locales={folder.casefold(): locale for folder, locale in self.locales.items()},
             required_keys=self.required_keys,
+            slug_from=self.slug_from,
+            locale_suffixes=self.locale_suffixes,
+            dated_files=self.dated_files,
             severities=self.severities,
             today=today,
         )
