@@ -73,12 +73,8 @@ def test_glued_headings_start_sections_and_are_reported():
         ("Pros", 5, 8),
         ("Cons", 9, 9),
     ]
-    found = [
-        (problem.line_start, problem.values["heading"])
-        for problem in document.problems
-        if problem.rule == "heading-glued-to-html"
-    ]
-    assert found == [(5, "Pros"), (9, "Cons")]
+    glued = [problem for problem in document.problems if problem.rule == "heading-glued-to-html"]
+    assert [(problem.line_start, problem.values["heading"]) for problem in glued] == [(5, "Pros"), (9, "Cons")]
 
 
 def test_link_definitions_and_comments_belong_to_their_section():

@@ -36,7 +36,7 @@ x = 1
 ---
 [not a table]
 """
-inline = { a = true, "b.c" = [1.50] }
+inline = { a = true, "b.c" = [1.50], d.e = 2 }
 [extra]
 key = 1
 [extra.deep]
@@ -83,7 +83,7 @@ def test_texts_are_the_values_as_written():
     assert texts["tags"] == ["a", "[b", "1.10"]
     assert (texts["released"], texts["seen"], texts["at"]) == ("2024-05-01", "1979-05-27 07:32:00Z", "07:32:00")
     assert texts["size"] == {"width": "1_000", "height": "0x1F"}
-    assert texts["inline"] == {"a": "true", "b.c": ["1.50"]}
+    assert texts["inline"] == {"a": "true", "b.c": ["1.50"], "d": {"e": "2"}}
     assert texts["extra"] == {"key": "1", "deep": {"key": "2"}}
     assert texts["faqs"] == [{"q": "one"}, {"q": "two"}]
 

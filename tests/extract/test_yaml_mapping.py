@@ -239,6 +239,10 @@ def test_invalid_lines_that_follow_each_other_are_one_problem():
     assert [(problem.line_start, problem.line_end) for problem in mapping.problems] == [(3, 5)]
 
 
+def test_an_invalid_line_does_not_become_part_of_the_text_above_it():
+    assert read("a: |\n  text\nlong-key: b: c\nd: 1\n")["a"] == "text\n"
+
+
 def test_an_anchor_is_known_to_other_lines_of_invalid_front_matter():
     assert read("a: &x 1\nb: c: d\ne: *x\nf: *y\n") == {"a": 1, "b": "c: d", "e": 1, "f": "*y"}
 
