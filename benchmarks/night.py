@@ -21,7 +21,7 @@ from pathlib import Path
 
 START_UP = """
 import duckdb, pandas, pyarrow.compute, pyarrow.dataset
-import steckbrief.__main__, steckbrief.pipeline.settings, steckbrief.summary
+import steckbrief.__main__, steckbrief.pipeline.settings.load, steckbrief.summary
 from steckbrief.pipeline.run import freeze_imports
 from steckbrief.transform.headings.vocabulary import vocabularies
 vocabularies()

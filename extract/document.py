@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from steckbrief.extract.front_matter import read_front_matter
+from steckbrief.extract.front_matter.reader import read_front_matter
 from steckbrief.extract.limits import DEFAULT_LIMITS, MOST_BRACKETS, FileLimits
 from steckbrief.extract.markdown import PARSER
 from steckbrief.extract.markdown.inline import has_too_many_brackets

@@ -30,7 +30,7 @@ from steckbrief.pipeline.progress import Both, watched_by, watcher
 from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.results import Built
 from steckbrief.pipeline.run import build
-from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.settings.load import load_settings
 from steckbrief.pipeline.stages import PUBLISH, STAGES, Stage, StageResult
 from steckbrief.pipeline.summary import BuildSummary
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from steckbrief.pipeline.results import Origin
-    from steckbrief.pipeline.settings import Settings
+    from steckbrief.pipeline.settings.load import Settings
 
 
 def _now() -> dt.datetime:

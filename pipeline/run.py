@@ -22,7 +22,7 @@ from steckbrief.pipeline.progress import watcher
 from steckbrief.pipeline.provenance import fingerprint, version, writer
 from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.results import Gated, Origin, Transformed, Updated, inputs
-from steckbrief.pipeline.settings import Settings
+from steckbrief.pipeline.settings.load import Settings
 from steckbrief.pipeline.stages import (
     CHECK,
     DISCOVER,

@@ -23,8 +23,8 @@ from steckbrief.extract.git.read import (
     place_in_repository,
 )
 from steckbrief.pipeline.errors import NothingToBuildError, SourceError
-from steckbrief.pipeline.operator_settings import GitSettings
 from steckbrief.pipeline.results import Origin, Updated
+from steckbrief.pipeline.settings.operator import GitSettings
 
 
 def update(source: Path, work: Path, settings: GitSettings, largest: int, last_contents: str | None) -> Updated:

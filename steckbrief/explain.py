@@ -8,7 +8,7 @@ from typing import Final
 
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.errors import UsageError
-from steckbrief.pipeline.settings_files import FILE_NAME
+from steckbrief.pipeline.settings.files import FILE_NAME
 from steckbrief.schema.values import SECTION_KINDS
 from steckbrief.transform.headings.classify import OTHER, normalise_heading
 from steckbrief.transform.headings.language import UNKNOWN

@@ -18,11 +18,11 @@ from typer.main import get_command
 from steckbrief.__main__ import app
 from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.errors import ExitCode
-from steckbrief.pipeline.gate_settings import GateSettings
-from steckbrief.pipeline.operator_settings import SETTINGS_TABLES, GitSettings, LimitSettings, OperatorSettings
-from steckbrief.pipeline.settings import ENV_PREFIX
-from steckbrief.pipeline.settings_files import FILE_NAME, MOST_BYTES
-from steckbrief.pipeline.site_settings import SiteSettings
+from steckbrief.pipeline.settings.files import FILE_NAME, MOST_BYTES
+from steckbrief.pipeline.settings.gates import GateSettings
+from steckbrief.pipeline.settings.load import ENV_PREFIX
+from steckbrief.pipeline.settings.operator import SETTINGS_TABLES, GitSettings, LimitSettings, OperatorSettings
+from steckbrief.pipeline.settings.site import SiteSettings
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 

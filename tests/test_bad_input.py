@@ -16,7 +16,7 @@ import pytest
 
 from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.run import build
-from steckbrief.pipeline.settings import Settings
+from steckbrief.pipeline.settings.load import Settings
 from steckbrief.schema import TABLES
 
 GOOD = """---

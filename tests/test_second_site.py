@@ -17,7 +17,7 @@ import pytest
 
 from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.run import build, inspected
-from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.settings.load import load_settings
 from steckbrief.pipeline.summary import BuildSummary
 from tests.documents import ROOT
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from steckbrief.pipeline.operator_settings import OperatorSettings
-from steckbrief.pipeline.settings import Settings, load_settings
-from steckbrief.pipeline.site_settings import SiteSettings
+from steckbrief.pipeline.settings.load import Settings, load_settings
+from steckbrief.pipeline.settings.operator import OperatorSettings
+from steckbrief.pipeline.settings.site import SiteSettings
 from tests.documents import ROOT, blocks_in, prose
 
 PAGE = ROOT / "docs/your-profiles.md"

@@ -48,12 +48,12 @@ def backfill(  # noqa: PLR0913 - the options of a command
     """Build releases of past nights from a git history, without checking anything out."""
     import json  # noqa: PLC0415
 
-    from steckbrief.pipeline.backfill import BackfillRequest  # noqa: PLC0415
-    from steckbrief.pipeline.backfill import backfill as build_nights  # noqa: PLC0415
+    from steckbrief.pipeline.backfill.builder import BackfillRequest  # noqa: PLC0415
+    from steckbrief.pipeline.backfill.builder import backfill as build_nights  # noqa: PLC0415
+    from steckbrief.pipeline.backfill.nights import Every, nights, past  # noqa: PLC0415
     from steckbrief.pipeline.errors import UsageError  # noqa: PLC0415
-    from steckbrief.pipeline.nights import Every, nights, past  # noqa: PLC0415
     from steckbrief.pipeline.run import freeze_imports  # noqa: PLC0415
-    from steckbrief.pipeline.settings import load_settings, require_utf8  # noqa: PLC0415
+    from steckbrief.pipeline.settings.load import load_settings, require_utf8  # noqa: PLC0415
 
     if every not in list(Every):
         raise UsageError(f"--every: found {every!r}, expected {', '.join(Every)}.")

@@ -22,7 +22,7 @@ from steckbrief.pipeline.signals import Stopped
 from steckbrief.terminal import remark, say, shown_progress, warn
 
 if TYPE_CHECKING:
-    from steckbrief.pipeline.settings import Settings
+    from steckbrief.pipeline.settings.load import Settings
     from steckbrief.pipeline.summary import BuildSummary
 
 _SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
@@ -54,7 +54,7 @@ def build(  # noqa: PLR0913 - the options of a command
     with _failure_as_json(as_json=as_json):
         if prefect and direct:
             raise UsageError("--prefect and --direct exclude each other: a build is a Prefect flow or runs without it.")
-        from steckbrief.pipeline.settings import load_settings  # noqa: PLC0415
+        from steckbrief.pipeline.settings.load import load_settings  # noqa: PLC0415
 
         # The settings come first, so that a mistake in them costs no time.
         settings = load_settings(source, config, {"output": output, "workers": workers})

@@ -36,7 +36,7 @@ def check(
 ) -> None:
     """Lint the profiles in SOURCE without publishing anything; the exit code is 1 if an error is reported."""
     from steckbrief.pipeline.rule_filter import read_rule_filter  # noqa: PLC0415
-    from steckbrief.pipeline.settings import load_settings  # noqa: PLC0415
+    from steckbrief.pipeline.settings.load import load_settings  # noqa: PLC0415
     from steckbrief.transform.checks.rules import rules  # noqa: PLC0415
 
     # Checked before the files are read, so that a mistake costs no time.

@@ -28,7 +28,7 @@ def diff(
     from steckbrief.differences import write  # noqa: PLC0415
     from steckbrief.load.history.changes import compare  # noqa: PLC0415
     from steckbrief.load.releases.published import named  # noqa: PLC0415
-    from steckbrief.pipeline.settings import output_folder  # noqa: PLC0415
+    from steckbrief.pipeline.settings.load import output_folder  # noqa: PLC0415
 
     folder = output_folder(output)
     old, new = named(folder, before), named(folder, after)

@@ -18,7 +18,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be remo
 def prune(*, keep: Keep = 30, dry_run: DryRun = False, output: Releases = None, as_json: AsJson = False) -> None:
     """Remove old releases. The newest, the last of each month, latest, pinned ones and the history are kept."""
     from steckbrief.load.releases.retention import prune as prune_releases  # noqa: PLC0415
-    from steckbrief.pipeline.settings import output_folder  # noqa: PLC0415
+    from steckbrief.pipeline.settings.load import output_folder  # noqa: PLC0415
 
     outcome = prune_releases(output_folder(output), keep, dry_run=dry_run)
     if as_json:

@@ -17,7 +17,7 @@ def releases(*, output: Releases = None, as_json: AsJson = False) -> None:
     """List the releases, newest first, with their size and the links that protect them."""
     from steckbrief.load.releases.pins import pinned  # noqa: PLC0415
     from steckbrief.load.releases.published import release_ids  # noqa: PLC0415
-    from steckbrief.pipeline.settings import output_folder  # noqa: PLC0415
+    from steckbrief.pipeline.settings.load import output_folder  # noqa: PLC0415
 
     folder = output_folder(output)
     links = pinned(folder)

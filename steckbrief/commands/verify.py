@@ -22,7 +22,7 @@ def verify(release: Which = "latest", *, every: All = False, output: Releases = 
     from steckbrief.load.releases.published import named, release_ids  # noqa: PLC0415
     from steckbrief.load.releases.verify import verify as verify_release  # noqa: PLC0415
     from steckbrief.load.releases.verify import verify_latest  # noqa: PLC0415
-    from steckbrief.pipeline.settings import output_folder  # noqa: PLC0415
+    from steckbrief.pipeline.settings.load import output_folder  # noqa: PLC0415
 
     folder = output_folder(output)
     faults: list[object] = list(verify_latest(folder))

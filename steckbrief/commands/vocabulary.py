@@ -30,7 +30,7 @@ def vocabulary(  # noqa: PLR0913 - the options of a command
     config: Config = None,
 ) -> None:
     """List the headings in SOURCE that the vocabulary does not know, most frequent first, or explain one heading."""
-    from steckbrief.pipeline.settings import load_settings  # noqa: PLC0415
+    from steckbrief.pipeline.settings.load import load_settings  # noqa: PLC0415
 
     if explain is not None:
         from steckbrief.explain import explain_heading, explanation_as_text  # noqa: PLC0415

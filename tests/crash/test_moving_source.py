@@ -21,7 +21,7 @@ from steckbrief.load.releases.published import release_ids, released_at
 from steckbrief.load.releases.verify import verify, verify_latest
 from steckbrief.pipeline import run
 from steckbrief.pipeline.request import BuildRequest
-from steckbrief.pipeline.settings import Settings, load_settings
+from steckbrief.pipeline.settings.load import Settings, load_settings
 from steckbrief.pipeline.stages import Stage
 from steckbrief.pipeline.summary import BuildSummary
 from tests.command import ROOT, environment, profiles, steckbrief, write_source

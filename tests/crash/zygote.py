@@ -29,10 +29,10 @@ from steckbrief.load.releases.published import named, release_ids
 from steckbrief.load.releases.retention import prune
 from steckbrief.load.releases.verify import verify, verify_latest
 from steckbrief.pipeline import run
-from steckbrief.pipeline.backfill import BackfillRequest, backfill
-from steckbrief.pipeline.nights import Every, nights
+from steckbrief.pipeline.backfill.builder import BackfillRequest, backfill
+from steckbrief.pipeline.backfill.nights import Every, nights
 from steckbrief.pipeline.request import BuildRequest
-from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.settings.load import load_settings
 from steckbrief.pipeline.stages import Stage
 from steckbrief.transform.headings.vocabulary import vocabularies
 

@@ -10,7 +10,7 @@ import pytest
 from steckbrief.load.releases.published import AHEAD
 from steckbrief.pipeline import run
 from steckbrief.pipeline.request import BuildRequest
-from steckbrief.pipeline.settings import Settings, load_settings
+from steckbrief.pipeline.settings.load import Settings, load_settings
 from steckbrief.summary import as_text
 from tests.command import profiles, write_source
 

@@ -11,7 +11,7 @@ import pytest
 
 from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.run import build
-from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.settings.load import load_settings
 from steckbrief.pipeline.summary import BuildSummary
 from tests.command import PROFILE, steckbrief
 from tests.repositories import commit, git

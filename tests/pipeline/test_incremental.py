@@ -14,7 +14,7 @@ from steckbrief.load.errors import ReleaseError
 from steckbrief.load.formats.parquet import read_parquet, write_parquet
 from steckbrief.pipeline import run
 from steckbrief.pipeline.request import BuildRequest
-from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.settings.load import load_settings
 from tests.command import PROFILE, profiles, steckbrief, table_files, write_source
 from tests.nights import nights
 

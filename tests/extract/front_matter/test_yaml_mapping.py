@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steckbrief.extract.front_matter_handler import RefusedError
+from steckbrief.extract.front_matter.handler import RefusedError
+from steckbrief.extract.front_matter.yaml_mapping import read_mapping
 from steckbrief.extract.limits import DEFAULT_LIMITS
-from steckbrief.extract.yaml_mapping import read_mapping
 
 
 def read(source, first_line=2, **limits):

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
-from steckbrief.extract.front_matter_handler import (
+from steckbrief.extract.front_matter.handler import (
     KEY_LOST,
     NOTHING_READ,
     TEXT_KEPT,
@@ -24,9 +24,9 @@ from steckbrief.extract.front_matter_handler import (
     refuse_too_large,
     too_deep,
 )
+from steckbrief.extract.front_matter.repair import obvious_value
 from steckbrief.extract.limits import DEFAULT_LIMITS, FileLimits
 from steckbrief.extract.model import Problem
-from steckbrief.extract.repair import obvious_value
 
 _LINE_END = r"[ \t]*(?:\r\n|\n|\r|\Z)"
 _STRING = r"""(?:\"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""

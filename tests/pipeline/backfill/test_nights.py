@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
+from steckbrief.pipeline.backfill.nights import Every, nights, past
 from steckbrief.pipeline.errors import UsageError
-from steckbrief.pipeline.nights import Every, nights, past
 
 
 @pytest.mark.parametrize(

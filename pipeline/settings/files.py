@@ -16,7 +16,7 @@ from typing import Any, Final
 from steckbrief.extract.git.read import is_bare
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.errors import UsageError
-from steckbrief.pipeline.operator_settings import SETTINGS_TABLES, OperatorSettings
+from steckbrief.pipeline.settings.operator import SETTINGS_TABLES, OperatorSettings
 
 FILE_NAME: Final = "steckbrief.toml"
 

@@ -11,10 +11,10 @@ import pygit2
 import pytest
 
 from steckbrief.pipeline.errors import UsageError
-from steckbrief.pipeline.operator_settings import OperatorSettings
-from steckbrief.pipeline.settings import Settings, load_settings, output_folder
-from steckbrief.pipeline.settings_files import MOST_BYTES, MOST_DOTS
-from steckbrief.pipeline.site_settings import SiteSettings
+from steckbrief.pipeline.settings.files import MOST_BYTES, MOST_DOTS
+from steckbrief.pipeline.settings.load import Settings, load_settings, output_folder
+from steckbrief.pipeline.settings.operator import OperatorSettings
+from steckbrief.pipeline.settings.site import SiteSettings
 from tests.command import profiles, steckbrief, write_source
 
 # A value other than the default for every setting that only the operator may set.

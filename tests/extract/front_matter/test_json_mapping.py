@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steckbrief.extract.front_matter_handler import RefusedError
-from steckbrief.extract.json_mapping import JsonHandler
+from steckbrief.extract.front_matter.handler import RefusedError
+from steckbrief.extract.front_matter.json_mapping import JsonHandler
 from steckbrief.extract.limits import DEFAULT_LIMITS
 from steckbrief.extract.model import Problem
 

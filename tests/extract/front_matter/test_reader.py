@@ -7,9 +7,9 @@ import json
 import frontmatter
 import pytest
 
-from steckbrief.extract.front_matter import read_front_matter
+from steckbrief.extract.front_matter.reader import read_front_matter
+from steckbrief.extract.front_matter.yaml_mapping import YamlHandler
 from steckbrief.extract.limits import DEFAULT_LIMITS
-from steckbrief.extract.yaml_mapping import YamlHandler
 
 
 def read(text):

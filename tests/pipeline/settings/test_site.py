@@ -9,7 +9,7 @@ import pytest
 
 from steckbrief.pipeline.errors import UsageError
 from steckbrief.pipeline.run import inspected
-from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.settings.load import load_settings
 from tests.command import PROFILE, steckbrief
 
 SETTINGS = """

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from steckbrief.extract.front_matter_handler import FrontMatterHandler, KeyedMapping, RefusedError
-from steckbrief.extract.json_mapping import JsonHandler
+from steckbrief.extract.front_matter.handler import FrontMatterHandler, KeyedMapping, RefusedError
+from steckbrief.extract.front_matter.json_mapping import JsonHandler
+from steckbrief.extract.front_matter.repair import unwrap_all
+from steckbrief.extract.front_matter.toml_mapping import TomlHandler
+from steckbrief.extract.front_matter.yaml_mapping import YamlHandler
+from steckbrief.extract.front_matter.yaml_repair import looks_like_body
 from steckbrief.extract.limits import FileLimits
 from steckbrief.extract.model import FrontMatter, Problem
-from steckbrief.extract.repair import unwrap_all
 from steckbrief.extract.text import BOM, line_at
-from steckbrief.extract.toml_mapping import TomlHandler
-from steckbrief.extract.yaml_mapping import YamlHandler
-from steckbrief.extract.yaml_repair import looks_like_body
 
 _HANDLERS: Final[tuple[FrontMatterHandler, ...]] = (YamlHandler(), TomlHandler(), JsonHandler())
 """The formats of front matter; the first that detects its opening fence reads it."""

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from steckbrief.load.errors import GateError
-from steckbrief.pipeline.backfill import BackfillRequest, backfill
+from steckbrief.pipeline.backfill.builder import BackfillRequest, backfill
 from steckbrief.pipeline.errors import UsageError
 from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.run import build
-from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.settings.load import load_settings
 from tests.command import steckbrief
-from tests.pipeline.test_backfill import profile, releases_of, run_nights
+from tests.pipeline.backfill.test_builder import profile, releases_of, run_nights
 from tests.repositories import commit, git
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 
 from steckbrief.extract.limits import FileLimits
 from steckbrief.pipeline.errors import UsageError
-from steckbrief.pipeline.settings import Settings, load_settings, output_folder
+from steckbrief.pipeline.settings.load import Settings, load_settings, output_folder
 from steckbrief.transform.options import Options
 
 

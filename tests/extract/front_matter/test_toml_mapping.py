@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steckbrief.extract.front_matter_handler import RefusedError
+from steckbrief.extract.front_matter.handler import RefusedError
+from steckbrief.extract.front_matter.toml_mapping import TomlHandler
 from steckbrief.extract.limits import DEFAULT_LIMITS
 from steckbrief.extract.model import Problem
-from steckbrief.extract.toml_mapping import TomlHandler
 
 SOURCE = '''# comment
 title = "Krita --- painting" # comment

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, create_model
 
 from steckbrief.extract.limits import FileLimits
-from steckbrief.pipeline.gate_settings import GateSettings
+from steckbrief.pipeline.settings.gates import GateSettings
 
 # One setting per limit, with the limit's own default, so that a new limit needs no line here.
 _limit_fields: dict[str, Any] = {limit.name: (PositiveInt, limit.default) for limit in fields(FileLimits)}

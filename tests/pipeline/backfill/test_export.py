@@ -9,7 +9,7 @@ import pytest
 from steckbrief.load.errors import OutputBusyError
 from steckbrief.load.releases.staging import lasting_folder
 from tests.command import steckbrief, visible, write_source
-from tests.pipeline.test_backfill import iterate_nights, profile, run_nights
+from tests.pipeline.backfill.test_builder import iterate_nights, profile, run_nights
 from tests.repositories import commit
 
 pytestmark = pytest.mark.slow

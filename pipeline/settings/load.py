@@ -23,8 +23,7 @@ from pydantic_settings import (
 from steckbrief.extract.path_filter import PathFilter
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.errors import UsageError
-from steckbrief.pipeline.operator_settings import SETTINGS_TABLES, OperatorSettings
-from steckbrief.pipeline.settings_files import (
+from steckbrief.pipeline.settings.files import (
     FILE_NAME,
     SettingsFile,
     SettingsFiles,
@@ -33,7 +32,8 @@ from steckbrief.pipeline.settings_files import (
     read_settings_files,
     site_folders,
 )
-from steckbrief.pipeline.site_settings import SiteSettings
+from steckbrief.pipeline.settings.operator import SETTINGS_TABLES, OperatorSettings
+from steckbrief.pipeline.settings.site import SiteSettings
 
 ENV_PREFIX: Final = "STECKBRIEF_"
 _NESTED: Final = "__"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from steckbrief.extract.front_matter_handler import (
+from steckbrief.extract.front_matter.handler import (
     KEY_LOST,
     NOTHING_READ,
     TEXT_KEPT,
@@ -16,9 +16,9 @@ from steckbrief.extract.front_matter_handler import (
     refuse_too_large,
     too_deep,
 )
+from steckbrief.extract.front_matter.repair import obvious_value
 from steckbrief.extract.limits import DEFAULT_LIMITS, FileLimits
 from steckbrief.extract.model import Problem
-from steckbrief.extract.repair import obvious_value
 from steckbrief.extract.text import line_at
 
 _LINE_END = r"[ \t]*(?:\r\n|\n|\r|\Z)"

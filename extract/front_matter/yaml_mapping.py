@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import yaml
 
-from steckbrief.extract.front_matter_handler import (
+from steckbrief.extract.front_matter.handler import (
     KEY_LOST,
     NOTHING_READ,
     TEXT_KEPT,
@@ -25,10 +25,10 @@ from steckbrief.extract.front_matter_handler import (
     refuse_too_large,
     too_deep,
 )
+from steckbrief.extract.front_matter.yaml_repair import entries_of, hidden, looks_like_body, obvious_pair, with_spaces
 from steckbrief.extract.limits import DEFAULT_LIMITS, FileLimits
 from steckbrief.extract.model import Problem
 from steckbrief.extract.text import line_starts
-from steckbrief.extract.yaml_repair import entries_of, hidden, looks_like_body, obvious_pair, with_spaces
 
 _TAG = "tag:yaml.org,2002:"
 _BUILT = frozenset(_TAG + name for name in ("null", "bool", "int", "float", "timestamp"))

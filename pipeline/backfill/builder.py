@@ -21,13 +21,13 @@ from steckbrief.load.release import table
 from steckbrief.load.releases.published import Release, latest, released_at
 from steckbrief.load.releases.staging import lasting_folder, open_staging
 from steckbrief.pipeline import run
-from steckbrief.pipeline.backfill_output import require_own, require_room
+from steckbrief.pipeline.backfill.output import require_own, require_room
 from steckbrief.pipeline.errors import NothingToBuildError, SourceError, UsageError
 from steckbrief.pipeline.plan import DATES, cache_of, next_due
 from steckbrief.pipeline.provenance import fingerprint, writer
 from steckbrief.pipeline.request import BuildRequest
 from steckbrief.pipeline.results import Origin, counted
-from steckbrief.pipeline.settings import Settings
+from steckbrief.pipeline.settings.load import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ import pytest
 
 from steckbrief.extract.git.read import GitFile, files_of
 from steckbrief.load.releases.published import released_at
-from steckbrief.pipeline.backfill import BackfillRequest, backfill
+from steckbrief.pipeline.backfill.builder import BackfillRequest, backfill
+from steckbrief.pipeline.backfill.nights import Every, nights
 from steckbrief.pipeline.errors import UsageError
-from steckbrief.pipeline.nights import Every, nights
-from steckbrief.pipeline.settings import load_settings
+from steckbrief.pipeline.settings.load import load_settings
 from tests.command import PROFILE, Running, steckbrief, table_files
 from tests.repositories import commit, git
 
@@ -282,7 +282,7 @@ def test_other_code_makes_another_release(tmp_path: Path, monkeypatch: pytest.Mo
     home = tmp_path / "catalogue"
     commit(home, {"krita.md": profile("krita")}, "2026-02-01T09:00:00Z")
     run_nights(home, tmp_path / "output", (2, 3))
-    for module in ("steckbrief.pipeline.run", "steckbrief.pipeline.backfill"):
+    for module in ("steckbrief.pipeline.run", "steckbrief.pipeline.backfill.builder"):
         monkeypatch.setattr(f"{module}.fingerprint", lambda _: "another")
     assert run_nights(home, tmp_path / "output", (4, 5)) == ["1 profile, 1 read", "no new commit"]
 
@@ -308,7 +308,7 @@ def test_a_long_quiet_history_reads_each_commit_once(
         listed[commit] += 1
         return files_of(folder, commit, paths)
 
-    monkeypatch.setattr("steckbrief.pipeline.backfill.files_of", count)
+    monkeypatch.setattr("steckbrief.pipeline.backfill.builder.files_of", count)
     settings = load_settings(repository, None, {"output": tmp_path / "out", "workers": 1})
     days = nights(dt.date(2016, 1, 1), dt.date(2026, 2, 28), Every.DAY)
     request = BackfillRequest(repository, ("content",), "HEAD", days, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from steckbrief.extract.repair import obvious_value
+from steckbrief.extract.front_matter.repair import obvious_value
 from steckbrief.extract.text import lines
 
 _END = r"(?:\r\n|\n|\r(?!\n))"

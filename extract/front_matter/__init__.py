@@ -1,0 +1,1 @@
+"""Front matter: one module per format, and the reader that picks the format."""

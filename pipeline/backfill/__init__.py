@@ -1,0 +1,1 @@
+"""Backfill: releases for the past nights of a git history."""

@@ -1,0 +1,1 @@
+"""Settings: what can be set, by whom and where."""
