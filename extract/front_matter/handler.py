@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -53,7 +54,7 @@ class KeyedMapping(dict[str, Any]):
         return KeyedMapping({key: self[key] for key in keys}, texts, self.lines, joined(ordered))
 
 
-class FrontMatterHandler(BaseHandler):
+class FrontMatterHandler(BaseHandler, ABC):
     """One format of front matter.
 
     A text has this format if FM_BOUNDARY matches its start; `detect` of python-frontmatter checks that.
@@ -74,13 +75,13 @@ class FrontMatterHandler(BaseHandler):
             raise ValueError("the front matter has no closing fence")
         return text[opening.end() : closing.start()], text[closing.end() :]
 
+    @abstractmethod
     def load(self, fm: str, opening_line: int = 1, limits: FileLimits = DEFAULT_LIMITS) -> KeyedMapping:
         """Read the front matter that `split` returns.
 
         `opening_line` is the line number of the opening fence. Raises RefusedError if the text is not a mapping in
         this format, or exceeds the limits.
         """
-        raise NotImplementedError
 
 
 def refuse_too_large(source: str, span: tuple[int, int], limits: FileLimits) -> None:
