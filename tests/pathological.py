@@ -186,7 +186,7 @@ GENERATORS: dict[str, Make] = {
     "many lists": _repeated("- a\n\n+ b\n\n"),
     "bold lines in a container": lambda size: "## Vorteile und Nachteile\n\n" + "**Vorteile**\n\n- a\n\n" * size,
     "containers": lambda size: "## Vorteile und Nachteile\n\n- a\n\n" * size,
-    "NUL characters": _repeated("\0"),
+    "NUL characters": _repeated("\0 words "),
     "line separators": _repeated("\u2028"),
     "carriage returns": _repeated("\r"),
     "astral characters": _repeated("\U0001f600 "),

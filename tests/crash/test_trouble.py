@@ -95,7 +95,7 @@ def test_an_output_that_became_read_only_leaves_yesterdays_release(disk: Path, t
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
     done = steckbrief("build", source, "--output", output, "--direct", cwd=tmp_path, expect=1)
     assert "Read-only file system" in done.stderr
-    assert "correct its permissions" in done.stderr
+    assert "correct the permissions" in done.stderr
     assert is_sound(output) == before
     assert "undamaged" in steckbrief("verify", "--output", output, cwd=tmp_path).stdout
     subprocess.run(["mount", "-o", f"remount,rw,size={SIZE}", disk], check=True)

@@ -293,7 +293,7 @@ def test_nights_that_are_not_over_are_left_out(tmp_path: Path) -> None:
     since, until = today - dt.timedelta(days=3), today + dt.timedelta(days=400)
     words = ["backfill", "catalogue", "--since", f"{since}", "--until", f"{until}"]
     done = steckbrief(*words, cwd=tmp_path)
-    assert "is not over yet (UTC)" in done.stderr
+    assert "(UTC) is not over yet" in done.stderr
     assert all(released_at(release.name) <= dt.datetime.now(dt.UTC) for release in releases_of(tmp_path / "output"))
     done = steckbrief(*words[:3], f"{until}", *words[4:], cwd=tmp_path, expect=2)
     assert "Let --since and --until be days that are over" in done.stderr

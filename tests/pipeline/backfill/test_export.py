@@ -41,7 +41,7 @@ def test_a_second_backfill_into_the_same_folder_says_that_another_is_running(tmp
     commit(tmp_path / "catalogue", {"krita.md": profile("krita")}, "2026-02-01T09:00:00Z")
     with lasting_folder(tmp_path / "output") as folder:
         (folder / "krita.md").write_text("exportiert", encoding="utf-8")
-        with pytest.raises(OutputBusyError, match="another backfill is at work"):
+        with pytest.raises(OutputBusyError, match="another backfill is running here"):
             run_nights(tmp_path / "catalogue", tmp_path / "output", (1, 7))
         write_source(tmp_path / "raw", {"krita.md": profile("krita")})
         steckbrief("build", "raw", "--direct", cwd=tmp_path)  # a build may come between two nights

@@ -44,7 +44,7 @@ def test_the_command_in_the_message_about_a_failed_gate_continues_the_backfill(g
     assert "steckbrief build" not in done.stderr
     (candidate,) = (gated / "my out/rejected").iterdir()
     command = next(line for line in done.stderr.splitlines() if "publish it with" in line)
-    command = command.partition("publish it with ")[2].partition(", which")[0]
+    command = command.partition("publish it with ")[2].partition("; release.json")[0]
     assert shlex.split(command)[-3:] == ["--until", "2026-02-03", "--force"]
     steckbrief(*shlex.split(command)[1:], cwd=gated)
     done = steckbrief(*words, cwd=gated)
