@@ -223,7 +223,8 @@ def test_no_tracked_file_names_a_package_host_or_a_machine_path() -> None:
 
 def recipes(target: str) -> list[str]:
     """Return the commands that a make target runs if the environment exists."""
-    listed = subprocess.run(["make", "-n", target], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    command = ["make", "--dry-run", "--no-print-directory", target]  # make names the folder if make runs the tests
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [line for line in listed.splitlines() if not line.startswith("tools/environment.sh")]
 
 
