@@ -37,7 +37,9 @@ def test_after_a_night_in_the_future_every_night_warns_and_builds(
     assert "20271227T041500Z lies in the future" in caplog.text
     assert WARNING in night(tmp_path, settings, TODAY, force=True)
     assert (tmp_path / "output/latest").readlink().name == "20271227T041500Z-2"
-    assert "The release 20271227T041500Z-2 lies in the future" in night(tmp_path, settings, TODAY + dt.timedelta(days=1))
+    assert "The release 20271227T041500Z-2 lies in the future" in night(
+        tmp_path, settings, TODAY + dt.timedelta(days=1)
+    )
     assert "Warning" not in night(tmp_path, settings, LATER)
 
 
