@@ -68,7 +68,7 @@ upgrade: environment  ## upgrade every version in the lock files
 
 clean:  ## remove the environment and all caches, but no releases
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz build dist
-	find extract flows fuzz load pipeline schema steckbrief tests transform -name __pycache__ -type d -prune -exec rm -rf {} +
+	find benchmarks extract flows fuzz load pipeline schema steckbrief tests tools transform -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment:
 	@tools/environment.sh test

@@ -27,6 +27,7 @@ _STRING = r'"(?:[^"\\\r\n]|\\.)*"'
 _BRACKET = re.compile(rf"{_STRING}?|[\[{{]|(?P<close>[\]}}])")
 _FENCED = re.compile(rf"(?:-{{3,}}[ \t]*json|;{{3,}}){_LINE_END}\s*", re.IGNORECASE)
 _TRAILING_FENCE = re.compile(rf"{_LINE_END}(?:(?:-{{3,}}|;{{3,}}){_LINE_END})?")
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")  # json has joined the pairs
 _CLOSING_FENCE = re.compile(rf"(?<![^\r\n])(?:-{{3,}}|;{{3,}}){_LINE_END}")
 # The end of an object whose brackets do not match.
 _CLOSING_LINE = re.compile(rf"(?<![^\r\n])\}}(?={_LINE_END})")
@@ -128,7 +129,7 @@ def _read_entries(source: str, position: int, first_line: int) -> KeyedMapping:
             problems.append(invalid("JSON", "Expecting a key in double quotes", KEY_LOST, line))
             position = _next_key(source, position)
             continue
-        name = json.loads(key["key"], strict=False)
+        name = str(_encodable(json.loads(key["key"], strict=False)))
         value, text, position, detail = _read_value(source, key.end())
         if detail:
             problems.append(invalid("JSON", detail, TEXT_KEPT if text else KEY_LOST, line))
@@ -151,7 +152,7 @@ def _read_value(source: str, start: int) -> tuple[object, object, int, str | Non
     else:
         after = _AFTER_VALUE.match(source, end)
         if after:
-            return value, _as_text(text), after.end(), None
+            return _encodable(value), _encodable(_as_text(text)), after.end(), None
         detail = "Expecting a comma after the value"
     closing = _end(source, start) if source[start : start + 1] in ("{", "[") else None
     if closing is not None:
@@ -176,6 +177,17 @@ def _value_source(source: str) -> str:
     """Return the source of an invalid value without what follows it; "" if it has several lines."""
     text = source.strip().removesuffix("}").strip().removesuffix(",")
     return "" if re.search(r"[\r\n]", text) else text
+
+
+def _encodable(value: object) -> object:
+    """Return a value whose texts can be encoded: JSON can escape half a character, which becomes U+FFFD."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    return value
 
 
 def _as_text(value: object) -> object:

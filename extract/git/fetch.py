@@ -156,7 +156,7 @@ def _fetch_refspecs(repository: pygit2.Repository, remote: str) -> list[Refspec]
 
 
 def _run(folder: Path, arguments: tuple[str, ...], timeout: float) -> None:
-    """Run git fetch. When this function ends, git and its children have ended too."""
+    """Run git fetch. If it is interrupted or takes too long, git and its children are ended."""
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     command = ["git", *settings, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", *arguments]
     environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}

@@ -21,9 +21,12 @@ def pinned(output: Path) -> dict[str, str]:
     pins = sorted((output / PINS).iterdir()) if (output / PINS).is_dir() else []
     # Path.resolve raises an error if a link points at itself.
     targets = {link: Path(os.path.realpath(link)) for link in (*visible, *pins) if link.is_symlink()}
-    releases = Path(os.path.realpath(output / RELEASES))
+    releases = output / RELEASES
+    # A release may itself be a link to another disk.
+    ids = {Path(os.path.realpath(path)): path.name for path in releases.iterdir()} if releases.is_dir() else {}
     return {
-        target.relative_to(releases).parts[0]: f"{link.relative_to(output)} leads to it"
+        ids[folder]: f"{link.relative_to(output)} points at it"
         for link, target in sorted(targets.items(), key=lambda item: item[0].name == LATEST)
-        if target.is_relative_to(releases) and target != releases
+        for folder in (target, *target.parents)
+        if folder in ids
     }

@@ -101,7 +101,7 @@ def table(folder: Path, name: str, columns: Iterable[str] | None = None) -> pa.T
                 # Another hash and an unreadable file need the same remedy.
                 raise OSError(f"it has the SHA-256 {actual}, expected {published}")  # noqa: TRY301
         return read_parquet(folder, name, columns)
-    except OSError as error:
+    except (OSError, KeyError, TypeError) as error:  # release.json may lack the entry
         raise ReleaseError(
             f"{folder}: the table {name} of this release cannot be used: {error}. Restore the folder from a backup, or"
             f" point {LATEST} at another release (ln -sfn releases/ID {LATEST}), then build again."

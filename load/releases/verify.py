@@ -42,7 +42,10 @@ def verify(release: Release) -> tuple[Fault, ...]:
     Tables and history are checked against the current schema only if the release has the same schema version. A release
     with a different version is checked against its own hashes.
     """
-    faults = tuple(_files(release))
+    try:
+        faults = tuple(_files(release))
+    except (KeyError, TypeError, AttributeError) as error:
+        return (Fault(str(release.path / MANIFEST), f"is incomplete ({type(error).__name__}: {error})"),)
     if faults or release.manifest.get("schema_version") != SCHEMA_VERSION:
         return faults
     try:

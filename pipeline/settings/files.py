@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from steckbrief.extract.git.read import is_bare
+from steckbrief.extract.git.read import RepositoryError, is_bare
 from steckbrief.extract.printable import printable
 from steckbrief.pipeline.errors import UsageError
 from steckbrief.pipeline.settings.operator import SETTINGS_TABLES, OperatorSettings
@@ -89,10 +89,16 @@ def site_folders(source: Path) -> tuple[Path, ...]:
     """Return the folders that may have the site file, nearest first: `source` and its parents up to its git root.
 
     Outside git, they are `source` and its parent. A bare repository has no files, so it has no site file.
+
+    Raises:
+        UsageError: `source` is a bare repository that cannot be opened.
     """
     folder = source.resolve()
-    if is_bare(folder):
-        return ()
+    try:
+        if is_bare(folder):
+            return ()
+    except RepositoryError as error:
+        raise UsageError(f"{error}. Nothing was published.") from error
     folders = (folder, *folder.parents)
     root = git_root(folder)
     return folders[:2] if root is None else folders[: folders.index(root) + 1]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from steckbrief.commands.arguments import AsJson, Config, Direct, Force, Full, Output, Prefect, Source, Workers
-from steckbrief.load.errors import GateError, LoadError
+from steckbrief.load.errors import GateError, LoadError, UnconfirmedError
 from steckbrief.pipeline.errors import CommandError, ServerError, UsageError, exit_code, message
 from steckbrief.pipeline.signals import Stopped
 from steckbrief.terminal import remark, say, shown_progress, warn
@@ -81,7 +81,7 @@ def _failure_as_json(*, as_json: bool) -> Iterator[None]:
         if as_json:
             gate = error if isinstance(error, GateError) else None
             report = {
-                "published": False,
+                "published": isinstance(error, UnconfirmedError),
                 "exit_code": int(exit_code(error)),
                 "error": message(error),
                 "failed_gates": list(gate.failed) if gate else [],

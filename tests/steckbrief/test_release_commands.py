@@ -66,7 +66,7 @@ def test_releases_lists_all_releases_newest_first_even_damaged_ones(two: Path) -
         (release["release"] for release in report), reverse=True
     )
     assert [release["profiles"] for release in report] == [3, 3]
-    assert report[0]["held"] == "latest leads to it"
+    assert report[0]["held"] == "latest points at it"
     files = [path for path in (two / "output/latest/").rglob("*") if path.is_file() and path.name != "release.json"]
     assert report[0]["bytes"] == sum(path.stat().st_size for path in files)
     (two / "output/releases/20200101T000000Z").mkdir()
@@ -111,7 +111,7 @@ def test_the_output_folder_comes_from_the_settings(two: Path, tmp_path: Path) ->
 
 def test_prune_reports_removed_and_kept_releases(two: Path) -> None:
     text = steckbrief("prune", "--keep", "1", "--dry-run", cwd=two).stdout
-    assert "latest leads to it" in text
+    assert "latest points at it" in text
     assert "1 release would be removed" in text
     report = json.loads(steckbrief("prune", "--keep", "2", "--json", cwd=two).stdout)
     assert report["removed"] == []

@@ -166,3 +166,11 @@ def test_any_text_is_read_or_refused_by_rule(text):
         return
     assert set(mapping.lines) == set(mapping) == set(mapping.texts)
     assert all(1 <= line <= source.count("\n") + source.count("\r") + 1 for line in mapping.lines.values())
+
+
+@pytest.mark.parametrize("source", [r'{"title": "A \ud800 b"}', r'{"title": ["A \ud800 b"]}', r'{"\udfff": "x"}'])
+def test_half_a_character_becomes_a_replacement_character(source: str) -> None:
+    mapping = read(source)
+    for part in (*mapping, *mapping.values(), *mapping.texts.values()):
+        assert "\ufffd" in str(part) or part in {"x", "title"}
+        str(part).encode("utf-8")

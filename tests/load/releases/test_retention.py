@@ -59,8 +59,8 @@ def test_pruning_keeps_the_newest_the_last_of_each_month_and_the_pinned(output: 
     assert release_ids(output) == [months[1], months[2], months[4]]
     assert pruned.kept == {
         months[1]: "the last of 2026-01",
-        months[2]: "pins/report leads to it",
-        months[4]: "latest leads to it",
+        months[2]: "pins/report points at it",
+        months[4]: "latest points at it",
     }
     assert sorted(path.name for path in output.iterdir()) == [".lock", "history", "latest", "pins", "releases"]
     assert pruned.bytes > 100_000
@@ -105,6 +105,15 @@ def test_a_link_in_place_of_a_release_is_removed_without_its_target(
     assert (moved / "release.json").is_file()
 
 
+def test_a_latest_that_is_a_link_to_another_disk_stays(output: Path, months: list[str], tmp_path: Path) -> None:
+    (output / "releases" / months[0]).rename(tmp_path / "disk")
+    (output / "releases" / months[0]).symlink_to(tmp_path / "disk")
+    (output / "latest").unlink()
+    (output / "latest").symlink_to(f"releases/{months[0]}")
+    assert months[0] not in prune(output, 1).removed
+    assert (output / "latest" / "release.json").is_file()
+
+
 def test_a_latest_that_was_rolled_back_stays(output: Path, months: list[str]) -> None:
     (output / "latest").unlink()
     (output / "latest").symlink_to(f"releases/{months[0]}")
@@ -119,7 +128,7 @@ def test_links_out_of_the_releases_pin_nothing(output: Path, months: list[str], 
     (output / "pins" / "out").symlink_to(tmp_path)
     (output / "pins" / "gone").symlink_to("../releases")
     (output / "inside").symlink_to(f"releases/{months[0]}/history")
-    assert pinned(output) == {months[0]: "inside leads to it", months[4]: "latest leads to it"}
+    assert pinned(output) == {months[0]: "inside points at it", months[4]: "latest points at it"}
 
 
 def test_without_a_latest_nothing_is_removed(output: Path, months: list[str]) -> None:

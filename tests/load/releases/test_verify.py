@@ -150,3 +150,10 @@ def test_every_table_is_verified(mine: Release) -> None:
     for name in schema.TABLES:
         (mine.path / f"{name}.parquet").write_bytes(b"")
     assert len(verify(mine)) == len(schema.TABLES)
+
+
+def test_an_incomplete_release_json_is_a_fault(mine: Release) -> None:
+    manifest = json.loads((mine.path / "release.json").read_text(encoding="utf-8"))
+    del manifest["tables"]["faqs"]["parquet"]["sha256"]
+    (fault,) = verify(dataclasses.replace(mine, manifest=manifest))
+    assert "is incomplete" in str(fault)
