@@ -54,7 +54,10 @@ def headings_as_text(headings: list[UnknownHeading]) -> str:
         return "The vocabulary knows every heading of this source."
     lines: list[str] = []
     for language, group in groupby(headings, key=attrgetter("language")):
-        lines.append(f"{language}: headings that the vocabulary does not know")
+        lines.append(f"{language}: headings without a clear kind")
         lines += [f"  {row.count:>5,}  {row.kind:<9}  {row.heading}  ({', '.join(row.examples)})" for row in group]
-    lines.append("To give a heading a kind, add it to transform/headings/vocabulary/<language>.toml.")
+    lines.append(
+        "To give a heading a kind, add it to [headings] in steckbrief.toml, or to Steckbrief's own vocabulary,"
+        " transform/headings/vocabulary/<language>.toml."
+    )
     return "\n".join(printable(line) for line in lines)

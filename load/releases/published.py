@@ -118,7 +118,11 @@ def named(output: Path, name: str) -> Release:
     """
     if name in (LATEST, PREVIOUS):
         newest = latest(output)
-        name = (newest.previous if name == PREVIOUS else newest.id) or "none" if newest else "none"
+        if newest is None:
+            raise ReleaseError(f"{output}: there is no release yet. Build one first, or name the folder with --output.")
+        if name == PREVIOUS and newest.previous is None:
+            raise ReleaseError(f"{output}: there is no previous release; {newest.id} is the first one.")
+        name = newest.previous if name == PREVIOUS and newest.previous else newest.id
     if name in release_ids(output, REJECTED):
         return read(output / REJECTED / name)
     ids = release_ids(output)

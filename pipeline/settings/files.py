@@ -77,7 +77,10 @@ def read_settings_files(source: Path, config: Path | None) -> SettingsFiles:
         _require_inside(site_path, folders[-1])
         values = _read_toml(site_path)
         warnings += [
-            printable(f"{site_path}: {key} is ignored, because only the operator may set it")
+            printable(
+                f"{site_path}: {key} is ignored, because only the operator may set it; if this file is yours, name it"
+                " with --config"
+            )
             for key in _operator_keys(values)
         ]
         site = SettingsFile(site_path, {key: values[key] for key in values if key not in OperatorSettings.model_fields})

@@ -98,6 +98,8 @@ def load_settings(
     Raises:
         UsageError: a setting is wrong; the message names the place, the setting, its value and the expected value.
     """
+    if source.is_file():
+        raise UsageError(f"{source}: a file, not a folder. Name the folder that contains it ({source.parent}).")
     if not source.is_dir():
         raise UsageError(f"{source}: no such folder. Name a folder with Markdown profiles.")
     files = read_settings_files(source, config)

@@ -53,7 +53,7 @@ def build(  # noqa: PLR0913 - the options of a command
     began = time.monotonic()
     with _failure_as_json(as_json=as_json):
         if prefect and direct:
-            raise UsageError("--prefect and --direct exclude each other: a build is a Prefect flow or runs without it.")
+            raise UsageError("--prefect and --direct cannot be used together. Choose one.")
         from steckbrief.pipeline.settings.load import load_settings  # noqa: PLC0415
 
         # The settings come first, so that a mistake in them costs no time.

@@ -16,7 +16,7 @@ from tests.command import ROOT, environment, profiles, steckbrief, write_source
 
 def test_prefect_and_direct_together_are_a_usage_error(tmp_path: Path) -> None:
     process = steckbrief("build", tmp_path, "--prefect", "--direct", cwd=tmp_path, expect=2)
-    assert "--prefect and --direct exclude each other" in process.stderr
+    assert "--prefect and --direct cannot be used together" in process.stderr
 
 
 def test_a_build_is_direct_if_no_server_is_configured(tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def test_the_summary_counts_each_rule_and_names_two_places(tmp_path: Path) -> No
     ("arguments", "message"),
     [
         (["build", "nowhere"], "nowhere: no such folder"),
+        (["check", "profiles/tools/p0000.md"], "p0000.md: a file, not a folder"),
         (["build", "profiles", "--workers", "0"], "--workers"),
         (["build", "profiles", "--workers", "many"], "--workers"),
         (["build", "profiles", "--config", "missing.toml"], "missing.toml"),

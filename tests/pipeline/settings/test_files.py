@@ -323,7 +323,8 @@ def test_the_summary_names_the_files_and_the_warning(repository: Path, working_d
     write_source(repository / "content", profiles(2))
     site_file = write(repository, 'output = "elsewhere"\ntemplate_profiles = 9\n')
     operator_file = write(working_directory, 'output = "tables"\nworkers = 1\n')
-    warning = f"{site_file}: output is ignored, because only the operator may set it"
+    reason = "only the operator may set it; if this file is yours, name it with --config"
+    warning = f"{site_file}: output is ignored, because {reason}"
     build = ("build", repository / "content", "--direct")
     done = steckbrief(*build, cwd=working_directory)
     assert f"Site file: {site_file}\nOperator's settings: {operator_file}\n" in done.stdout
