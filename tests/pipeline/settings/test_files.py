@@ -211,14 +211,6 @@ def test_a_file_in_the_git_tree_of_the_source_is_not_the_operators_unless_config
     assert load_settings(source, file, {}).workers == 3
 
 
-def test_a_bare_repository_that_cannot_be_opened_is_a_usage_error(tmp_path: Path) -> None:
-    pygit2.init_repository(str(tmp_path / "mirror.git"), bare=True)
-    with (tmp_path / "mirror.git" / "config").open("a", encoding="utf-8") as config:
-        config.write("[extensions]\n\tobjectformat = sha256\n[core]\n\trepositoryformatversion = 1\n")
-    with pytest.raises(UsageError, match="cannot be opened"):
-        load_settings(tmp_path / "mirror.git", None, {})
-
-
 def test_a_bare_repository_committed_to_a_git_tree_does_not_make_its_root_the_operators(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import pickle
 from dataclasses import fields
 from pathlib import Path
 
+import pygit2
 import pytest
 
 from steckbrief.extract.limits import FileLimits
@@ -234,3 +235,11 @@ def test_default_settings_are_the_defaults_of_transform(source: Path) -> None:
 
 def test_every_setting_is_described() -> None:
     assert all((field.description or "").endswith(".") for field in Settings.model_fields.values())
+
+
+def test_a_bare_repository_that_cannot_be_opened_is_a_usage_error(tmp_path: Path) -> None:
+    pygit2.init_repository(str(tmp_path / "mirror.git"), bare=True)
+    with (tmp_path / "mirror.git" / "config").open("a", encoding="utf-8") as config:
+        config.write("[extensions]\n\tobjectformat = sha256\n[core]\n\trepositoryformatversion = 1\n")
+    with pytest.raises(UsageError, match="cannot be opened"):
+        load_settings(tmp_path / "mirror.git", None, {})
